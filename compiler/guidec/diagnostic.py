@@ -1,0 +1,55 @@
+"""The one shape of everything the compiler has to say about a text."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from guidec.source import Span
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong, where, and how to mend it. `code` has a manual page: `guidec explain CODE`."""
+
+    code: str
+    message: str
+    span: Span
+    repair: str = ""
+    severity: Severity = "error"
+
+
+def warning(code: str, message: str, span: Span, repair: str = "") -> Diagnostic:
+    """A diagnostic that stops nothing unless `--strict` is on."""
+    return Diagnostic(code, message, span, repair, "warning")
+
+
+def note(code: str, message: str, span: Span, repair: str = "") -> Diagnostic:
+    """A diagnostic that only informs."""
+    return Diagnostic(code, message, span, repair, "note")
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of them is an error."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place, each once."""
+    return sorted(set(diagnostics), key=lambda found: (found.span, found.code, found.message))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The repair that proposes the known name most like this one, or an empty text."""
+    close = difflib.get_close_matches(name[:80], sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def listed(names: Iterable[str], last: str = "and") -> str:
+    """`a`, `b` and `c`: names in a sentence."""
+    quoted = [f"`{name}`" for name in names]
+    return (
+        quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}" if quoted else ""
+    )

@@ -1,0 +1,207 @@
+"""ir and rows to one JSON document and back; the digest that names a meaning."""
+
+import hashlib
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic
+from guidec.evaluate import Compiled
+from guidec.lower import lower
+from guidec.rows import Program
+from guidec.source import Span, start_of
+
+FORMAT = "guidec/1 compiled"
+
+Json = dict[str, Any]
+
+
+class _Broken(Exception):
+    """The document is not one that `dump` writes."""
+
+
+def compiled_of(guideline: ir.Guideline, program: Program) -> Compiled:
+    """A guideline that may be run, with its digest."""
+    return Compiled(guideline, program, digest_of(encode(guideline), encode(program)))
+
+
+def digest_of(guideline: object, rows: object) -> str:
+    """SHA-256 of the canonical form: sorted keys, no white space, no spans."""
+    whole = {"format": FORMAT, "guideline": guideline, "rows": rows}
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def dump(compiled: Compiled) -> Json:
+    """The document: everything that a program needs that has never seen the text."""
+    spans: dict[str, list[int | str]] = {}
+    guideline = encode(compiled.guideline, spans, "/guideline")
+    return {
+        "format": FORMAT,
+        "digest": compiled.digest,
+        "guideline": guideline,
+        "rows": encode(compiled.program),
+        "spans": spans,
+    }
+
+
+def dump_text(compiled: Compiled) -> str:
+    """The document as text, one key a line."""
+    return json.dumps(dump(compiled), indent=1, ensure_ascii=False) + "\n"
+
+
+def load(document: object, path: str) -> tuple[Compiled | None, list[Diagnostic]]:
+    """The compiled guideline of a document, its digest and its rows checked; or what is wrong with it."""
+    try:
+        if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+            raise _Broken(f'it has no `"format": "{FORMAT}"`')
+        guideline = _decode(ir.Guideline, document.get("guideline"), document.get("spans"), "/guideline")
+        program, found = lower(guideline)
+        if program is None:
+            raise _Broken(found[0].message)
+        compiled = compiled_of(guideline, program)
+        if encode(program) != document.get("rows"):
+            raise _Broken("its rows are not those of its guideline")
+        if compiled.digest != document.get("digest"):
+            raise _Broken("its digest is not that of its content")
+    except (
+        _Broken,
+        KeyError,
+        ValueError,
+        TypeError,
+        AssertionError,
+        IndexError,
+        AttributeError,
+        StopIteration,
+        RecursionError,
+    ) as fault:
+        reason = str(fault) if isinstance(fault, _Broken) else "its parts do not hold together"
+        message = f"this is no compiled guideline: {reason}"
+        return None, [
+            Diagnostic("bad_document", message, start_of(path), "compile it anew with `guidec build`")
+        ]
+    return compiled, []
+
+
+# --- encoding ----------------------------------------------------------------
+
+
+def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: str = "") -> Any:
+    """A dataclass as an object whose `is` names it; no key where there is nothing; exact numbers."""
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, Fraction):
+        return _number(value)
+    if isinstance(value, tuple):
+        return [encode(one, spans, f"{at}/{index}") for index, one in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: encode(one, spans, f"{at}/{key}") for key, one in value.items()}
+    found: Json = {"is": _tag(type(value))}
+    for name in _field_names(type(value)):
+        part = getattr(value, name)
+        if isinstance(part, Span):
+            if spans is not None and part.file:
+                spans[at] = [part.file, part.line, part.column, part.end_line, part.end_column]
+        elif part is not None:
+            found[name] = encode(part, spans, f"{at}/{name}")
+    return found
+
+
+def _number(value: Fraction) -> int | str:
+    """Integers, decimals as text, and what is no decimal as `125/3`; never a float."""
+    if value.denominator == 1:
+        return value.numerator
+    from guidec.numbers import decimal_text
+
+    return decimal_text(value)
+
+
+@lru_cache(maxsize=256)
+def _tag(kind: type) -> str:
+    letters = [f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__]
+    return "".join(letters).lstrip("_")
+
+
+@lru_cache(maxsize=256)
+def _field_names(kind: type) -> tuple[str, ...]:
+    assert is_dataclass(kind)
+    return tuple(field.name for field in fields(kind))
+
+
+# --- decoding ----------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _decode(hint: Any, value: Any, spans: Any, at: str) -> Any:
+    if hint is Fraction:
+        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 60:
+            raise _Broken(f"`{at}` is no exact number")
+        return Fraction(value)
+    if hint in (str, int, bool):
+        if type(value) is not hint:
+            raise _Broken(f"`{at}` is no {hint.__name__}")
+        return value
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return _decode_union(get_args(hint), value, spans, at)
+    if origin is tuple:
+        return _decode_tuple(get_args(hint), value, spans, at)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise _Broken(f"`{at}` is none of {', '.join(map(str, get_args(hint)))}")
+        return value
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _decode_object(hint, value, spans, at)
+    raise AssertionError(hint)
+
+
+def _decode_union(options: tuple[Any, ...], value: Any, spans: Any, at: str) -> Any:
+    if value is None and type(None) in options:
+        return None
+    rest = [option for option in options if option is not type(None)]
+    tag = value.get("is") if isinstance(value, Mapping) else None
+    for option in rest:
+        if not is_dataclass(option) or _tag(option) == tag:  # type: ignore[arg-type]
+            return _decode(option, value, spans, at)
+    raise _Broken(f"`{at}` is none of {', '.join(_tag(option) for option in rest)}")
+
+
+def _decode_tuple(parts: tuple[Any, ...], value: Any, spans: Any, at: str) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise _Broken(f"`{at}` is no list")
+    if len(parts) == 2 and parts[1] is ...:
+        return tuple(_decode(parts[0], one, spans, f"{at}/{index}") for index, one in enumerate(value))
+    return tuple(
+        _decode(part, one, spans, f"{at}/{index}")
+        for index, (part, one) in enumerate(zip(parts, value, strict=True))
+    )
+
+
+def _decode_object(kind: type, value: Any, spans: Any, at: str) -> Any:
+    if not isinstance(value, Mapping) or value.get("is") != _tag(kind):
+        raise _Broken(f"`{at}` is no {_tag(kind)}")
+    hints = _hints(kind)
+    names = [name for name in _field_names(kind) if name != "span"]
+    unknown = set(value) - {*names, "is"}
+    if unknown:
+        raise _Broken(f"`{at}` has an unknown key")
+    parts = {name: _decode(hints[name], value.get(name), spans, f"{at}/{name}") for name in names}
+    if "span" in hints and isinstance(spans, Mapping) and at in spans:
+        file, *numbers = spans[at]
+        if (
+            not isinstance(file, str)
+            or len(numbers) != 4
+            or not all(type(number) is int for number in numbers)
+        ):
+            raise _Broken(f"the span of `{at}` is no place")
+        parts["span"] = Span(file, *numbers)
+    return kind(**parts)

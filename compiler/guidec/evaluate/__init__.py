@@ -1,0 +1,472 @@
+"""The reference meaning: a program and a patient to the result that every other engine must give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from guidec import ir
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import Amount, Record, RecordError, Refused, read_record
+from guidec.evaluate.result import (
+    Json,
+    Shown,
+    advice_json,
+    error_json,
+    merged_outcomes,
+    monitoring_json,
+    outcome_json,
+    recommendation_json,
+    value_json,
+)
+from guidec.lower.outcomes import recommendation_essence
+from guidec.numbers import plain_number
+from guidec.rows import Condition, Leaf, Prescribed, Program, Table
+
+__all__ = ["Compiled", "Refused", "evaluate", "refusal"]
+
+NOT_NEEDED = "not needed"
+A_READING = "a reading"
+_WORST = ("conflict", "indeterminate", "not_stated", "determined")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A guideline that may be run: its meaning, its rows and the digest of both."""
+
+    guideline: ir.Guideline
+    program: Program
+    digest: str
+
+
+def evaluate(compiled: Compiled, patient: object) -> Json:
+    """The result for a patient (design: result.schema.json). Raises Refused with all that is wrong with the record."""
+    record = read_record(compiled.guideline, patient)
+    work = _Work(compiled, record)
+    if not work.completions.possible(row for row in compiled.program.possible.rows if row.leaf):
+        raise Refused((_impossible(compiled.guideline, record),))
+    return work.result()
+
+
+def refusal(refused: Refused) -> Json:
+    """What is printed for a record that can't be used."""
+    return error_json(refused)
+
+
+def _impossible(guideline: ir.Guideline, record: Record) -> RecordError:
+    why = "; ".join(dict.fromkeys(one.why for one in guideline.impossible))
+    known = [entry.id for entry in guideline.inputs if record.entries[entry.id].values]
+    return RecordError(
+        known[0] if known else "", "impossible", f"no patient has these entries together: {why}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the rows say of one decision or one line: the possible leaves in text order, and what stands between them."""
+
+    leaves: tuple[Leaf, ...]
+    status: str
+    needs: list[str]
+
+
+class _Work:
+    """One evaluation. The completions hold the cells, the answers of decisions feed `prescribed`."""
+
+    def __init__(self, compiled: Compiled, record: Record) -> None:
+        self.compiled = compiled
+        self.guideline = compiled.guideline
+        self.program = compiled.program
+        self.record = record
+        self.completions = Completions(compiled.guideline, compiled.program.coordinates, record)
+        self.constrained = bool(compiled.guideline.impossible)
+        self.asides = {when: condition for when, condition in compiled.program.asides}
+        self.shown = Shown(self.guideline, record, self.applies)
+
+    # --- tables ---
+
+    def answer(self, table: Table) -> _Answer:
+        """The possible leaves of a table and what decides between them."""
+        rows = self.completions.possible(table.rows)
+        found = sorted({row.leaf for row in rows})
+        leaves = tuple(table.leaves[at] for at in found)
+        groups = {leaf.group for leaf in leaves}
+        if len(groups) == 1:
+            return _Answer(leaves, leaves[0].status, [])
+        needs = self.completions.needs(
+            [(row, table.leaves[row.leaf].group) for row in rows], self.constrained
+        )
+        return _Answer(leaves, "indeterminate", needs)
+
+    def applies(self, condition: ir.Condition | Condition) -> tuple[str, list[str]]:
+        """`yes`, `no` or `unknown`, and the needs."""
+        rows = condition.rows if isinstance(condition, Condition) else self.asides[condition].rows
+        possible = self.completions.possible(rows)
+        truths = {row.leaf for row in possible}
+        if len(truths) == 1:
+            return ("yes" if truths == {1} else "no"), []
+        return "unknown", self.completions.needs([(row, row.leaf) for row in possible], self.constrained)
+
+    # --- the result ---
+
+    def result(self) -> Json:
+        decisions: Json = {}
+        recommendations: list[tuple[str, ir.Recommendation]] = []
+        trace: list[Json] = []
+        possible: list[ir.Recommendation] = []
+        for one in self.guideline.decisions:
+            if isinstance(one, ir.Decision):
+                answer = self.answer(self.program.decisions[one.id])
+                decisions[one.id] = self._decision_json(answer)
+                recommendations += [(one.id, common) for common in _common(answer.leaves)]
+                trace += [_step_json(one.id, step) for step in _shared_path(answer.leaves)]
+                possible += [rec for leaf in answer.leaves for rec in _all_recommendations(leaf.outcome)]
+            else:
+                self._options(one, decisions, recommendations, possible)
+        rules = self._rules(recommendations, possible)
+        shown = [recommendation_json(self.shown, decision, one) for decision, one in recommendations]
+        needs, ask_next = self._top(decisions, self.shown.dose_needs)
+        result: Json = {
+            "guideline": self.guideline.id,
+            "version": self.guideline.version,
+            "language": self.guideline.language,
+            "digest": self.compiled.digest,
+            "status": self._status(decisions),
+            "decisions": decisions,
+            "recommendations": shown,
+            "advice": [self._without_rank(one) for one in rules if one["rule"] == "advice"],
+            "monitoring": [self._without_rank(one) for one in rules if one["rule"] == "monitoring"],
+            "values": self._values(),
+            "readings": self._readings(),
+            "needs": needs,
+            "ask_next": ask_next,
+            "trace": trace,
+        }
+        rounded = self._rounded()
+        if rounded:
+            result["rounded"] = rounded
+        return result
+
+    @staticmethod
+    def _without_rank(rule: Json) -> Json:
+        return {key: value for key, value in rule.items() if key != "rule"}
+
+    def _decision_json(self, answer: _Answer) -> Json:
+        found: Json = {
+            "status": answer.status,
+            "needs": answer.needs,
+            "ask_next": _ask_next(answer),
+            "possible": [],
+        }
+        quiet = self.shown.quiet()
+        if answer.status == "indeterminate":
+            found["possible"] = [outcome_json(quiet, leaf) for leaf in merged_outcomes(answer.leaves)]
+        elif answer.status in ("not_stated", "conflict"):
+            whole = outcome_json(quiet, merged_outcomes(answer.leaves)[0])
+            found.update({key: whole[key] for key in ("possible", "why", "statements") if key in whole})
+        return found
+
+    def _options(
+        self,
+        options: ir.Options,
+        decisions: Json,
+        recommendations: list[tuple[str, ir.Recommendation]],
+        possible: list[ir.Recommendation],
+    ) -> None:
+        """Each line for itself; the list is indeterminate if one of them, or whether it is asked, is unknown."""
+        needs: list[str] = []
+        asks: list[str] = []
+        shown: list[Json] = []
+        statuses: set[str] = set()
+        gates: set[str] = set()
+        quiet = self.shown.quiet()
+        for line, table in zip(options.lines, self.program.options[options.id], strict=True):
+            if isinstance(line, ir.OptionLine) and not line.stated:
+                shown.append(self._not_stated_line(line, table, quiet))
+                possible.append(line.recommendation)
+                statuses.update(self._gate_statuses(table))
+                continue
+            answer = self.answer(table)
+            needs += [name for name in answer.needs if name not in needs]
+            asks += [name for leaf in answer.leaves for name in leaf.asks]
+            recommendations += [(options.id, one) for one in _common(answer.leaves)]
+            possible += [one for leaf in answer.leaves for one in _all_recommendations(leaf.outcome)]
+            statuses.add(answer.status)
+            if answer.status == "indeterminate":
+                for leaf in merged_outcomes(answer.leaves):
+                    if leaf.outcome is None:
+                        gates.add(leaf.status)
+                    elif leaf.outcome.recommendations or leaf.outcome.answers:
+                        shown.append(outcome_json(quiet, leaf))
+            elif answer.status == "conflict":
+                shown.append(outcome_json(quiet, merged_outcomes(answer.leaves)[0]))
+        shown += [
+            {"status": status, "recommendations": []}
+            for status in ("not_applicable", "out_of_scope")
+            if status in gates
+        ]
+        order = [entry.id for entry in self.guideline.inputs]
+        needs.sort(key=order.index)
+        status = _options_status(statuses)
+        if status in ("not_applicable", "out_of_scope"):
+            shown = []
+        open_reading = A_READING if status == "indeterminate" else NOT_NEEDED
+        ask_next = next((name for name in asks if name in needs), needs[0] if needs else open_reading)
+        decisions[options.id] = {"status": status, "needs": needs, "ask_next": ask_next, "possible": shown}
+
+    def _gate_statuses(self, table: Table) -> set[str]:
+        answer = self.answer(table)
+        return {answer.status}
+
+    def _not_stated_line(self, line: ir.OptionLine, table: Table, quiet: Shown) -> Json:
+        """A line whose condition the source does not give: shown, and never given."""
+        entry = recommendation_json(quiet, "", line.recommendation, self.compiled.guideline)
+        del table
+        return {
+            "status": "not_stated",
+            "recommendations": [{key: value for key, value in entry.items() if key != "decision"}],
+        }
+
+    def _status(self, decisions: Json) -> str:
+        found = [
+            str(decisions[one.id]["status"])
+            for one in self.guideline.decisions
+            if isinstance(one, ir.Decision)
+        ]
+        found = [status for status in found if status != "not_applicable"]
+        if not found:
+            found = [
+                str(decisions[one.id]["status"])
+                for one in self.guideline.decisions
+                if isinstance(one, ir.Options)
+            ]
+            found = [status for status in found if status != "not_applicable"]
+        if "out_of_scope" in found:
+            return "out_of_scope"
+        return next(
+            (status for status in _WORST if status in found),
+            "determined" if not decisions else "not_applicable",
+        )
+
+    def _top(self, decisions: Json, dose_needs: list[str]) -> tuple[list[str], str]:
+        chosen = [one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)]
+        if all(decisions[name]["status"] == "not_applicable" for name in chosen):
+            chosen = [one.id for one in self.guideline.decisions]
+        needs = dict.fromkeys(name for decision in chosen for name in decisions[decision]["needs"])
+        asks = [decisions[decision]["ask_next"] for decision in chosen]
+        asks = [ask for ask in asks if ask != NOT_NEEDED]
+        inputs = [ask for ask in asks if ask != A_READING]
+        needs.update(dict.fromkeys(dose_needs))
+        fallback = asks[0] if asks else dose_needs[0] if dose_needs else NOT_NEEDED
+        return list(needs), str(inputs[0] if inputs else fallback)
+
+    # --- rules ---
+
+    def _rules(
+        self, recommendations: list[tuple[str, ir.Recommendation]], possible: list[ir.Recommendation]
+    ) -> list[Json]:
+        surely = {
+            drug for _, one in recommendations if one.direction == "for" for drug in _ordered(one, sure=True)
+        }
+        perhaps = {drug for one in possible if one.direction == "for" for drug in _ordered(one, sure=False)}
+        perhaps |= {
+            drug for _, one in recommendations if one.direction == "for" for drug in _ordered(one, sure=False)
+        }
+        for at, coordinate in enumerate(self.program.coordinates):
+            if isinstance(coordinate, Prescribed):
+                drugs = set(coordinate.drugs)
+                self.completions.cells[at] = 2 if drugs & surely else 3 if drugs & perhaps else 1
+        found: list[Json] = []
+        for rule in self.guideline.rules:
+            applies, needs = self.applies(self.program.rules[rule.id])
+            if applies == "no":
+                continue
+            if not rule.stated:
+                applies, needs = "unknown", needs
+            if rule.kind == "monitor":
+                because = self._because(rule, surely, perhaps)
+                found.append({"rule": "monitoring", **monitoring_json(rule, applies, needs, because)})
+            else:
+                found.append({"rule": "advice", **advice_json(self.shown.quiet(), rule, applies, needs)})
+        return found
+
+    def _because(self, rule: ir.Rule, surely: set[str], perhaps: set[str]) -> str:
+        """What brings the monitoring about: a drug that is taken, one that is prescribed, or one that may be chosen."""
+        taking, prescribed = _causes(rule.when, self.guideline)
+        entered = [
+            self.record.entries[name].values[0] for name, _ in taking if self.record.entries[name].values
+        ]
+        members = {member for _, names in taking for member in names}
+        if any(isinstance(value, frozenset) and value & members for value in entered):
+            return "taking"
+        if prescribed & surely:
+            return "prescribed"
+        return "if_chosen" if prescribed & perhaps else ""
+
+    # --- the rest ---
+
+    def _values(self) -> Json:
+        found: Json = {}
+        for one in self.guideline.definitions:
+            if not one.shown:
+                continue
+            if one.number is None:
+                applies, needs = self.applies(self.program.definitions[one.id])
+                found[one.id] = (
+                    {"needs": needs} if applies == "unknown" else {"value": applies == "yes", "needs": []}
+                )
+            else:
+                found[one.id] = value_json(self.guideline, self.completions, one, self.record)
+        return found
+
+    def _readings(self) -> Json:
+        """For every reading and every way to read it: what each decision would be, the others as they stand."""
+        found: Json = {}
+        for reading in self.guideline.readings:
+            answers: Json = {}
+            for value in reading.values:
+                record = replace(self.record, readings={**self.record.readings, reading.id: value.id})
+                answers[value.id] = _Work(self.compiled, record)._brief()
+            found[reading.id] = {"chosen": self.record.readings.get(reading.id, "none"), "answers": answers}
+        return found
+
+    def _brief(self) -> Json:
+        found: Json = {}
+        for one in self.guideline.decisions:
+            tables = (
+                (self.program.decisions[one.id],)
+                if isinstance(one, ir.Decision)
+                else self.program.options[one.id]
+            )
+            words: dict[str, None] = {}
+            for table in tables:
+                for leaf in self.answer(table).leaves:
+                    words.update(dict.fromkeys(_brief_words(leaf, isinstance(one, ir.Options))))
+            found[one.id] = list(words)
+        return found
+
+    def _rounded(self) -> Json:
+        found: Json = {}
+        for name, entry in self.record.entries.items():
+            if entry.before is not None and isinstance(entry.values[0], Amount):
+                found[name] = {"from": _number(entry.before), "to": _number(entry.values[0].value)}
+        return found
+
+
+def _number(value: Fraction) -> int | float:
+    return plain_number(value)
+
+
+def _brief_words(leaf: Leaf, in_options: bool) -> list[str]:
+    if leaf.status != "determined" or leaf.outcome is None:
+        return [leaf.status]
+    names = [one.id for one in leaf.outcome.recommendations]
+    return names or ([] if in_options else ["nothing"])
+
+
+def _ask_next(answer: _Answer) -> str:
+    if answer.status != "indeterminate":
+        return NOT_NEEDED
+    if not answer.needs:
+        return A_READING
+    reached = [name for leaf in answer.leaves for name in leaf.asks]
+    return next((name for name in reached if name in answer.needs), answer.needs[0])
+
+
+def _options_status(statuses: set[str]) -> str:
+    for status in ("conflict", "indeterminate"):
+        if status in statuses:
+            return status
+    gates = statuses & {"not_applicable", "out_of_scope"}
+    if gates and not statuses - gates:
+        return "out_of_scope" if "out_of_scope" in gates else "not_applicable"
+    return "determined"
+
+
+def _common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
+    """The recommendations that every possible outcome shares, both sides of a conflict included."""
+    sides: list[tuple[ir.Recommendation, ...]] = []
+    for leaf in leaves:
+        if leaf.outcome is None or leaf.status == "not_stated":
+            return []
+        sides += _sides(leaf.outcome)
+    found = []
+    for one in sides[0]:
+        same = [
+            [other for other in side if recommendation_essence(other) == recommendation_essence(one)]
+            for side in sides
+        ]
+        if all(same):
+            found.append(_united([others[0] for others in same]))
+    return found
+
+
+def _sides(outcome: ir.Outcome) -> list[tuple[ir.Recommendation, ...]]:
+    if outcome.status == "conflict":
+        return [side for answer in outcome.answers for side in _sides(answer)]
+    return [outcome.recommendations]
+
+
+def _united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
+    """One recommendation with the citations of all."""
+    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
+    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
+    return replace(same[0], cites=ir.Citation(statements, inferred))
+
+
+def _all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:
+    if outcome is None:
+        return []
+    return [
+        *outcome.recommendations,
+        *(one for answer in outcome.answers for one in _all_recommendations(answer)),
+    ]
+
+
+def _ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
+    """The drugs that a recommendation gives; those of a choice only where `sure` is False."""
+    found: set[str] = set()
+    for order in recommendation.orders:
+        if isinstance(order, ir.Choice):
+            if not sure:
+                found.update(option.drug for option in order.options if option.drug is not None)
+        elif order.drug is not None and order.action != "stop":
+            found.add(order.drug)
+    return found
+
+
+def _causes(
+    condition: ir.Condition | None, guideline: ir.Guideline
+) -> tuple[list[tuple[str, tuple[str, ...]]], set[str]]:
+    """The drug lists and drugs that a condition asks about, and the drugs that it asks to be prescribed."""
+    lists = {entry.id for entry in guideline.inputs if isinstance(entry.type, ir.AnyOf) and entry.type.drugs}
+    taking: list[tuple[str, tuple[str, ...]]] = []
+    prescribed: set[str] = set()
+    waiting: list[ir.Condition | None] = [condition]
+    while waiting:
+        match waiting.pop():
+            case ir.Includes(name, members) if name in lists:
+                taking.append((name, members))
+            case ir.Prescribed(drugs):
+                prescribed.update(drugs)
+            case ir.And(operands) | ir.Or(operands):
+                waiting += operands
+            case ir.Defined(name):
+                waiting.append(next(one.condition for one in guideline.definitions if one.id == name))
+            case _:
+                pass
+    return taking, prescribed
+
+
+def _shared_path(leaves: Sequence[Leaf]) -> list[object]:
+    """The steps that every possible leaf has in common."""
+    shared: list[object] = []
+    for steps in zip(*(leaf.path for leaf in leaves), strict=False):
+        if any(step != steps[0] for step in steps):
+            break
+        shared.append(steps[0])
+    return shared
+
+
+def _step_json(decision: str, step: object) -> Json:
+    by, value, statements, line = (getattr(step, name) for name in ("by", "value", "statements", "line"))
+    return {"at": decision, "by": by, "value": value, "statements": list(statements), "line": line}

@@ -1,0 +1,327 @@
+"""Parts of the result: recommendations, orders, doses, rules and values as JSON."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from guidec import ir
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import Amount, Record, Refused
+from guidec.numbers import out_of_base_units, plain_number, rounded
+from guidec.rows import Leaf
+from guidec.weights import computed, computed_unit
+
+Json = dict[str, Any]
+
+Applies = Callable[[ir.Condition], tuple[str, list[str]]]
+
+
+@dataclass(slots=True)
+class Shown:
+    """What printing a recommendation needs: the patient's weights, and the truth of what makes one preferred.
+
+    `dose_needs` gathers the weights that doses wait for.
+    """
+
+    guideline: ir.Guideline
+    record: Record
+    applies: Applies
+    dose_needs: list[str] = field(default_factory=list)
+
+    def quiet(self) -> "Shown":
+        """The same, its dose needs kept apart: what is only possible asks for nothing yet."""
+        return replace(self, dose_needs=[])
+
+
+def error_json(refused: Refused) -> Json:
+    """What is wrong with a record."""
+    return {
+        "errors": [{"input": one.input, "code": one.code, "message": one.message} for one in refused.errors]
+    }
+
+
+def merged_outcomes(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Equal outcomes once, with the citations of all of them, in the order of the text."""
+    merged: dict[int, Leaf] = {}
+    for leaf in leaves:
+        first = merged.get(leaf.group)
+        if first is None:
+            merged[leaf.group] = leaf
+        elif first.outcome is not None and leaf.outcome is not None:
+            merged[leaf.group] = replace(first, outcome=_merged(first.outcome, leaf.outcome))
+    return list(merged.values())
+
+
+def _merged(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
+    why = first.why if second.why in first.why else f"{first.why} {second.why}"
+    return replace(
+        first,
+        why=why,
+        cites=_joined(first.cites, second.cites),
+        recommendations=tuple(
+            replace(one, cites=_joined(one.cites, other.cites))
+            for one, other in zip(first.recommendations, second.recommendations, strict=True)
+        ),
+        answers=tuple(_merged(one, other) for one, other in zip(first.answers, second.answers, strict=True)),
+    )
+
+
+def _joined(first: ir.Citation, second: ir.Citation) -> ir.Citation:
+    return ir.Citation(
+        tuple(dict.fromkeys(first.statements + second.statements)),
+        tuple(dict.fromkeys(first.inferred + second.inferred)),
+    )
+
+
+def outcome_json(shown: Shown, leaf: Leaf) -> Json:
+    """One entry of `possible`."""
+    if leaf.outcome is None:
+        return {"status": leaf.status, "recommendations": []}
+    return _outcome_json(shown, leaf.outcome)
+
+
+def _outcome_json(shown: Shown, outcome: ir.Outcome) -> Json:
+    recommendations = [recommendation_json(shown, "", one) for one in outcome.recommendations]
+    found: Json = {
+        "status": outcome.status,
+        "recommendations": [
+            {key: value for key, value in one.items() if key != "decision"} for one in recommendations
+        ],
+    }
+    if outcome.status == "conflict":
+        found["possible"] = [_outcome_json(shown, answer) for answer in outcome.answers]
+    if outcome.status in ("conflict", "not_stated"):
+        found["why"] = outcome.why
+        found["statements"] = list(outcome.cites.statements)
+    return found
+
+
+def recommendation_json(
+    shown: Shown, decision: str, one: ir.Recommendation, guideline: ir.Guideline | None = None
+) -> Json:
+    """A recommendation with everything that it gives. With `guideline`, a regimen's orders are put in first."""
+    orders = one.orders
+    cites = one.cites
+    if guideline is not None and one.regimen is not None:
+        regimen = next(regimen for regimen in guideline.regimens if regimen.id == one.regimen)
+        orders = tuple(
+            replace(
+                order,
+                cites=order.cites
+                if order.cites.statements
+                else ir.Citation(regimen.cites.statements, order.cites.inferred),
+            )
+            for order in regimen.orders
+        )
+    found: Json = {
+        "decision": decision,
+        "id": one.id,
+        "direction": one.direction,
+        "strength": one.strength,
+        "wording": one.wording or "not stated",
+        "statements": list(cites.statements),
+        "gives": [_given_json(shown, order) for order in orders],
+    }
+    if cites.inferred:
+        found["inferred"] = list(cites.inferred)
+    preferred = _preferred(shown, one.preferred, {"id": one.id})
+    if preferred:
+        found["preferred"] = preferred
+    return found
+
+
+def _given_json(shown: Shown, order: ir.Order | ir.Choice) -> Json:
+    if isinstance(order, ir.Order):
+        return order_json(shown, order)
+    found: Json = {"step": order.step or "not stated", "choice": [_name(option) for option in order.options]}
+    usual = [_name(option) for option in order.options if option.usual]
+    if usual:
+        found["usual"] = usual[0]
+    found["open"] = order.open
+    found["preferred"] = [
+        entry
+        for option in order.options
+        for entry in _preferred(shown, option.preferred, {"drug": _name(option)})
+    ]
+    found["options"] = [order_json(shown, option) for option in order.options]
+    found["statements"] = list(order.cites.statements)
+    if order.cites.inferred:
+        found["inferred"] = list(order.cites.inferred)
+    return found
+
+
+def _name(order: ir.Order) -> str:
+    return order.drug or order.procedure or "not stated"
+
+
+def order_json(shown: Shown, order: ir.Order) -> Json:
+    """One order; what the source leaves out says `not stated`."""
+    found: Json = {"step": order.step or "not stated"}
+    if order.procedure is not None:
+        found["procedure"] = order.procedure
+    else:
+        found["drug"] = order.drug or "not stated"
+    if order.drug_class is not None:
+        found["class"] = order.drug_class
+    found["action"] = order.action
+    if order.procedure is None:
+        found["route"] = order.route or "not stated"
+        found["dose"] = "not stated" if order.dose is None else dose_json(shown, order.dose)
+    found["every"] = "not stated" if order.every is None else interval_json(order.every)
+    if order.times is not None:
+        found["times"] = order.times
+    found["for"] = "not stated" if order.lasts is None else interval_json(order.lasts)
+    if order.after is not None:
+        found["after"] = interval_json(order.after)
+    if order.usual:
+        found["usual"] = True
+    found["statements"] = list(order.cites.statements)
+    if order.cites.inferred:
+        found["inferred"] = list(order.cites.inferred)
+    return found
+
+
+def interval_json(interval: ir.Interval) -> Json:
+    """`unit` is a calendar word (`week`) or a UCUM unit."""
+    return {"low": plain_number(interval.low), "high": plain_number(interval.high), "unit": interval.unit}
+
+
+def dose_json(shown: Shown, dose: ir.Dose) -> Json:
+    """An amount; by weight it is computed where the weight is known, else it says what it needs."""
+    if dose.of is None:
+        return _with_form(
+            dose, {"low": plain_number(dose.low), "high": plain_number(dose.high), "unit": dose.unit}
+        )
+    entry = shown.record.entries[dose.of]
+    basis = {} if dose.basis is None else {"basis": dose.basis}
+    if len(entry.values) != 1 or not isinstance(entry.values[0], Amount):
+        if dose.of not in shown.dose_needs:
+            shown.dose_needs.append(dose.of)
+        per = {"low": plain_number(dose.low), "high": plain_number(dose.high), "unit": dose.unit}
+        return _with_form(dose, {"per": per, "of": dose.of, **basis, "needs": [dose.of]})
+    amount = entry.values[0]
+    kind = next(one.type for one in shown.guideline.inputs if one.id == dose.of)
+    assert isinstance(kind, ir.Quantity)
+    weight = kind.units[amount.unit].unit
+    low, high = (computed(dose, one, amount.value, weight) for one in (dose.low, dose.high))
+    unit = computed_unit(dose, weight)
+    return _with_form(
+        dose, {"low": plain_number(low), "high": plain_number(high), "unit": unit, "of": dose.of, **basis}
+    )
+
+
+def _with_form(dose: ir.Dose, found: Json) -> Json:
+    if dose.form == "or_more":
+        found["open"] = "above"
+    elif dose.form == "up_to":
+        found["open"] = "below"
+    elif dose.form == "about":
+        found["about"] = True
+    return found
+
+
+def _preferred(shown: Shown, preferred: tuple[ir.Prefer, ...], what: Json) -> list[Json]:
+    found: list[Json] = []
+    for one in preferred:
+        applies, needs = shown.applies(one.when)
+        if applies != "no":
+            entry = {**what, "wording": one.wording or "not stated", "applies": applies, "needs": needs}
+            found.append({**entry, "statements": list(one.cites.statements)})
+    return found
+
+
+# --- rules and values --------------------------------------------------------
+
+
+def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> Json:
+    """One piece of advice."""
+    found: Json = {
+        "id": rule.id,
+        "kind": rule.kind,
+        "applies": applies,
+        "direction": rule.direction,
+        "strength": rule.strength,
+        "wording": rule.wording or "not stated",
+        "gives": [_given_json(shown, _cited(order, rule)) for order in rule.orders],
+        "needs": needs,
+        "statements": list(rule.cites.statements),
+    }
+    return _finished(found, rule)
+
+
+def _cited(order: ir.Order | ir.Choice, rule: ir.Rule) -> ir.Order | ir.Choice:
+    own = order.cites.statements or rule.cites.statements
+    return replace(order, cites=ir.Citation(own, order.cites.inferred))
+
+
+def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:
+    """One thing to monitor: what, how often, and why now."""
+    measure: Any = rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)}
+    found: Json = {
+        "id": rule.id,
+        "applies": applies,
+        "direction": rule.direction,
+        "strength": rule.strength,
+        "wording": rule.wording or "not stated",
+        "measure": measure,
+        "every": "not stated" if rule.every is None else interval_json(rule.every),
+    }
+    if rule.until is not None:
+        found["until"] = rule.until
+    if because:
+        found["because"] = because
+    found["needs"] = needs
+    found["statements"] = list(rule.cites.statements)
+    return _finished(found, rule)
+
+
+def _finished(found: Json, rule: ir.Rule) -> Json:
+    if rule.cites.inferred:
+        found["inferred"] = list(rule.cites.inferred)
+    if not rule.stated:
+        found["trigger"] = "not stated"
+    return found
+
+
+def value_json(guideline: ir.Guideline, completions: Completions, one: ir.Definition, record: Record) -> Json:
+    """A computed number; while an input of it is blank, its range and what it needs."""
+    assert one.number is not None
+    number = plain(guideline, one.number)
+    names = [entry.id for entry in guideline.inputs if entry.id in _measures(number)]
+    needs = [name for name in names if len(record.entries[name].values) != 1]
+    bounds = completions.range_of(number)
+    if bounds is None:
+        return {"value": "not defined", "needs": needs}
+    low, high = (_in_unit(bound, one) for bound in bounds)
+    if needs:
+        return {"low": low, "high": high, "unit": one.unit, "needs": needs}
+    return {"value": low, "unit": one.unit, "needs": []}
+
+
+def _in_unit(value: Fraction, one: ir.Definition) -> int | float:
+    there = out_of_base_units(value, one.unit)
+    return plain_number(there if one.rounded is None else rounded(there, one.rounded))
+
+
+def plain(guideline: ir.Guideline, number: ir.Number) -> ir.Number:
+    """A number without names of definitions."""
+    match number:
+        case ir.DefinedNumber(name):
+            inner = next(one.number for one in guideline.definitions if one.id == name)
+            assert inner is not None
+            return plain(guideline, inner)
+        case ir.Arithmetic(op, left, right):
+            return ir.Arithmetic(op, plain(guideline, left), plain(guideline, right))
+        case _:
+            return number
+
+
+def _measures(number: ir.Number) -> set[str]:
+    match number:
+        case ir.Measure(name):
+            return {name}
+        case ir.Arithmetic(_, left, right):
+            return _measures(left) | _measures(right)
+        case _:
+            return set()

@@ -1,0 +1,596 @@
+"""What a guideline means: names found, expressions typed, units exact. Spans stand outside equality."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from guidec.source import Span
+
+NOWHERE = Span("", 1, 1, 1, 2)
+
+
+def _span() -> Span:
+    return field(default=NOWHERE, compare=False)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Statement ids; `inferred` are the links that the author marked `ours`."""
+
+    statements: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One numbered statement of a source's register, in the project's own words."""
+
+    id: str
+    location: str
+    kind: str
+    statement: str
+    strength: str
+    cited_as_printed: str
+    ambiguity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of bibliographic data."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    fields: tuple[Field, ...]
+    register: str
+    statements: tuple[Statement, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    text: str
+    cites: Citation
+
+
+# --- inputs ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A set of values, known or blank as a whole; `drugs` marks the list that `taking` asks."""
+
+    values: tuple[Value, ...]
+    drugs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRange:
+    """One unit that a quantity may be entered in, with its own range and step (in that unit)."""
+
+    unit: str
+    low: Fraction
+    high: Fraction
+    step: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    units: tuple[UnitRange, ...]
+    rounds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Whole calendar units: `day`, `week`, `month` or `year`."""
+
+    unit: str
+    low: int
+    high: int
+
+
+Type = Boolean | OneOf | AnyOf | Integer | Quantity | Date | Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What may be entered of a patient. `named` are values beside the type's own, such as `never`."""
+
+    id: str
+    label: str
+    type: Type
+    named: tuple[Value, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    module: str
+    span: Span = _span()
+
+
+# --- expressions -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number as written, in its unit: UCUM, a calendar word, or nothing."""
+
+    value: Fraction
+    unit: str
+    calendar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date, `YYYY-MM-DD`."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The number entered for an input."""
+
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedNumber:
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    op: Literal["+", "-", "*", "/"]
+    left: "Number"
+    right: "Number"
+
+
+Number = Constant | Day | Measure | DefinedNumber | Arithmetic
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    operand: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    operands: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    operands: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The input is one of these values; a Boolean's are `yes` and `no`."""
+
+    input: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """The set holds at least one of the members."""
+
+    input: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`others` are the same threshold printed in further units."""
+
+    op: Literal["<", "<=", ">", ">=", "="]
+    left: Number
+    right: Number
+    others: tuple[Constant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingIs:
+    reading: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommends:
+    """The decision is determined and recommends the outcome."""
+
+    decision: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """About the record as entered: the input is `known` (one value), `blank`, or recorded `true`."""
+
+    input: str
+    how: Literal["known", "blank", "true"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    """The answer's recommendations give one of the drugs."""
+
+    drugs: tuple[str, ...]
+
+
+Condition = (
+    Always
+    | Not
+    | And
+    | Or
+    | Is
+    | Includes
+    | Compare
+    | ReadingIs
+    | Recommends
+    | Defined
+    | Recorded
+    | Prescribed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named condition or number. `unit` is the unit that a number is shown in."""
+
+    id: str
+    label: str
+    condition: Condition | None
+    number: Number | None
+    unit: str
+    shown: bool
+    rounded: Fraction | None
+    cites: Citation
+    notes: tuple[Note, ...]
+    span: Span = _span()
+
+
+# --- what is given -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A drug, a class of drugs with its members, a procedure or a test."""
+
+    id: str
+    label: str
+    kind: Literal["drug", "drug_class", "procedure", "test"]
+    members: tuple[str, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`)."""
+
+    low: Fraction
+    high: Fraction
+    unit: str
+    calendar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is."""
+
+    form: Literal["exact", "or_more", "range", "up_to", "about"]
+    low: Fraction
+    high: Fraction
+    unit: str
+    of: str | None
+    basis: Literal["stated", "not stated"] | None
+    rounded: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    wording: str
+    when: Condition
+    cites: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated."""
+
+    step: int
+    action: Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]
+    drug: str | None
+    procedure: str | None
+    drug_class: str | None
+    route: str | None
+    dose: Dose | None
+    every: Interval | None
+    times: int | None
+    lasts: Interval | None
+    after: Interval | None
+    usual: bool
+    when: Condition | None
+    preferred: tuple[Prefer, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several orders; `open` where the source says `such as`."""
+
+    step: int
+    open: bool
+    options: tuple[Order, ...]
+    when: Condition | None
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    id: str
+    label: str
+    orders: tuple[Order | Choice, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+Direction = Literal["for", "against", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """`regimen` names what is given, or `orders` hold it where the line itself says it."""
+
+    id: str
+    label: str
+    direction: Direction
+    strength: str
+    wording: str
+    regimen: str | None
+    orders: tuple[Order | Choice, ...]
+    preferred: tuple[Prefer, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`determined` with its recommendations (none for `nothing`), `not_stated` and `conflict` with the reason."""
+
+    status: Literal["determined", "not_stated", "conflict"]
+    recommendations: tuple[Recommendation, ...]
+    why: str
+    answers: tuple["Outcome", ...]
+    cites: Citation
+    span: Span = _span()
+
+
+# --- decisions ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class As:
+    """The branch is decided as another branch of the same split, by its position."""
+
+    branch: int
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`value` is the label as written and `label` how it is shown; both are empty for `when`. `otherwise` has no condition."""
+
+    value: str
+    label: str
+    condition: Condition | None
+    node: "Node"
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`by` names an input, a reading or a definition; it is empty for a list of `when`."""
+
+    by: str
+    branches: tuple[Branch, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+Node = Split | Outcome | As
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    id: str
+    label: str
+    asked: Condition | None
+    asked_cites: Citation
+    tree: Split | Outcome
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """`stated` is False where the source does not say when the line holds."""
+
+    recommendation: Recommendation
+    when: Condition | None
+    stated: bool
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionConflict:
+    """Lines that may hold against each other; where two do, that is a stated conflict."""
+
+    why: str
+    lines: tuple[OptionLine, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    id: str
+    label: str
+    asked: Condition | None
+    asked_cites: Citation
+    lines: tuple[OptionLine | OptionConflict, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+# --- rules and the rest ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Advice or monitoring (`kind` is `monitor`), shown on its own condition."""
+
+    id: str
+    kind: str
+    label: str
+    applies: Condition | None
+    when: Condition | None
+    stated: bool
+    until: str | None
+    direction: Direction
+    strength: str
+    wording: str
+    orders: tuple[Order | Choice, ...]
+    measure: tuple[str, ...]
+    every: Interval | None
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    id: str
+    label: str
+    values: tuple[Value, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What becomes of statements that nothing encodes."""
+
+    kind: Literal["documented", "set_aside"]
+    statements: tuple[str, ...]
+    reason: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    condition: Condition
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
+
+    id: str
+    title: str
+    version: str
+    language: str
+    modules: tuple[str, ...]
+    applies: Condition | None
+    applies_cites: Citation
+    sources: tuple[Source, ...]
+    inputs: tuple[Input, ...]
+    items: tuple[Item, ...]
+    definitions: tuple[Definition, ...]
+    readings: tuple[Reading, ...]
+    regimens: tuple[Regimen, ...]
+    decisions: tuple[Decision | Options, ...]
+    rules: tuple[Rule, ...]
+    impossible: tuple[Impossible, ...]
+    accounts: tuple[Account, ...]
+    span: Span = _span()
+
+
+# --- scenarios: beside the guideline, not part of its meaning ----------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing expected of a result; see ast.Expectation."""
+
+    kind: Literal[
+        "status", "outcome", "possible", "needs", "ask", "dose", "usual", "rule", "no_rule", "refused"
+    ]
+    of: str
+    names: tuple[str, ...]
+    word: str
+    low: Fraction | None
+    high: Fraction | None
+    unit: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A patient as JSON (`patient`), and what is expected of the result."""
+
+    title: str
+    patient: dict[str, object]
+    expected: tuple[Expectation, ...]
+    span: Span = _span()

@@ -1,0 +1,652 @@
+"""ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic, listed, note, warning
+from guidec.lower.conditions import build
+from guidec.lower.coordinates import Coordinates, size
+from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams
+from guidec.lower.outcomes import conditions_of, essence, joined, settled
+from guidec.rows import (
+    Condition,
+    Coordinate,
+    Derived,
+    Leaf,
+    Member,
+    Numbers,
+    Program,
+    Row,
+    Step,
+    Table,
+    Values,
+)
+from guidec.source import Span
+from guidec.wording import cells_in_words
+
+MOST_ROWS = 50_000
+_GAP = "gap"
+_IMPOSSIBLE = "impossible"
+
+
+@dataclass(slots=True)
+class _Lowering:
+    """What one guideline's lowering shares."""
+
+    guideline: ir.Guideline
+    coordinates: Coordinates
+    diagrams: Diagrams
+    found: list[Diagnostic] = field(default_factory=list)
+    leaves: dict[str, list[Leaf]] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
+    groups: dict[object, int] = field(default_factory=dict)
+
+    @property
+    def regimens(self) -> dict[str, ir.Regimen]:
+        return {regimen.id: regimen for regimen in self.guideline.regimens}
+
+
+def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
+    """The rows of a guideline; None when a tree has a gap, an overlap or too many rows."""
+    coordinates = Coordinates(guideline)
+    for condition in _conditions(guideline):
+        coordinates.note(condition)
+    found: list[Diagnostic] = []
+    for name in coordinates.close():
+        found.append(
+            Diagnostic(
+                "crossed_thresholds",
+                f"the thresholds of `{name}` come in one order in one unit and in another in the next",
+                coordinates.inputs[name].span,
+                "check the thresholds printed in several units",
+            )
+        )
+    if found:
+        return None, found
+    diagrams = Diagrams([size(coordinate) for coordinate in coordinates.all])
+    work = _Lowering(guideline, coordinates, diagrams, found)
+    program = _program(work)
+    _note_shared_ingredients(work, program)
+    failed = any(diagnostic.severity == "error" for diagnostic in found)
+    return (None if failed else program), found
+
+
+def _conditions(guideline: ir.Guideline) -> list[ir.Condition]:
+    """Every condition that stands anywhere."""
+    found: list[ir.Condition] = []
+    waiting: list[object] = [guideline]
+    kinds = (
+        ir.Not,
+        ir.And,
+        ir.Or,
+        ir.Is,
+        ir.Includes,
+        ir.Compare,
+        ir.ReadingIs,
+        ir.Defined,
+        ir.Recorded,
+        ir.Prescribed,
+    )
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, kinds):
+            found.append(one)
+        elif isinstance(one, tuple):
+            waiting += one
+        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
+            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+    for rule in guideline.rules:
+        if rule.until is not None:
+            found.append(ir.Recorded(rule.until, "true"))
+    return found
+
+
+def _program(work: _Lowering) -> Program:
+    guideline = work.guideline
+    decisions: dict[str, Table] = {}
+    options: dict[str, tuple[Table, ...]] = {}
+    for one in guideline.decisions:
+        if isinstance(one, ir.Decision):
+            decisions[one.id] = _table(work, one.id, _decided(work, one.id), one.span)
+    for one in guideline.decisions:
+        if isinstance(one, ir.Options):
+            options[one.id] = tuple(_option_table(work, one, line, at) for at, line in enumerate(one.lines))
+    rules = {rule.id: _rule(work, rule) for rule in guideline.rules}
+    definitions = {
+        one.id: _condition(work, one.condition, one.span)
+        for one in guideline.definitions
+        if one.shown and one.condition is not None
+    }
+    asides = tuple((when, _condition(work, when, span)) for when, span in _asides(guideline).items())
+    possible = _rows_of_condition(work, work.diagrams.negate(_all_impossible(work)), guideline.span)
+    if not any(row.leaf for row in possible.rows):
+        span = guideline.impossible[0].span
+        work.found.append(
+            Diagnostic("impossible_everyone", "`impossible` leaves no patient", span, "narrow the condition")
+        )
+    return Program(work.coordinates.all, decisions, options, rules, definitions, asides, possible)
+
+
+# --- conditions --------------------------------------------------------------
+
+
+def _build(work: _Lowering, condition: ir.Condition) -> int:
+    return build(
+        work.diagrams,
+        work.coordinates,
+        condition,
+        lambda decision, outcome: _recommends(work, decision, outcome),
+    )
+
+
+def _recommends(work: _Lowering, decision: str, outcome: str) -> int:
+    """True where the decision is determined and recommends the outcome."""
+    node = _decided(work, decision)
+    leaves = work.leaves[decision]
+
+    def truth(value: Hashable) -> int:
+        if not isinstance(value, tuple):
+            return work.diagrams.false
+        leaf = leaves[value[1]]
+        held = (
+            leaf.status == "determined"
+            and leaf.outcome is not None
+            and any(one.id == outcome and one.direction == "for" for one in leaf.outcome.recommendations)
+        )
+        return work.diagrams.true if held else work.diagrams.false
+
+    return work.diagrams.replace(node, truth)
+
+
+def _checked(work: _Lowering, condition: ir.Condition, context: int, span: Span) -> int:
+    """The diagram of a condition; a fault where a named value leaves it without a truth value."""
+    node = _build(work, condition)
+    _check_undefined(work, work.diagrams.both(context, node), span)
+    return work.diagrams.replace(
+        node, lambda value: work.diagrams.false if value == UNDEFINED else work.diagrams.end(value)
+    )
+
+
+def _check_undefined(work: _Lowering, node: int, span: Span) -> None:
+    way = work.diagrams.find(node, UNDEFINED)
+    if way is None:
+        return
+    for at, mask in way:
+        coordinate = work.coordinates.all[at]
+        name, value = _undefined_cell(coordinate, mask, work.coordinates.inputs)
+        if name:
+            work.found.append(
+                Diagnostic(
+                    "unhandled_named_value",
+                    f"`{name}` may be `{value}`, and this comparison does not say what then",
+                    span,
+                    f"write `{name} is not {value} and …`, or `{name} is {value} or …`",
+                )
+            )
+            return
+
+
+def _undefined_cell(coordinate: Coordinate, mask: int, inputs: dict[str, ir.Input]) -> tuple[str, str]:
+    match coordinate:
+        case Numbers(name, _, cells, named) if mask >> len(cells):
+            return name, named[(mask >> len(cells)).bit_length() - 1]
+        case Derived(_, names, cuts, True) if mask >> len(cuts) + 1:
+            name = next(name for name in names if inputs[name].named)
+            return name, inputs[name].named[0].id
+        case _:
+            return "", ""
+
+
+def _condition(work: _Lowering, condition: ir.Condition, span: Span) -> Condition:
+    node = _checked(work, condition, work.diagrams.true, span)
+    return _rows_of_condition(work, _without_impossible(work, node), span)
+
+
+def _rows_of_condition(work: _Lowering, node: int, span: Span) -> Condition:
+    if _too_many(work, node, span):
+        return Condition(())
+    rows = [
+        Row(cells, 1 if value == TRUE else 0)
+        for cells, value in work.diagrams.rows(node)
+        if value in (TRUE, FALSE)
+    ]
+    return Condition(tuple(sorted(rows, key=lambda row: -row.leaf)))
+
+
+def _all_impossible(work: _Lowering) -> int:
+    node = work.diagrams.false
+    for one in work.guideline.impossible:
+        node = work.diagrams.either(node, _checked(work, one.condition, work.diagrams.true, one.span))
+    return node
+
+
+def _without_impossible(work: _Lowering, node: int) -> int:
+    """Cut away what `impossible` excludes, as far as it touches what the node reads, directly or through others."""
+    diagrams = work.diagrams
+    reads = _inputs_read(work, node)
+    excluded = [(_checked(work, one.condition, diagrams.true, one.span)) for one in work.guideline.impossible]
+    waiting = [(one, _inputs_read(work, one)) for one in excluded]
+    chosen = diagrams.false
+    changed = True
+    while changed:
+        changed = False
+        for entry in list(waiting):
+            if entry[1] & reads:
+                waiting.remove(entry)
+                chosen = diagrams.either(chosen, entry[0])
+                reads |= entry[1]
+                changed = True
+    return diagrams.choose(chosen, diagrams.end(_IMPOSSIBLE), node)
+
+
+def _inputs_read(work: _Lowering, node: int) -> set[str]:
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or work.diagrams.is_end(one):
+            continue
+        seen.add(one)
+        waiting += work.diagrams.children(one)
+        match work.coordinates.all[work.diagrams.coordinate(one)]:
+            case Values(name) | Numbers(name) | Member(name):
+                found.add(name)
+            case Derived(_, names):
+                found.update(names)
+            case _:
+                pass
+    return found
+
+
+def _too_many(work: _Lowering, node: int, span: Span) -> bool:
+    count = work.diagrams.count(node)
+    if count <= MOST_ROWS:
+        return False
+    work.found.append(
+        Diagnostic(
+            "too_many_rows",
+            f"this has {count:,} rows in normal form; the limit is {MOST_ROWS:,}",
+            span,
+            "split the decision, or count findings in a score",
+        )
+    )
+    return True
+
+
+# --- decisions ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    steps: tuple[Step, ...]
+    cites: ir.Citation
+    asks: tuple[str, ...]
+
+
+def _decided(work: _Lowering, name: str) -> int:
+    """The diagram of a decision, its ends leaves; built once."""
+    if name not in work.decided:
+        decision = next(one for one in work.guideline.decisions if one.id == name)
+        assert isinstance(decision, ir.Decision)
+        leaves = work.leaves.setdefault(name, [])
+        start = _Path((), ir.Citation(), _gate_asks(work, decision.asked))
+        asked, scope = _gates(work, decision.asked, decision.span)
+        context = work.diagrams.both(scope, asked)
+        context = work.diagrams.both(context, work.diagrams.negate(_all_impossible(work)))
+        tree = _tree(work, name, leaves, decision.tree, context, start, decision.id)
+        work.decided[name] = _gated(work, leaves, name, tree, (asked, scope), decision.asked)
+    return work.decided[name]
+
+
+def _gates(work: _Lowering, asked: ir.Condition | None, span: Span) -> tuple[int, int]:
+    """Where the question is asked at all, and where the guideline applies."""
+    applies = work.guideline.applies
+    everyone = work.diagrams.true
+    scope = everyone if applies is None else _checked(work, applies, everyone, work.guideline.span)
+    return (everyone if asked is None else _checked(work, asked, everyone, span)), scope
+
+
+def _gate_asks(work: _Lowering, asked: ir.Condition | None) -> tuple[str, ...]:
+    return _reads(work, work.guideline.applies, asked)
+
+
+def _reads(work: _Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]:
+    """The inputs that conditions read, in their order, those of definitions and decisions included."""
+    found: dict[str, None] = {}
+    waiting: list[object] = [one for one in reversed(conditions) if one is not None]
+    seen: set[str] = set()
+    while waiting:
+        match waiting.pop():
+            case ir.Is(name) | ir.Includes(name) | ir.Measure(name):
+                found[name] = None
+            case ir.Recommends(name):
+                if name not in seen:
+                    seen.add(name)
+                    _decided(work, name)
+                    for leaf in work.leaves[name]:
+                        found.update(dict.fromkeys(leaf.asks))
+            case ir.Defined(name) | ir.DefinedNumber(name):
+                definition = work.coordinates.definitions[name]
+                waiting.append(definition.condition or definition.number)
+            case ir.Not(operand):
+                waiting.append(operand)
+            case ir.And(operands) | ir.Or(operands):
+                waiting += reversed(operands)
+            case ir.Compare(_, left, right) | ir.Arithmetic(_, left, right):
+                waiting += [right, left]
+            case _:
+                pass
+    return tuple(found)
+
+
+def _gated(
+    work: _Lowering,
+    leaves: list[Leaf],
+    name: str,
+    tree: int,
+    gates: tuple[int, int],
+    question: ir.Condition | None,
+) -> int:
+    diagrams = work.diagrams
+    asked, scope = gates
+    not_applicable = _add(
+        work, leaves, name, Leaf("not_applicable", None, -1, (), _gate_asks(work, question))
+    )
+    out_of_scope = _add(work, leaves, name, Leaf("out_of_scope", None, -2, (), _gate_asks(work, None)))
+    return diagrams.choose(scope, diagrams.choose(asked, tree, not_applicable), out_of_scope)
+
+
+def _add(work: _Lowering, leaves: list[Leaf], name: str, leaf: Leaf) -> int:
+    leaves.append(leaf)
+    return work.diagrams.end((name, len(leaves) - 1))
+
+
+def _tree(
+    work: _Lowering, name: str, leaves: list[Leaf], node: ir.Node, context: int, path: _Path, at: str
+) -> int:
+    match node:
+        case ir.Outcome():
+            return _leaf(work, name, leaves, node, path)
+        case ir.Split():
+            return _split(work, name, leaves, node, context, path, at)
+        case ir.As():
+            raise AssertionError("an `as` is followed by its split")
+
+
+def _leaf(work: _Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: _Path) -> int:
+    """A leaf for each way in which the conditions of its order lines come out."""
+    conditions = conditions_of(outcome, work.regimens)
+    asks = _unique(path.asks + _reads(work, *conditions))
+
+    def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
+        if at == len(conditions):
+            ready = settled(outcome, work.regimens, truth, path.cites)
+            group = work.groups.setdefault(essence(ready), len(work.groups))
+            return _add(work, leaves, name, Leaf(ready.status, ready, group, path.steps, asks))
+        node = _checked(work, conditions[at], work.diagrams.true, outcome.span)
+        then = settle(at + 1, {**truth, conditions[at]: True})
+        otherwise = settle(at + 1, {**truth, conditions[at]: False})
+        return work.diagrams.choose(node, then, otherwise)
+
+    return settle(0, {})
+
+
+def _split(
+    work: _Lowering, name: str, leaves: list[Leaf], split: ir.Split, context: int, path: _Path, at: str
+) -> int:
+    diagrams = work.diagrams
+    tests: list[int] = []
+    for branch in split.branches:
+        if branch.condition is None:
+            rest = diagrams.true
+            for test in tests:
+                rest = diagrams.both(rest, diagrams.negate(test))
+            tests.append(rest)
+        else:
+            tests.append(_checked(work, branch.condition, context, branch.span))
+    _check_overlap(work, split, tests, context)
+    result = diagrams.end(_GAP)
+    asks = _split_asks(work, split, path)
+    for branch, test, asked in reversed(list(zip(split.branches, tests, asks, strict=True))):
+        inside = diagrams.both(context, test)
+        if inside == diagrams.false:
+            work.found.append(
+                warning(
+                    "unreachable_branch",
+                    "no patient reaches this branch",
+                    branch.span,
+                    "delete it, or mend its condition",
+                )
+            )
+        body, cites = branch.node, branch.cites
+        if isinstance(body, ir.As):
+            target = split.branches[body.branch]
+            cites = joined(joined(cites, body.cites), target.cites)
+            body = target.node
+        step = Step(
+            split.by or "when",
+            branch.value or _truth(branch),
+            split.cites.statements + branch.cites.statements,
+            branch.span.line,
+        )
+        longer = _Path((*path.steps, step), joined(path.cites, cites), asked)
+        result = diagrams.choose(test, _tree(work, name, leaves, body, inside, longer, at), result)
+    covered = diagrams.false
+    for test in tests:
+        covered = diagrams.either(covered, test)
+    _check_gap(work, split, diagrams.both(context, diagrams.negate(covered)))
+    return result
+
+
+def _split_asks(work: _Lowering, split: ir.Split, path: _Path) -> list[tuple[str, ...]]:
+    """What was asked on the way into each branch: the conditions of those before it too."""
+    asks = path.asks
+    found = []
+    for branch in split.branches:
+        asks = _unique(asks + _reads(work, branch.condition))
+        found.append(asks)
+    return found
+
+
+def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _truth(branch: ir.Branch) -> str:
+    return "otherwise" if branch.condition is None else "yes"
+
+
+def _check_overlap(work: _Lowering, split: ir.Split, tests: list[int], context: int) -> None:
+    for later, second in enumerate(tests):
+        for earlier, first in enumerate(tests[:later]):
+            both = work.diagrams.both(context, work.diagrams.both(first, second))
+            way = work.diagrams.find(both, TRUE)
+            if way is not None and split.branches[later].condition is not None:
+                place = split.branches[later].span
+                where = _in_words(work, way)
+                work.found.append(
+                    Diagnostic(
+                        "overlapping_branches",
+                        f"this branch and the one in line {split.branches[earlier].span.line} both hold for {where}",
+                        place,
+                        "narrow one of them",
+                    )
+                )
+                return
+
+
+def _check_gap(work: _Lowering, split: ir.Split, uncovered: int) -> None:
+    way = work.diagrams.find(uncovered, TRUE)
+    if way is None:
+        return
+    missing = _missing_values(work, split, uncovered)
+    if missing:
+        message = f"`{split.by}` may be {listed(missing, 'or')}, and no branch says what then"
+        repair = f"add a branch `{missing[0]}:`"
+    else:
+        message = f"no branch holds for {_in_words(work, way)}"
+        repair = "add a branch for it, or `otherwise:`"
+    work.found.append(Diagnostic("missing_branch", message, split.span, repair))
+
+
+def _missing_values(work: _Lowering, split: ir.Split, uncovered: int) -> list[str]:
+    """The values of a `by` that no branch names, in the order of their declaration."""
+    for at, coordinate in enumerate(work.coordinates.all):
+        if isinstance(coordinate, Values) and coordinate.input == split.by:
+            missing = 0
+            for cells, value in work.diagrams.rows(uncovered):
+                if value == TRUE:
+                    missing |= dict(cells).get(at, (1 << len(coordinate.values)) - 1)
+            return [name for cell, name in enumerate(coordinate.values) if missing >> cell & 1]
+    return []
+
+
+def _in_words(work: _Lowering, way: tuple[tuple[int, int], ...]) -> str:
+    return cells_in_words(work.guideline, work.coordinates.all, way) or "everyone"
+
+
+def _table(work: _Lowering, name: str, node: int, span: Span) -> Table:
+    node = _without_impossible(work, node)
+    leaves = tuple(work.leaves[name])
+    if any(found.severity == "error" for found in work.found) or _too_many(work, node, span):
+        return Table(leaves, ())
+    rows: list[Row] = []
+    for cells, value in work.diagrams.rows(node):
+        if isinstance(value, tuple):
+            rows.append(Row(cells, value[1]))
+    return _in_text_order(leaves, rows)
+
+
+def _in_text_order(leaves: tuple[Leaf, ...], rows: list[Row]) -> Table:
+    """Leaves in the order of the text (they are made from the last branch to the first), the gates' ends last."""
+    order = sorted(
+        range(len(leaves)), key=lambda at: (_late(leaves[at]), [step.line for step in leaves[at].path], at)
+    )
+    place = {old: new for new, old in enumerate(order)}
+    moved = [Row(row.cells, place[row.leaf]) for row in rows]
+    return Table(tuple(leaves[at] for at in order), tuple(sorted(moved, key=lambda row: row.leaf)))
+
+
+def _late(leaf: Leaf) -> int:
+    return {"not_applicable": 1, "out_of_scope": 2}.get(leaf.status, 0)
+
+
+# --- options and rules -------------------------------------------------------
+
+
+def _option_table(
+    work: _Lowering, options: ir.Options, line: ir.OptionLine | ir.OptionConflict, at: int
+) -> Table:
+    """One line as a table of its own: given, not given, or the conflict that two lines make."""
+    name = f"{options.id}#{at}"
+    leaves: list[Leaf] = work.leaves.setdefault(name, [])
+    asked, scope = _gates(work, options.asked, options.span)
+    lines = line.lines if isinstance(line, ir.OptionConflict) else (line,)
+    _check_for_and_against(work, options, at)
+
+    def settle(index: int, held: tuple[ir.OptionLine, ...]) -> int:
+        if index == len(lines):
+            return _held(work, name, leaves, (line, options), held)
+        one = lines[index]
+        when = one.when if one.stated else ir.Always(False)
+        node = work.diagrams.true if when is None else _checked(work, when, work.diagrams.true, one.span)
+        return work.diagrams.choose(node, settle(index + 1, (*held, one)), settle(index + 1, held))
+
+    tree = settle(0, ())
+    return _table(work, name, _gated(work, leaves, name, tree, (asked, scope), options.asked), options.span)
+
+
+def _held(
+    work: _Lowering,
+    name: str,
+    leaves: list[Leaf],
+    place: tuple[ir.OptionLine | ir.OptionConflict, ir.Options],
+    held: tuple[ir.OptionLine, ...],
+) -> int:
+    line, options = place
+    lines = line.lines if isinstance(line, ir.OptionConflict) else (line,)
+    asks = _reads(work, work.guideline.applies, options.asked, *(one.when for one in lines))
+    outcomes = tuple(
+        ir.Outcome("determined", (one.recommendation,), "", (), ir.Citation(), one.span) for one in held
+    )
+    if isinstance(line, ir.OptionConflict) and len(outcomes) > 1:
+        outcome = ir.Outcome("conflict", (), line.why, outcomes, line.cites, line.span)
+    elif outcomes:
+        outcome = outcomes[0]
+    else:
+        outcome = ir.Outcome("determined", (), "", (), ir.Citation(), line.span)
+    return _leaf(work, name, leaves, outcome, _Path((), ir.Citation(), asks))
+
+
+def _check_for_and_against(work: _Lowering, options: ir.Options, at: int) -> None:
+    line = options.lines[at]
+    if isinstance(line, ir.OptionConflict) or not line.stated:
+        return
+    for other in options.lines[:at]:
+        if isinstance(other, ir.OptionConflict) or not other.stated:
+            continue
+        pair = line.recommendation, other.recommendation
+        if pair[0].id != pair[1].id or pair[0].direction == pair[1].direction:
+            continue
+        first = work.diagrams.true if line.when is None else _build(work, line.when)
+        second = work.diagrams.true if other.when is None else _build(work, other.when)
+        way = work.diagrams.find(work.diagrams.both(first, second), TRUE)
+        if way is not None:
+            work.found.append(
+                Diagnostic(
+                    "for_and_against",
+                    f"`{pair[0].id}` is advised for and against at once for {_in_words(work, way)}",
+                    line.span,
+                    'narrow one of them, or put both under `conflict "why"`',
+                )
+            )
+
+
+def _rule(work: _Lowering, rule: ir.Rule) -> Condition:
+    diagrams = work.diagrams
+    scope = rule.applies or work.guideline.applies
+    node = diagrams.true if rule.when is None else _checked(work, rule.when, diagrams.true, rule.span)
+    if not rule.stated:
+        node = diagrams.true
+    if scope is not None:
+        node = diagrams.both(_checked(work, scope, diagrams.true, rule.span), node)
+    if rule.until is not None:
+        recorded = _build(work, ir.Recorded(rule.until, "true"))
+        node = diagrams.both(node, diagrams.negate(recorded))
+    return _rows_of_condition(work, _without_impossible(work, node), rule.span)
+
+
+def _asides(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
+    """The conditions that make an alternative preferred, each once."""
+    found: dict[ir.Condition, Span] = {}
+    waiting: list[tuple[object, Span]] = [(guideline, guideline.span)]
+    while waiting:
+        one, span = waiting.pop(0)
+        if isinstance(one, ir.Prefer):
+            found.setdefault(one.when, span)
+        elif isinstance(one, tuple):
+            waiting += [(part, span) for part in one]
+        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
+            here = getattr(one, "span", span)
+            waiting += [(getattr(one, name), here) for name in one.__dataclass_fields__]
+    return found
+
+
+def _note_shared_ingredients(work: _Lowering, program: Program) -> None:
+    """Two derived values that share an input: exact as long as the search for completions ends within its limit."""
+    derived = [coordinate for coordinate in work.coordinates.all if isinstance(coordinate, Derived)]
+    for later, second in enumerate(derived):
+        for first in derived[:later]:
+            shared = [name for name in first.inputs if name in second.inputs]
+            if shared:
+                span = work.coordinates.inputs[shared[0]].span
+                work.found.append(
+                    note(
+                        "shared_ingredient",
+                        f"two computed values read `{shared[0]}`: while it is blank, a very fine answer may stay open",
+                        span,
+                    )
+                )
+                return

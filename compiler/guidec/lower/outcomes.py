@@ -1,0 +1,103 @@
+"""Outcomes as they stand in a row: orders put in, their own conditions settled, equal ones recognised."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from guidec import ir
+
+
+def conditions_of(outcome: ir.Outcome, regimens: Mapping[str, ir.Regimen]) -> list[ir.Condition]:
+    """The conditions that order lines end in, each once, in the order of the lines."""
+    found: dict[ir.Condition, None] = {}
+    for answer in (outcome, *outcome.answers):
+        for recommendation in answer.recommendations:
+            for order in _orders(recommendation, regimens):
+                if order.when is not None:
+                    found[order.when] = None
+    return list(found)
+
+
+def _orders(
+    recommendation: ir.Recommendation, regimens: Mapping[str, ir.Regimen]
+) -> tuple[ir.Order | ir.Choice, ...]:
+    return (
+        recommendation.orders if recommendation.regimen is None else regimens[recommendation.regimen].orders
+    )
+
+
+def settled(
+    outcome: ir.Outcome,
+    regimens: Mapping[str, ir.Regimen],
+    truth: Mapping[ir.Condition, bool],
+    path: ir.Citation,
+) -> ir.Outcome:
+    """The outcome with the order lines that hold, every citation of the path added to its recommendations."""
+    recommendations = tuple(
+        _settled(one, regimens, truth, joined(path, outcome.cites)) for one in outcome.recommendations
+    )
+    answers = tuple(
+        settled(answer, regimens, truth, joined(path, outcome.cites)) for answer in outcome.answers
+    )
+    return replace(
+        outcome, recommendations=recommendations, answers=answers, cites=joined(path, outcome.cites)
+    )
+
+
+def _settled(
+    recommendation: ir.Recommendation,
+    regimens: Mapping[str, ir.Regimen],
+    truth: Mapping[ir.Condition, bool],
+    path: ir.Citation,
+) -> ir.Recommendation:
+    cites = joined(path, recommendation.cites)
+    regimen = None if recommendation.regimen is None else regimens[recommendation.regimen]
+    fallback = cites if regimen is None else regimen.cites
+    if regimen is not None and not (cites.statements or cites.inferred):
+        cites = regimen.cites
+    orders = tuple(
+        _cited(replace(order, when=None), fallback)
+        for order in _orders(recommendation, regimens)
+        if order.when is None or truth[order.when]
+    )
+    return replace(recommendation, orders=orders, cites=cites)
+
+
+def _cited(order: ir.Order | ir.Choice, fallback: ir.Citation) -> ir.Order | ir.Choice:
+    """An order without citations of its own cites its regimen."""
+    own = order.cites if order.cites.statements else ir.Citation(fallback.statements, order.cites.inferred)
+    if isinstance(order, ir.Choice):
+        options = tuple(_cited(option, own) for option in order.options)
+        return replace(
+            order, cites=own, options=tuple(option for option in options if isinstance(option, ir.Order))
+        )
+    return replace(order, cites=own)
+
+
+def joined(first: ir.Citation, second: ir.Citation) -> ir.Citation:
+    return ir.Citation(
+        tuple(dict.fromkeys(first.statements + second.statements)),
+        tuple(dict.fromkeys(first.inferred + second.inferred)),
+    )
+
+
+def essence(outcome: ir.Outcome) -> object:
+    """What two equal outcomes share: status, ids, directions, strengths, drugs, choices, steps and doses."""
+    return (
+        outcome.status,
+        tuple(recommendation_essence(one) for one in outcome.recommendations),
+        tuple(essence(answer) for answer in outcome.answers),
+    )
+
+
+def recommendation_essence(one: ir.Recommendation) -> object:
+    """What two equal recommendations share."""
+    return one.id, one.direction, one.strength, tuple(_order_essence(order) for order in one.orders)
+
+
+def _order_essence(order: ir.Order | ir.Choice) -> object:
+    if isinstance(order, ir.Choice):
+        return "choice", order.step, order.open, tuple(_order_essence(option) for option in order.options)
+    return (
+        order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose, order.every,
+        order.times, order.lasts, order.after, order.usual,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Numbers and their kinds: exact values in base units, dimensions of dates and calendar time, decimals."""
+
+from datetime import date
+from fractions import Fraction
+
+from guidec import ir
+from guidec.units import DIMENSIONLESS, Dimension, Unit, UnitProblem, parse_unit
+
+CALENDAR_WORDS = {
+    "day": "day", "days": "day", "week": "week", "weeks": "week",
+    "month": "month", "months": "month", "year": "year", "years": "year",
+}  # fmt: skip
+_CALENDAR = {
+    "day": ("calendar day", 1),
+    "week": ("calendar day", 7),
+    "month": ("calendar month", 1),
+    "year": ("calendar month", 12),
+}
+DATE: Dimension = ((("date", 1),), ())
+MOST_DIGITS = 15
+
+
+def unit_of(text: str) -> Unit:
+    """The unit of a text that was checked when it was resolved."""
+    unit = parse_unit(text)
+    if isinstance(unit, UnitProblem):
+        raise AssertionError(unit.message)
+    return unit
+
+
+def calendar_dimension(word: str) -> Dimension:
+    """Days and weeks are one kind, months and years another: neither is a number of the other."""
+    return (((_CALENDAR[word][0], 1),), ())
+
+
+def unit_dimension(unit: str, calendar: bool = False) -> Dimension:
+    """The dimension of a unit as written; an empty one is a plain number."""
+    if calendar:
+        return calendar_dimension(unit)
+    return unit_of(unit).dimension if unit else DIMENSIONLESS
+
+
+def in_base_units(value: Fraction, unit: str, calendar: bool = False) -> Fraction:
+    """A value in base units: grams, metres, seconds, kelvin; calendar days or months."""
+    if calendar:
+        return value * _CALENDAR[unit][1]
+    if not unit:
+        return value
+    parsed = unit_of(unit)
+    return (value + parsed.offset) * parsed.factor
+
+
+def out_of_base_units(value: Fraction, unit: str) -> Fraction:
+    """The inverse of `in_base_units` for UCUM units."""
+    if not unit:
+        return value
+    parsed = unit_of(unit)
+    return value / parsed.factor - parsed.offset
+
+
+def constant_value(constant: ir.Constant | ir.Day) -> Fraction:
+    """A constant in base units; a date is its day number."""
+    match constant:
+        case ir.Day(text):
+            return Fraction(date.fromisoformat(text).toordinal())
+        case ir.Constant(value, unit, calendar):
+            return in_base_units(value, unit, calendar)
+
+
+def input_dimension(kind: ir.Type) -> Dimension | None:
+    """The dimension of an input's numbers; None for an input that isn't a number."""
+    match kind:
+        case ir.Integer():
+            return DIMENSIONLESS
+        case ir.Quantity(units):
+            return unit_of(units[0].unit).dimension
+        case ir.Date():
+            return DATE
+        case ir.Duration(unit):
+            return calendar_dimension(unit)
+        case ir.Boolean() | ir.OneOf() | ir.AnyOf():
+            return None
+
+
+def rounded(value: Fraction, step: Fraction) -> Fraction:
+    """To the nearest multiple of the step, a half away from zero."""
+    steps = abs(value) / step
+    whole = (steps * 2 + 1) // 2
+    return whole * step if value >= 0 else -whole * step
+
+
+def is_decimal(value: Fraction) -> bool:
+    """Whether the value is a finite decimal."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def decimal_places(value: Fraction) -> int:
+    """Digits after the point of a finite decimal."""
+    places = 0
+    while value.denominator != 1:
+        value *= 10
+        places += 1
+    return places
+
+
+def decimal_text(value: Fraction) -> str:
+    """The shortest decimal of a finite one, whole ones without a point; otherwise `125/3`."""
+    if not is_decimal(value):
+        return str(value)
+    places = decimal_places(value)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def plain_number(value: Fraction) -> int | float:
+    """The number that stands in a result: whole or the float that prints as the shortest decimal."""
+    return value.numerator if value.denominator == 1 else float(decimal_text(value))

@@ -1,0 +1,816 @@
+"""Lark's callbacks to ast: one method a rule of the grammar, named alike."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal
+
+from lark import Token, Tree
+from lark.tree import Meta
+
+from guidec import ast
+from guidec.source import Span
+
+DEEPEST_NESTING = 100
+LONGEST_NUMBER = 30
+
+
+class TooDeep(Exception):
+    """An expression or a tree is nested deeper than the compiler follows."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__("nested too deep")
+        self.span = span
+
+
+class BadToken(Exception):
+    """A token has the right shape and no meaning: a number of 10,000 digits, the 31st of February."""
+
+    def __init__(self, code: str, message: str, repair: str, span: Span) -> None:
+        super().__init__(message)
+        self.code, self.message, self.repair, self.span = code, message, repair, span
+
+
+def _opt(value: Any, default: Any = ()) -> Any:
+    return default if value is None else value
+
+
+class Build:
+    """Builds the ast of one declaration, whose first line is line `offset` + 1 of `file`."""
+
+    def __init__(self, file: str, offset: int) -> None:
+        self.file, self.offset = file, offset
+        self._depth: dict[int, tuple[object, int]] = {}
+
+    def build(self, tree: Tree[Token]) -> Any:
+        """The ast of a tree, from its leaves up and without recursion: a text may nest as deep as it likes."""
+        waiting: list[tuple[Tree[Token], list[Any], int]] = [(tree, [], 0)]
+        while True:
+            node, built, at = waiting.pop()
+            while at < len(node.children) and not isinstance(node.children[at], Tree):
+                built.append(node.children[at])
+                at += 1
+            if at < len(node.children):
+                waiting += [(node, built, at + 1), (node.children[at], [], 0)]  # type: ignore[list-item]
+                continue
+            result = getattr(self, node.data)(node.meta, built)
+            if not waiting:
+                return result
+            waiting[-1][1].append(result)
+
+    def place(self, token: Token) -> Span:
+        """Where a token stands."""
+        line, column = (token.line or 1) + self.offset, token.column or 1
+        return Span(self.file, line, column, line, column + max(1, len(token.rstrip("\n"))))
+
+    def _span(self, meta: Meta) -> Span:
+        if meta.empty:
+            return Span(self.file, self.offset + 1, 1, self.offset + 1, 2)
+        return Span(
+            self.file, meta.line + self.offset, meta.column, meta.end_line + self.offset, meta.end_column
+        )
+
+    def _word(self, token: Token) -> ast.Name:
+        return ast.Name(str(token), self.place(token))
+
+    def _nested(self, node: Any, *children: object) -> Any:
+        depth = 1 + max(
+            (self._depth[id(child)][1] for child in children if id(child) in self._depth), default=0
+        )
+        if depth > DEEPEST_NESTING:
+            raise TooDeep(node.span)
+        self._depth[id(node)] = (node, depth)
+        return node
+
+    def _number(self, token: Token, unit: ast.Name | None = None, sign: int = 1) -> ast.Number:
+        place = self.place(token)
+        if len(token) > LONGEST_NUMBER:
+            raise BadToken(
+                "long_number",
+                f"this number has {len(token)} digits; the limit is {LONGEST_NUMBER}",
+                "shorten it",
+                place,
+            )
+        return ast.Number(sign * Fraction(str(token)), unit, place if unit is None else place.to(unit.span))
+
+    # --- tokens in clothes ---
+
+    def name(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._word(children[0])
+
+    unit = name
+
+    def string(self, meta: Meta, children: list[Any]) -> ast.Text:
+        text = str(children[0])[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+        return ast.Text(text, self.place(children[0]))
+
+    def names(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, ...]:
+        return tuple(children)
+
+    def names_or(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, ...]:
+        return tuple(child for child in children if isinstance(child, ast.Name))
+
+    def number(self, meta: Meta, children: list[Any]) -> ast.Number:
+        return self._number(children[0])
+
+    signed = number
+
+    def signed_negative(self, meta: Meta, children: list[Any]) -> ast.Number:
+        return self._number(children[0], sign=-1)
+
+    def amount(self, meta: Meta, children: list[Any]) -> ast.Number:
+        return self._number(children[0], children[1])
+
+    def quantity(self, meta: Meta, children: list[Any]) -> ast.Number:
+        return self._number(children[0], children[1])
+
+    def calendar_quantity(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
+        number = self._number(children[0])
+        return ast.CalendarNumber(number.value, self._word(children[1]), self._span(meta))
+
+    def date(self, meta: Meta, children: list[Any]) -> ast.Day:
+        place = self.place(children[0])
+        try:
+            return ast.Day(date.fromisoformat(str(children[0])), place)
+        except ValueError:
+            repair = "write year-month-day, such as 2026-03-31"
+            raise BadToken("bad_date", f"`{children[0]}` is no day of the calendar", repair, place) from None
+
+    def cite(self, meta: Meta, children: list[Any]) -> ast.Cite:
+        return ast.Cite(str(children[0]), False, self.place(children[0]))
+
+    def cite_group(self, meta: Meta, children: list[Any]) -> tuple[ast.Cite, ...]:
+        ours = children[-1] is not None
+        return tuple(ast.Cite(cite.id, ours, cite.span) for cite in children[:-1])
+
+    def cites_some(self, meta: Meta, children: list[Any]) -> ast.Cites:
+        return tuple(cite for group in children for cite in group)
+
+    def cites(self, meta: Meta, children: list[Any]) -> ast.Cites:
+        cites: ast.Cites = _opt(children[0])
+        return cites
+
+    # --- head ---
+
+    def declaration(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def _head(self, kind: Literal["guideline", "module"], meta: Meta, children: list[Any]) -> ast.Head:
+        lines = tuple(line for line in children[2:] if line is not None)
+        return ast.Head(kind, children[0], children[1], lines, self._span(meta))
+
+    def guideline(self, meta: Meta, children: list[Any]) -> ast.Head:
+        return self._head("guideline", meta, children)
+
+    def module(self, meta: Meta, children: list[Any]) -> ast.Head:
+        return self._head("module", meta, children)
+
+    def head_version(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("version", self._word(children[0]), None, (), self._span(meta))
+
+    def head_language(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("language", self._word(children[0]), None, (), self._span(meta))
+
+    def head_source(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("source", children[0], None, (), self._span(meta))
+
+    def head_uses(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("uses", children[0], None, (), self._span(meta))
+
+    def head_applies(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("applies", None, children[0], children[1], self._span(meta))
+
+    def source(self, meta: Meta, children: list[Any]) -> ast.Source:
+        return ast.Source(children[0], tuple(children[1:]), self._span(meta))
+
+    def source_line(self, meta: Meta, children: list[Any]) -> ast.SourceLine:
+        return ast.SourceLine(children[0], tuple(children[1:]))
+
+    # --- vocabulary ---
+
+    def input(self, meta: Meta, children: list[Any]) -> ast.Input:
+        return ast.Input(children[0], children[1], children[2], tuple(children[3:]), self._span(meta))
+
+    def input_line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def _type(
+        self, kind: Any, meta: Meta, values: Any = (), unit: Any = None, bounds: Any = ()
+    ) -> ast.TypeLine:
+        return ast.TypeLine(kind, tuple(values), unit, tuple(bounds), self._span(meta))
+
+    def type_boolean(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("boolean", meta)
+
+    def type_one_of(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("one_of", meta, values=children)
+
+    def type_any_of(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("any_of", meta, values=children)
+
+    def type_any_of_drugs(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("any_of_drugs", meta)
+
+    def type_integer(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("integer", meta, bounds=children)
+
+    def type_quantity(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("quantity", meta, unit=children[0], bounds=children[1:])
+
+    def type_also_in(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("also_in", meta, unit=children[0], bounds=children[1:])
+
+    def type_date(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("date", meta, bounds=children)
+
+    def type_duration(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        return self._type("duration", meta, unit=self._word(children[0]), bounds=children[1:])
+
+    def named_value(self, meta: Meta, children: list[Any]) -> ast.NamedValue:
+        return ast.NamedValue(ast.ValueLine(children[0], children[1]), self._span(meta))
+
+    def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
+        return ast.Rounds(self._span(meta))
+
+    def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
+        return ast.ValueLine(children[0], children[1])
+
+    def note(self, meta: Meta, children: list[Any]) -> ast.Note:
+        return ast.Note(children[0], children[1])
+
+    def define(self, meta: Meta, children: list[Any]) -> ast.Define:
+        name, label, unit, expression, cites, *lines = children
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Define(name, label, unit, expression, cites, kept, self._span(meta))
+
+    def define_line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def define_shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
+        return ast.Shown(children[0], self._span(meta))
+
+    def _item(
+        self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, notes: Any
+    ) -> ast.Item:
+        kept = tuple(note for note in notes if note is not None)
+        return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
+
+    def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
+        return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
+
+    def drug_class(self, meta: Meta, children: list[Any]) -> ast.Item:
+        return self._item("drug_class", meta, *children[:4], children[4:])
+
+    def procedure(self, meta: Meta, children: list[Any]) -> ast.Item:
+        return self._item("procedure", meta, children[0], children[1], (), children[2], children[3:])
+
+    def test(self, meta: Meta, children: list[Any]) -> ast.Item:
+        return self._item("test", meta, children[0], children[1], (), children[2], children[3:])
+
+    # --- regimens ---
+
+    def regimen(self, meta: Meta, children: list[Any]) -> ast.Regimen:
+        return ast.Regimen(children[0], children[1], children[2], tuple(children[3:]), self._span(meta))
+
+    def give_nothing(self, meta: Meta, children: list[Any]) -> ast.GiveNothing:
+        return ast.GiveNothing(self._span(meta))
+
+    def lead(self, meta: Meta, children: list[Any]) -> ast.Lead:
+        lead: ast.Lead = str(children[0])  # type: ignore[assignment]  # the grammar allows these words only
+        return lead
+
+    def lead_not_stated(self, meta: Meta, children: list[Any]) -> ast.Lead:
+        return "not stated"
+
+    def order_line(self, meta: Meta, children: list[Any]) -> ast.OrderLine:
+        return ast.OrderLine(children[0], children[1], self._span(meta))
+
+    choice_line = order_line
+
+    def order(self, meta: Meta, children: list[Any]) -> ast.Order:
+        thing, parts, tails, when, cites, prefers = children
+        return ast.Order(thing, parts, tails, when.condition, cites, prefers, thing.span)
+
+    def alternative(self, meta: Meta, children: list[Any]) -> ast.Order:
+        thing, parts, tails, cites, prefers = children
+        return ast.Order(thing, parts, tails, None, cites, prefers, thing.span)
+
+    def closed_choice(self, meta: Meta, children: list[Any]) -> bool:
+        return False
+
+    def open_choice(self, meta: Meta, children: list[Any]) -> bool:
+        return True
+
+    def choice(self, meta: Meta, children: list[Any]) -> ast.Choice:
+        is_open, tails, when, cites, *alternatives = children
+        return ast.Choice(is_open, tails, when.condition, cites, tuple(alternatives), self._span(meta))
+
+    def prefers(self, meta: Meta, children: list[Any]) -> tuple[ast.Prefer, ...]:
+        return tuple(child for child in children if child is not None)
+
+    def prefer(self, meta: Meta, children: list[Any]) -> ast.Prefer:
+        return ast.Prefer(children[0], children[1], children[2], self._span(meta))
+
+    def item_named(self, meta: Meta, children: list[Any]) -> ast.Thing:
+        return ast.Thing(children[0], None, children[0].span)
+
+    def item_not_stated(self, meta: Meta, children: list[Any]) -> ast.Thing:
+        return ast.Thing(None, children[0], self._span(meta))
+
+    def parts(self, meta: Meta, children: list[Any]) -> tuple[ast.Part, ...]:
+        return tuple(children)
+
+    def part(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def route(self, meta: Meta, children: list[Any]) -> ast.Route:
+        return ast.Route(self._word(children[0]), self._span(meta))
+
+    def every(self, meta: Meta, children: list[Any]) -> ast.Every:
+        return ast.Every(children[0], self._span(meta))
+
+    def lasts(self, meta: Meta, children: list[Any]) -> ast.Lasts:
+        return ast.Lasts(children[0], self._span(meta))
+
+    def after(self, meta: Meta, children: list[Any]) -> ast.After:
+        return ast.After(children[0], self._span(meta))
+
+    def times(self, meta: Meta, children: list[Any]) -> ast.Times:
+        return ast.Times(self._number(children[0]), self._span(meta))
+
+    def span_of(self, meta: Meta, children: list[Any]) -> ast.Interval:
+        low = self._number(children[0])
+        high = low if children[1] is None else self._number(children[1])
+        calendar = isinstance(children[2], Token)
+        unit = self._word(children[2]) if calendar else children[2]
+        return ast.Interval(low, high, unit, calendar, self._span(meta))
+
+    def dose_exact(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
+        return "exact", children[0], children[0]
+
+    def dose_or_more(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
+        return "or_more", children[0], children[0]
+
+    def dose_range(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
+        low = self._number(children[0])
+        return "range", ast.Number(low.value, children[1].unit, low.span), children[1]
+
+    def dose_up_to(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
+        return "up_to", children[0], children[0]
+
+    def dose_about(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
+        return "about", children[0], children[0]
+
+    def dose_of(self, meta: Meta, children: list[Any]) -> ast.Name:
+        of: ast.Name = children[0]
+        return of
+
+    def basis_stated(self, meta: Meta, children: list[Any]) -> str:
+        return "stated"
+
+    def basis_not_stated(self, meta: Meta, children: list[Any]) -> str:
+        return "not stated"
+
+    def dose_rounded(self, meta: Meta, children: list[Any]) -> ast.Number:
+        step: ast.Number = children[0]
+        return step
+
+    def dose(self, meta: Meta, children: list[Any]) -> ast.Dose:
+        (form, low, high), of, basis, rounded = children
+        return ast.Dose(form, low, high, of, basis, rounded, self._span(meta))
+
+    def tails(self, meta: Meta, children: list[Any]) -> tuple[ast.Tail, ...]:
+        return tuple(children)
+
+    def tail_not_stated(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return ast.Tail("not_stated", str(children[0]), self._span(meta))
+
+    def tail_usual(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return ast.Tail("usual", "usual", self._span(meta))
+
+    def _action(self, word: str, meta: Meta) -> ast.Tail:
+        return ast.Tail("action", word, self._span(meta))
+
+    def tail_start(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("start", meta)
+
+    def tail_add(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("add", meta)
+
+    def tail_add_or_switch(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("add_or_switch", meta)
+
+    def tail_switch(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("switch", meta)
+
+    def tail_repeat(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("repeat", meta)
+
+    def tail_stop(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return self._action("stop", meta)
+
+    def when(self, meta: Meta, children: list[Any]) -> ast.When:
+        return ast.When(children[0], True)
+
+    def when_not_stated(self, meta: Meta, children: list[Any]) -> ast.When:
+        return ast.When(None, False)
+
+    # --- decisions ---
+
+    def decision(self, meta: Meta, children: list[Any]) -> ast.Decision:
+        name, label, cites, asked, body = children
+        return ast.Decision(name, label, cites, asked, body, self._span(meta))
+
+    def asked(self, meta: Meta, children: list[Any]) -> ast.Asked:
+        return ast.Asked(children[0], children[1])
+
+    def by(self, meta: Meta, children: list[Any]) -> ast.By:
+        node = ast.By(children[0], children[1], tuple(children[2:]), children[0].span)
+        self._nested(node, *(branch.body for branch in node.branches))
+        return node
+
+    def by_branch(self, meta: Meta, children: list[Any]) -> ast.ByBranch:
+        labels, cites, body = children
+        span = labels[0].span.to(labels[-1].span) if labels else self._span(meta)
+        return ast.ByBranch(labels or None, cites, body, span)
+
+    def labels(self, meta: Meta, children: list[Any]) -> tuple[ast.Label, ...]:
+        return tuple(children)
+
+    def labels_otherwise(self, meta: Meta, children: list[Any]) -> tuple[ast.Label, ...]:
+        return ()
+
+    def label_value(self, meta: Meta, children: list[Any]) -> ast.Name:
+        name: ast.Name = children[0]
+        return name
+
+    def label_yes_no(self, meta: Meta, children: list[Any]) -> ast.YesNo:
+        return ast.YesNo(str(children[0]) == "yes", self.place(children[0]))
+
+    def label_compare(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
+        op: Any = str(children[0])
+        return ast.LabelCompare(op, children[1], self._span(meta))
+
+    def label_equal(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
+        return ast.LabelCompare("=", children[0], self._span(meta))
+
+    def label_range(self, meta: Meta, children: list[Any]) -> ast.LabelRange:
+        return ast.LabelRange(children[0], children[1], self._span(meta))
+
+    def node(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def whens(self, meta: Meta, children: list[Any]) -> ast.Whens:
+        branches = tuple(child for child in children if child is not None)
+        node = ast.Whens(branches, branches[0].span)
+        self._nested(node, *(branch.body for branch in branches))
+        return node
+
+    def when_branch(self, meta: Meta, children: list[Any]) -> ast.WhenBranch:
+        condition, cites, body = children
+        return ast.WhenBranch(condition, cites, body, condition.span)
+
+    def otherwise(self, meta: Meta, children: list[Any]) -> ast.WhenBranch:
+        return ast.WhenBranch(None, children[0], children[1], self._span(meta))
+
+    def _strength(self, word: Token, wording: Any, direction: Any) -> ast.Strength:
+        strength: Any = str(word)
+        direct: Any = "for" if direction is None else str(direction)
+        return ast.Strength(strength, wording, direct)
+
+    def recommendation(self, meta: Meta, children: list[Any]) -> ast.Recommendation:
+        word, wording, direction, thing, parts, tails, cites = children
+        order = ast.Order(thing, parts, tails, None, cites, (), thing.span)
+        return ast.Recommendation(
+            self._strength(word, wording, direction), order, self.place(word).to(thing.span)
+        )
+
+    def outcome_one(self, meta: Meta, children: list[Any]) -> ast.Recommendation:
+        found, prefers = children
+        return ast.Recommendation(found.strength, _with(found.order, prefers, None), found.span)
+
+    def outcome_nothing(self, meta: Meta, children: list[Any]) -> ast.Nothing:
+        return ast.Nothing(children[0], self._span(meta))
+
+    def outcome_not_stated(self, meta: Meta, children: list[Any]) -> ast.NotStated:
+        return ast.NotStated(children[0], children[1], self._span(meta))
+
+    def outcome_conflict(self, meta: Meta, children: list[Any]) -> ast.Conflict:
+        node = ast.Conflict(children[0], children[1], tuple(children[2:]), children[0].span)
+        self._nested(node, *node.answers)
+        return node
+
+    def outcome_all(self, meta: Meta, children: list[Any]) -> ast.AllOf:
+        return ast.AllOf(children[0], tuple(children[1:]), self._span(meta))
+
+    def outcome_as(self, meta: Meta, children: list[Any]) -> ast.As:
+        return ast.As(children[0], children[1], children[0].span)
+
+    def options(self, meta: Meta, children: list[Any]) -> ast.Options:
+        name, label, cites, asked, *lines = children
+        return ast.Options(name, label, cites, asked, tuple(lines), self._span(meta))
+
+    def option_conflict(self, meta: Meta, children: list[Any]) -> ast.OptionConflict:
+        return ast.OptionConflict(children[0], children[1], tuple(children[2:]), children[0].span)
+
+    def option_line(self, meta: Meta, children: list[Any]) -> ast.OptionLine:
+        word, wording, direction, thing, parts, tails, when, cites, prefers = children
+        order = ast.Order(thing, parts, tails, None, cites, prefers, thing.span)
+        span = self.place(word).to(thing.span)
+        recommendation = ast.Recommendation(self._strength(word, wording, direction), order, span)
+        return ast.OptionLine(recommendation, when, span)
+
+    # --- rules ---
+
+    def advise(self, meta: Meta, children: list[Any]) -> ast.Rule:
+        kind, name, label, when, until, cites, *lines = children
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Rule(str(kind), name, label, when, until, cites, kept, self._span(meta))
+
+    def monitor(self, meta: Meta, children: list[Any]) -> ast.Rule:
+        name, label, when, until, cites, *lines = children
+        return ast.Rule("monitor", name, label, when, until, cites, tuple(lines), self._span(meta))
+
+    def advise_line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    monitor_line = advise_line
+    rule_gives = advise_line
+
+    def rule_strength(self, meta: Meta, children: list[Any]) -> ast.RuleStrength:
+        return ast.RuleStrength(self._strength(*children), self._span(meta))
+
+    def rule_measure(self, meta: Meta, children: list[Any]) -> ast.Measure:
+        return ast.Measure(children[0], self._span(meta))
+
+    def rule_every(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
+        return ast.MeasureEvery(children[0], self._span(meta))
+
+    def rule_every_not_stated(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
+        return ast.MeasureEvery(None, self._span(meta))
+
+    def rule_applies(self, meta: Meta, children: list[Any]) -> ast.Applies:
+        return ast.Applies(children[0], children[1], self._span(meta))
+
+    def until(self, meta: Meta, children: list[Any]) -> ast.Name | None:
+        name: ast.Name | None = children[0]
+        return name
+
+    def reading(self, meta: Meta, children: list[Any]) -> ast.Reading:
+        return ast.Reading(children[0], children[1], children[2], tuple(children[3:]), self._span(meta))
+
+    def document(self, meta: Meta, children: list[Any]) -> ast.Account:
+        return ast.Account("documented", children[0], children[1], self._span(meta))
+
+    def set_aside(self, meta: Meta, children: list[Any]) -> ast.Account:
+        return ast.Account("set_aside", children[0], children[1], self._span(meta))
+
+    def impossible(self, meta: Meta, children: list[Any]) -> ast.Impossible:
+        return ast.Impossible(children[0], children[1], children[2], self._span(meta))
+
+    # --- scenarios ---
+
+    def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:
+        title, cites, *lines = children
+        given = tuple(entry for line in lines for entry in line if isinstance(entry, ast.GivenLine))
+        expected = tuple(entry for line in lines for entry in line if isinstance(entry, ast.Expectation))
+        return ast.Scenario(title, cites, given, expected, self._span(meta))
+
+    def scenario_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
+        return () if isinstance(children[0], ast.Note) else children[0]
+
+    def given_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
+        return tuple(children)
+
+    expect_line = given_line
+
+    def given(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
+        value, one_of = children[1]
+        return ast.GivenLine(children[0], value, one_of, False, self._span(meta))
+
+    def given_reading(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
+        return ast.GivenLine(children[0], (children[1],), False, True, self._span(meta))
+
+    def given_number(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        number, unit = children
+        return ast.Number(number.value, unit, number.span), False
+
+    def given_date(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return children[0], False
+
+    def given_duration(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return self.calendar_quantity(meta, children), False
+
+    def given_yes_no(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return self.label_yes_no(meta, children), False
+
+    def given_names(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return children[0], False
+
+    def given_one_of(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return children[0], True
+
+    def given_nothing(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
+        return (), False
+
+    def _expect(
+        self, kind: Any, meta: Meta, of: Any = None, names: Any = (), word: str = "", dose: Any = (None, None)
+    ) -> Any:
+        return ast.Expectation(kind, of, tuple(names), word, dose[0], dose[1], self._span(meta))
+
+    def expect_status(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("status", meta, word=children[0].text)
+
+    def expect_decision(self, meta: Meta, children: list[Any]) -> Any:
+        names = children[1]
+        if isinstance(names, ast.Name):
+            return self._expect("outcome", meta, of=children[0], word=names.text)
+        return self._expect("outcome", meta, of=children[0], names=names)
+
+    def expect_possible(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("possible", meta, of=children[0], names=children[1])
+
+    def expect_needs(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("needs", meta, names=children[0] if children else ())
+
+    def expect_needs_of(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("needs", meta, of=children[0], names=children[1] if len(children) > 1 else ())
+
+    def expect_ask(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("ask", meta, names=(children[0],))
+
+    def expect_dose(self, meta: Meta, children: list[Any]) -> Any:
+        word, low, high, names = children[1]
+        return self._expect("dose", meta, of=children[0], word=word, dose=(low, high), names=names)
+
+    def expect_usual(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("usual", meta, of=children[0], names=(children[1],))
+
+    def expect_usual_not_stated(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("usual", meta, of=children[0])
+
+    def expect_rule(self, meta: Meta, children: list[Any]) -> Any:
+        word = "yes" if children[2] is None else "unknown"
+        return self._expect("rule", meta, of=self._word(children[0]), names=children[1], word=word)
+
+    def expect_no_rule(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("no_rule", meta, of=self._word(children[0]), names=children[1])
+
+    def expect_refused(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect(
+            "refused", meta, of=children[0], names=[] if children[1] is None else [children[1]]
+        )
+
+    def expected_names(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, ...]:
+        names: tuple[ast.Name, ...] = children[0]
+        return names
+
+    def expected_name(self, meta: Meta, children: list[Any]) -> ast.Name:
+        name: ast.Name = children[0]
+        return name
+
+    def expected_status(self, meta: Meta, children: list[Any]) -> ast.Name:
+        status: ast.Name = children[0]
+        return status
+
+    def expected_some(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, ...]:
+        return tuple(children)
+
+    def _status(self, word: str, meta: Meta) -> ast.Name:
+        return ast.Name(f"!{word}", self._span(meta))
+
+    def status_determined(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("determined", meta)
+
+    def status_indeterminate(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("indeterminate", meta)
+
+    def status_not_stated(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("not_stated", meta)
+
+    def status_conflict(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("conflict", meta)
+
+    def status_not_applicable(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("not_applicable", meta)
+
+    def status_out_of_scope(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("out_of_scope", meta)
+
+    def status_nothing(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("nothing", meta)
+
+    def expected_exact(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "amount", children[0], children[0], ()
+
+    def expected_range(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        low = self._number(children[0])
+        return "amount", ast.Number(low.value, children[1].unit, low.span), children[1], ()
+
+    def expected_or_more(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "or_more", children[0], children[0], ()
+
+    def expected_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "not_stated", None, None, ()
+
+    def expected_needs(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "needs", None, None, (children[0],)
+
+    # --- expressions ---
+
+    def named(self, meta: Meta, children: list[Any]) -> ast.Name:
+        name: ast.Name = children[0]
+        return name
+
+    def _binary(self, op: Any, children: list[Any]) -> ast.Binary:
+        left, right = children[0], children[-1]
+        node = ast.Binary(op, left, right, left.span.to(right.span))
+        self._nested(node, left, right)
+        return node
+
+    def either(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("or", children)
+
+    def both(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("and", children)
+
+    def plus(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("+", children)
+
+    def minus(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("-", children)
+
+    def times_of(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("*", children)
+
+    def over(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("/", children)
+
+    def negated(self, meta: Meta, children: list[Any]) -> ast.Unary:
+        node = ast.Unary("not", children[0], self._span(meta))
+        self._nested(node, children[0])
+        return node
+
+    def opposite(self, meta: Meta, children: list[Any]) -> ast.Unary:
+        node = ast.Unary("-", children[0], self._span(meta))
+        self._nested(node, children[0])
+        return node
+
+    def _compared(self, op: Any, left: Any, right: Any) -> ast.Compare:
+        node = ast.Compare(op, left, right, left.span.to(right.span))
+        self._nested(node, left, right)
+        return node
+
+    def compare(self, meta: Meta, children: list[Any]) -> ast.Compare:
+        return self._compared(str(children[1]), children[0], children[2])
+
+    def equals(self, meta: Meta, children: list[Any]) -> ast.Compare:
+        return self._compared("=", children[0], children[1])
+
+    def thresholds(self, meta: Meta, children: list[Any]) -> ast.Thresholds:
+        numbers = tuple(child for child in children if not isinstance(child, Token))
+        return ast.Thresholds(numbers, numbers[0].span.to(numbers[-1].span))
+
+    def _is(self, left: Any, values: tuple[Any, ...], negated: bool) -> ast.Is:
+        node = ast.Is(left, values, negated, left.span.to(values[-1].span))
+        self._nested(node, left)
+        return node
+
+    def is_value(self, meta: Meta, children: list[Any]) -> ast.Is:
+        return self._is(children[0], (children[1],), False)
+
+    def is_not(self, meta: Meta, children: list[Any]) -> ast.Is:
+        return self._is(children[0], (children[1],), True)
+
+    def is_one_of(self, meta: Meta, children: list[Any]) -> ast.Is:
+        return self._is(children[0], children[1], False)
+
+    def is_name(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    is_quantity = is_name
+    is_date = is_name
+
+    def is_yes_no(self, meta: Meta, children: list[Any]) -> ast.YesNo:
+        return self.label_yes_no(meta, children)
+
+    def includes(self, meta: Meta, children: list[Any]) -> ast.Includes:
+        return ast.Includes(children[0], children[1], children[0].span.to(children[1].span))
+
+    def _about(self, kind: Any, meta: Meta, children: list[Any]) -> ast.About:
+        return ast.About(kind, children[0], self._span(meta))
+
+    def known(self, meta: Meta, children: list[Any]) -> ast.About:
+        return self._about("known", meta, children)
+
+    def blank(self, meta: Meta, children: list[Any]) -> ast.About:
+        return self._about("blank", meta, children)
+
+    def taking(self, meta: Meta, children: list[Any]) -> ast.About:
+        return self._about("taking", meta, children)
+
+    def prescribed(self, meta: Meta, children: list[Any]) -> ast.About:
+        return self._about("prescribed", meta, children)
+
+
+def _with(order: ast.Order, prefers: tuple[ast.Prefer, ...], condition: ast.Expression | None) -> ast.Order:
+    return ast.Order(order.thing, order.parts, order.tails, condition, order.cites, prefers, order.span)

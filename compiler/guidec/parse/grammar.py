@@ -1,0 +1,101 @@
+"""The LALR parser for grammar/guideline.lark, its tables kept between runs."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from lark import Lark, Token
+from lark import __version__ as lark_version
+from lark.indenter import Indenter
+
+
+class ReservedWord(Exception):
+    """A word of the language stands where a name is expected."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(str(token))
+        self.token = token
+
+
+class _Indentation(Indenter):
+    NL_type = "_NL"  # type: ignore[assignment]  # lark declares properties; class attributes are its documented use
+    OPEN_PAREN_types = ["LPAR"]  # type: ignore[assignment]  # noqa: RUF012
+    CLOSE_PAREN_types = ["RPAR"]  # type: ignore[assignment]  # noqa: RUF012
+    INDENT_type = "_INDENT"  # type: ignore[assignment]
+    DEDENT_type = "_DEDENT"  # type: ignore[assignment]
+    tab_len = 8  # type: ignore[assignment]
+
+
+def grammar_text() -> str:
+    """The grammar as it is shipped."""
+    shipped = files("guidec") / "_data" / "grammar" / "guideline.lark"
+    if shipped.is_file():
+        return shipped.read_text("utf-8")
+    return (Path(__file__).parents[3] / "grammar" / "guideline.lark").read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def parser() -> Lark:
+    """The parser, built once in a process."""
+    text = grammar_text()
+    reserved: set[str] = set()
+
+    def not_reserved(token: Token) -> Token:
+        if token in reserved:
+            raise ReservedWord(token)
+        return token
+
+    lark = _cached(text, not_reserved)
+    reserved.update(reserved_words(lark))
+    return lark
+
+
+def _cached(text: str, not_reserved: Callable[[Token], Token]) -> Lark:
+    """Build the tables, or take them from this user's own folder (never from a shared one: they are unpickled)."""
+    cache: str | bool = False
+    folder = _private_folder()
+    if folder is not None:
+        key = hashlib.sha256(f"{lark_version} {sys.version} {text}".encode()).hexdigest()[:24]
+        cache = str(folder / f"grammar-{key}.lark")
+    return Lark(
+        text,
+        parser="lalr",
+        start="declaration",
+        postlex=_Indentation(),
+        propagate_positions=True,
+        maybe_placeholders=True,
+        lexer_callbacks={"NAME": not_reserved},
+        cache=cache,
+    )
+
+
+def _private_folder() -> Path | None:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = Path(base) / "guidec"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.stat()
+        if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & 0o022):
+            return None
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        return None
+    return folder
+
+
+def reserved_words(lark: Lark) -> set[str]:
+    """Every word that the grammar uses as a keyword."""
+    words: set[str] = set()
+    for terminal in lark.terminals:
+        pattern = terminal.pattern.value
+        if pattern.isalpha() and pattern.islower():
+            words.add(pattern)
+        elif pattern.endswith("(?![a-z0-9_])"):
+            words.update(pattern.removesuffix("(?![a-z0-9_])").strip("()").split("|"))
+    return words

@@ -1,0 +1,107 @@
+"""Text in, compiled guideline and diagnostics out: the stages, in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from guidec import ast, ir
+from guidec.diagnostic import Diagnostic, has_errors, in_order
+from guidec.document import compiled_of
+from guidec.evaluate import Compiled
+from guidec.lower import lower
+from guidec.parse import parse
+from guidec.resolve import resolve
+from guidec.resolve.head import uses
+from guidec.source import Span, start_of
+from guidec.text import read_text
+
+Read = Callable[[str], bytes | str]
+"""The bytes of a file beside the guideline, by its relative name; or, as text, the reason why it can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came of one file. `texts` are those that diagnostics point into; `cited` says where statements are cited."""
+
+    path: str
+    compiled: Compiled | None
+    scenarios: tuple[ir.Scenario, ...]
+    cited: dict[str, tuple[Span, ...]]
+    diagnostics: tuple[Diagnostic, ...]
+    texts: dict[str, str]
+    is_module: bool = False
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files read so far, modules before those that use them."""
+
+    read: Read
+    folder: str
+    skip_scenarios: bool
+    files: list[ast.File] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+    reading: list[str] = field(default_factory=list)
+    whole: bool = True
+
+
+def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compilation:
+    """Compile one guideline or module. `path` names it in diagnostics; `read` is asked for names beside it."""
+    folder, _, name = path.rpartition("/")
+    files = _Files(read, f"{folder}/" if folder else "", skip_scenarios)
+    _gather(files, name, start_of(path))
+    own = next((file for file in files.files if file.path == path), None)
+    if own is None:
+        return Compilation(path, None, (), {}, tuple(in_order(files.found)), files.texts)
+    is_module = any(isinstance(one, ast.Head) and one.kind == "module" for one in own.declarations)
+    resolved, found = resolve(tuple(files.files), read, files.whole)
+    found += files.found
+    if resolved is None or has_errors(found):
+        return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
+    program, faults = lower(resolved.guideline)
+    found += faults
+    compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)
+    return Compilation(
+        path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module
+    )
+
+
+def _gather(files: _Files, name: str, asked: Span) -> None:
+    """Read and parse a file after the modules that it uses."""
+    path = files.folder + name
+    if path in files.texts:
+        if name in files.reading:
+            circle = " → ".join(
+                f"`{one.removesuffix('.guide')}`"
+                for one in [*files.reading[files.reading.index(name) :], name]
+            )
+            files.found.append(
+                Diagnostic(
+                    "cycle", f"these files use each other: {circle}", asked, "let one of them stand alone"
+                )
+            )
+        return
+    data = files.read(name)
+    if isinstance(data, str):
+        files.whole = False
+        files.found.append(
+            Diagnostic(
+                "unreadable_file", f"`{name}` can't be read: {data}", asked, "name a file in the same folder"
+            )
+        )
+        return
+    text, found = read_text(path, data)
+    files.found += found
+    if text is None:
+        files.whole = False
+        files.texts[path] = data.decode("utf-8", "replace")
+        return
+    files.texts[path] = text
+    tree, faults = parse(path, text, files.skip_scenarios)
+    files.found += faults
+    files.whole = files.whole and not faults
+    files.reading.append(name)
+    for module in uses(tree):
+        _gather(files, f"{module.text}.guide", module.span)
+    files.reading.pop()
+    files.files.append(tree)

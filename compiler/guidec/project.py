@@ -1,0 +1,119 @@
+"""The edge: files in, files out. Nothing else of the compiler touches a disk."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from guidec.diagnostic import Diagnostic
+from guidec.document import load
+from guidec.pipeline import Compilation, Read, compile_file
+from guidec.source import start_of
+from guidec.text import LARGEST_TEXT
+
+
+def shown_path(path: Path) -> str:
+    """A path as diagnostics show it: relative where that is shorter, with forward slashes."""
+    try:
+        relative = path.resolve().relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return path.as_posix()
+    return relative.as_posix()
+
+
+def reader(folder: Path) -> Read:
+    """Reads names inside one folder, and nothing outside of it."""
+    root = folder.resolve()
+
+    def read(name: str) -> bytes | str:
+        parts = name.replace("\\", "/").split("/")
+        if not name or "\0" in name or name.startswith(("/", "\\", "~")) or ":" in name or ".." in parts:
+            return "it lies outside the guideline's folder"
+        try:
+            path = (root / name).resolve()
+            if not path.is_relative_to(root):
+                return "it lies outside the guideline's folder"
+            return _bytes(path)
+        except OSError as fault:
+            return _reason(fault)
+        except ValueError:
+            return "this is no file name"
+
+    return read
+
+
+def _bytes(path: Path) -> bytes | str:
+    if not path.exists():
+        return "there is no such file"
+    if not path.is_file():
+        return "it is not a file"
+    if path.stat().st_size > LARGEST_TEXT:
+        return f"it has more than {LARGEST_TEXT:,} bytes"
+    return path.read_bytes()
+
+
+def _reason(fault: OSError) -> str:
+    return (fault.strerror or type(fault).__name__).lower()
+
+
+def guidelines_in(paths: Iterable[Path]) -> list[Path]:
+    """The files to compile: a folder stands for the guidelines in it, modules included, in the order of their names."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found.update(dict.fromkeys(sorted(path.rglob("*.guide"))))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def compile_path(path: Path, skip_scenarios: bool = False) -> Compilation:
+    """Compile a `.guide` file or take up a compiled `.json`."""
+    shown = shown_path(path)
+    if path.suffix == ".json":
+        return _load(path, shown)
+    read = reader(path.parent)
+    folder = shown.rpartition("/")[0]
+    name = f"{folder}/{path.name}" if folder else path.name
+    return compile_file(name, read, skip_scenarios)
+
+
+def _load(path: Path, shown: str) -> Compilation:
+    def failed(message: str) -> Compilation:
+        repair = "name a compiled guideline, or compile it with `guidec build`"
+        return Compilation(
+            shown, None, (), {}, (Diagnostic("bad_document", message, start_of(shown), repair),), {}
+        )
+
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        return failed(f"`{shown}` can't be read: {_reason(fault)}")
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return failed("this is no JSON")
+    compiled, found = load(document, shown)
+    return Compilation(shown, compiled, (), {}, tuple(found), {})
+
+
+def write_all(folder: Path, files: dict[str, str]) -> None:
+    """Write every file or none: each is written beside its place first, and moved there when all are whole."""
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        for name, text in files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            waiting.append((Path(temporary), target))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(temporary, 0o644)
+        for source, target in waiting:
+            os.replace(source, target)
+    finally:
+        for source, _ in waiting:
+            with suppress(OSError):
+                source.unlink()

@@ -1,0 +1,230 @@
+"""ast to ir: finds every name, gives every expression its type."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from guidec import ast, ir
+from guidec.diagnostic import Diagnostic, has_errors, listed
+from guidec.resolve.accounts import account_for_statements, unused_declarations
+from guidec.resolve.decisions import decision, options, outcome_names
+from guidec.resolve.expressions import condition, definition_of
+from guidec.resolve.head import head
+from guidec.resolve.orders import regimen
+from guidec.resolve.rules import rule
+from guidec.resolve.scenarios import scenario
+from guidec.resolve.scope import Scope
+from guidec.resolve.vocabulary import Read, fill_drug_list, free_in_conditions, input_, item, reading, source
+from guidec.source import Span
+
+Kind = TypeVar("Kind")
+
+__all__ = ["Read", "Resolved", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A guideline and its scenarios; `cited` says where each statement is cited."""
+
+    guideline: ir.Guideline
+    scenarios: tuple[ir.Scenario, ...]
+    cited: dict[str, tuple[Span, ...]]
+
+
+def resolve(
+    files: tuple[ast.File, ...], read: Read, complete: bool
+) -> tuple[Resolved | None, list[Diagnostic]]:
+    """The last file is the guideline, those before are its modules. `complete` is False after syntax errors,
+    when a name that seems missing may stand in a part that could not be read."""
+    scope = Scope()
+    headed = head(scope, files[-1])
+    _vocabulary(scope, files, read)
+    _later_names(scope, files)
+    definitions = _definitions(scope, files)
+    for written in _all(files, ast.Regimen):
+        regimen(scope, written)
+    decisions = _decisions(scope)
+    rules = _rules(scope, files)
+    impossible = _impossible(scope, files)
+    applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
+    applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
+    accounts = account_for_statements(scope, _all(files, ast.Account), complete)
+    scenarios = _scenarios(scope, files, rules)
+    if complete:
+        unused_declarations(scope, files[-1])
+    _decision_cycles(scope, decisions)
+    if headed is None or has_errors(scope.found):
+        return None, scope.found
+    guideline = ir.Guideline(
+        headed.name, headed.title, headed.version, headed.language, headed.modules, applies, applies_cites,
+        tuple(scope.sources.values()), tuple(scope.inputs.values()),
+        (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
+        definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions, tuple(rules.values()),
+        impossible, accounts, headed.span,
+    )  # fmt: skip
+    cited = {id: tuple(spans) for id, spans in scope.cited.items()}
+    return Resolved(guideline, scenarios, cited), scope.found
+
+
+def _all(files: tuple[ast.File, ...], kind: type[Kind]) -> list[Kind]:
+    return [
+        declaration for file in files for declaration in file.declarations if isinstance(declaration, kind)
+    ]
+
+
+def _vocabulary(scope: Scope, files: tuple[ast.File, ...], read: Read) -> None:
+    for written in _all(files, ast.Source):
+        source(scope, written, read)
+    items = _all(files, ast.Item)
+    for thing in sorted(items, key=lambda thing: thing.kind == "drug_class"):
+        item(scope, thing)
+    for file in files:
+        module = next((one.name.text for one in file.declarations if isinstance(one, ast.Head)), "")
+        for declaration in file.declarations:
+            if isinstance(declaration, ast.Input):
+                input_(scope, declaration, module)
+    fill_drug_list(scope)
+    for question in _all(files, ast.Reading):
+        reading(scope, question)
+
+
+def _later_names(scope: Scope, files: tuple[ast.File, ...]) -> None:
+    """The names of definitions, decisions and what these recommend: conditions may use them before they are read."""
+    for definition in _all(files, ast.Define):
+        if free_in_conditions(scope, definition.name):
+            scope.written[definition.name.text] = definition
+    for file in files:
+        for written in file.declarations:
+            if isinstance(written, ast.Decision | ast.Options) and free_in_conditions(scope, written.name):
+                scope.decisions[written.name.text] = written
+                if isinstance(written, ast.Decision):
+                    names = outcome_names(written.body)
+                else:
+                    lines = [
+                        line
+                        for one in written.lines
+                        for line in (one.lines if isinstance(one, ast.OptionConflict) else (one,))
+                    ]
+                    names = set().union(*(outcome_names(line.recommendation) for line in lines))
+                scope.outcomes[written.name.text] = names
+
+
+def _definitions(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Definition, ...]:
+    used = set(scope.used)
+    found = []
+    for written in scope.written.values():
+        resolved = definition_of(scope, written.name)
+        if resolved is not None:
+            found.append(resolved)
+            if resolved.shown:
+                used.add(("definition", resolved.id))
+    scope.used = (
+        {entry for entry in scope.used if entry[0] != "definition"} | used | _used_by_definitions(scope)
+    )
+    return tuple(found)
+
+
+def _used_by_definitions(scope: Scope) -> set[tuple[str, str]]:
+    """Definitions that other definitions read."""
+    used: set[tuple[str, str]] = set()
+    for written in scope.written.values():
+        waiting: list[object] = [written.expression]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Name) and node.text in scope.written:
+                used.add(("definition", node.text))
+            elif hasattr(node, "__dataclass_fields__"):
+                waiting += [getattr(node, name) for name in node.__dataclass_fields__ if name != "span"]
+    return used
+
+
+def _decisions(scope: Scope) -> tuple[ir.Decision | ir.Options, ...]:
+    found: list[ir.Decision | ir.Options] = []
+    for written in scope.decisions.values():
+        resolved = decision(scope, written) if isinstance(written, ast.Decision) else options(scope, written)
+        if resolved is not None:
+            found.append(resolved)
+    return tuple(found)
+
+
+def _rules(scope: Scope, files: tuple[ast.File, ...]) -> dict[str, ir.Rule]:
+    rules: dict[str, ir.Rule] = {}
+    names: dict[str, str] = {}
+    for written in _all(files, ast.Rule):
+        if scope.declare("rule", written.name, names):
+            names[written.name.text] = written.kind
+            resolved = rule(scope, written)
+            if resolved is not None:
+                rules[written.name.text] = resolved
+    return rules
+
+
+def _impossible(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Impossible, ...]:
+    found: list[ir.Impossible] = []
+    for written in _all(files, ast.Impossible):
+        when = condition(scope, written.condition)
+        if when is not None:
+            if _reads_a_decision(when):
+                scope.fault(
+                    "wrong_type",
+                    "`impossible` is about inputs, not about decisions",
+                    written.condition.span,
+                    "name the inputs",
+                )
+            found.append(ir.Impossible(when, written.why.text, scope.cite(written.cites), written.span))
+    return tuple(found)
+
+
+def _reads_a_decision(condition: ir.Condition) -> bool:
+    return bool(decisions_read(condition))
+
+
+def _scenarios(
+    scope: Scope, files: tuple[ast.File, ...], rules: dict[str, ir.Rule]
+) -> tuple[ir.Scenario, ...]:
+    kinds = {written.name.text: written.kind for written in _all(files, ast.Rule)}
+    found = [scenario(scope, written, kinds) for written in _all(files, ast.Scenario)]
+    return tuple(one for one in found if one is not None)
+
+
+def decisions_read(node: object) -> set[str]:
+    """The decisions that conditions inside a node read."""
+    names: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ir.Recommends):
+            names.add(one.decision)
+        elif isinstance(one, tuple):
+            waiting += one
+        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
+            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+    return names
+
+
+def _decision_cycles(scope: Scope, decisions: tuple[ir.Decision | ir.Options, ...]) -> None:
+    reads = {found.id: decisions_read(found) for found in decisions}
+    done: set[str] = set()
+    for found in decisions:
+        path: list[str] = []
+        _walk(scope, found.id, reads, path, done)
+
+
+def _walk(scope: Scope, name: str, reads: dict[str, set[str]], path: list[str], done: set[str]) -> None:
+    if name in done or name not in reads:
+        return
+    if name in path:
+        circle = [*path[path.index(name) :], name]
+        span = scope.decisions[name].name.span
+        scope.fault(
+            "cycle",
+            f"these decisions read each other: {' → '.join(f'`{one}`' for one in circle)}",
+            span,
+            f"let one of {listed(sorted(set(circle)))} stand alone",
+        )
+        done.update(circle)
+        return
+    path.append(name)
+    for other in sorted(reads[name]):
+        _walk(scope, other, reads, path, done)
+    path.pop()
+    done.add(name)

@@ -1,0 +1,762 @@
+"""Written expressions to typed ones: conditions, and numbers with their dimension."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from guidec import ast, ir
+from guidec.bounds import bounds
+from guidec.diagnostic import listed, nearest
+from guidec.numbers import (
+    CALENDAR_WORDS,
+    DATE,
+    calendar_dimension,
+    decimal_text,
+    input_dimension,
+    unit_dimension,
+    unit_of,
+)
+from guidec.resolve.scope import Scope
+from guidec.source import Span
+from guidec.units import (
+    DIMENSIONLESS,
+    Dimension,
+    Unit,
+    UnitProblem,
+    convert,
+    divide_dimensions,
+    multiply_dimensions,
+    parse_unit,
+)
+
+Place = Literal["decision", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number and its dimension."""
+
+    number: ir.Number
+    dimension: Dimension
+    span: Span
+
+
+def check_unit(scope: Scope, unit: ast.Name) -> Unit | None:
+    """The unit of a text, or a fault with the repair that the unit table proposes."""
+    parsed = parse_unit(unit.text)
+    if isinstance(parsed, UnitProblem):
+        scope.fault(
+            "unknown_unit", parsed.message, unit.span, parsed.repair or "write a UCUM unit, such as `mg/d`"
+        )
+        return None
+    return parsed
+
+
+# --- conditions --------------------------------------------------------------
+
+
+def condition(scope: Scope, written: ast.Expression, place: Place = "decision") -> ir.Condition | None:
+    """A condition, or None after a fault. Only a rule may ask about the record or about the answer."""
+    match written:
+        case ast.Name():
+            return _named_condition(scope, written)
+        case ast.YesNo(value):
+            return ir.Always(value)
+        case ast.Unary("not", operand):
+            inner = condition(scope, operand, place)
+            return None if inner is None else ir.Not(inner)
+        case ast.Binary("and" | "or" as op):
+            return _joined(scope, op, _flat(op, written), place)
+        case ast.Compare():
+            return _compare(scope, written)
+        case ast.Is():
+            return _is(scope, written)
+        case ast.Includes():
+            return _includes(scope, written)
+        case ast.About():
+            return _about(scope, written, place)
+        case _:
+            scope.fault(
+                "wrong_type",
+                "this is a number, and a condition is needed",
+                written.span,
+                "compare it with a threshold",
+            )
+            return None
+
+
+def _flat(op: str, written: ast.Expression) -> list[ast.Expression]:
+    """`a or b or c` as a list."""
+    parts: list[ast.Expression] = []
+    while isinstance(written, ast.Binary) and written.op == op:
+        parts.append(written.right)
+        written = written.left
+    return [written, *reversed(parts)]
+
+
+def _joined(scope: Scope, op: str, parts: list[ast.Expression], place: Place) -> ir.Condition | None:
+    operands = [condition(scope, part, place) for part in parts]
+    kept = tuple(operand for operand in operands if operand is not None)
+    if len(kept) != len(operands):
+        return None
+    return ir.And(kept) if op == "and" else ir.Or(kept)
+
+
+def _named_condition(scope: Scope, name: ast.Name) -> ir.Condition | None:
+    if name.text in scope.inputs:
+        scope.used.add(("input", name.text))
+        if isinstance(scope.inputs[name.text].type, ir.Boolean):
+            return ir.Is(name.text, ("yes",))
+        scope.fault(
+            "wrong_type",
+            f"`{name.text}` is not a yes-or-no input",
+            name.span,
+            f"write `{name.text} is …` or compare it",
+        )
+        return None
+    if name.text in scope.written:
+        definition = definition_of(scope, name)
+        if definition is None:
+            return None
+        if definition.condition is None:
+            scope.fault(
+                "wrong_type",
+                f"`{name.text}` is a number",
+                name.span,
+                f"compare it, such as `{name.text} > …`",
+            )
+            return None
+        return ir.Defined(name.text)
+    _unknown(scope, name)
+    return None
+
+
+def _unknown(scope: Scope, name: ast.Name) -> None:
+    known = [*scope.inputs, *scope.written, *scope.readings, *scope.decisions]
+    repair = nearest(name.text, known) or "declare it with `input` or `define`"
+    scope.fault("unknown_name", f"no input or definition is called `{name.text}`", name.span, repair)
+
+
+def definition_of(scope: Scope, name: ast.Name) -> ir.Definition | None:
+    """A definition, resolved when it is first asked for; a definition of itself is a cycle."""
+    scope.used.add(("definition", name.text))
+    if name.text in scope.definitions:
+        return scope.definitions[name.text]
+    if name.text in scope.resolving:
+        circle = [*scope.resolving[scope.resolving.index(name.text) :], name.text]
+        scope.fault(
+            "cycle",
+            f"the definition goes in a circle: {' → '.join(f'`{one}`' for one in circle)}",
+            name.span,
+            "break the circle",
+        )
+        return None
+    scope.resolving.append(name.text)
+    scope.definitions[name.text] = _define(scope, scope.written[name.text])
+    scope.resolving.pop()
+    return scope.definitions[name.text]
+
+
+def _define(scope: Scope, written: ast.Define) -> ir.Definition | None:
+    label = written.label.text if written.label else written.name.text.replace("_", " ")
+    shown = next((line for line in written.lines if isinstance(line, ast.Shown)), None)
+    notes = tuple(
+        ir.Note(line.text.text, scope.cite(line.cites))
+        for line in written.lines
+        if isinstance(line, ast.Note)
+    )
+    cites = scope.cite(written.cites)
+    if not _is_number(scope, written.expression):
+        found = condition(scope, written.expression)
+        if found is None:
+            return None
+        return ir.Definition(
+            written.name.text,
+            label,
+            found,
+            None,
+            "",
+            shown is not None,
+            None,
+            cites,
+            notes,
+            written.name.span,
+        )
+    typed = number(scope, written.expression)
+    if typed is None:
+        return None
+    scope.dimensions[written.name.text] = typed.dimension
+    unit = _shown_unit(scope, written, typed)
+    step = shown.rounded.value if shown and shown.rounded else None
+    if shown and unit is None:
+        scope.fault(
+            "missing_unit",
+            f"`{written.name.text}` is shown, and its unit isn't said",
+            written.name.span,
+            "write `in UNIT` before `=`",
+        )
+    return ir.Definition(
+        written.name.text,
+        label,
+        None,
+        typed.number,
+        unit or "",
+        shown is not None,
+        step,
+        cites,
+        notes,
+        written.name.span,
+    )
+
+
+def _shown_unit(scope: Scope, written: ast.Define, typed: Typed) -> str | None:
+    if written.unit is None:
+        return "" if typed.dimension == DIMENSIONLESS else None
+    unit = check_unit(scope, written.unit)
+    if unit is None:
+        return None
+    if unit.dimension != typed.dimension:
+        _mismatch(
+            scope,
+            typed,
+            Typed(ir.Constant(Fraction(1), unit.text), unit.dimension, written.unit.span),
+            written.unit.span,
+        )
+    return unit.text
+
+
+def _is_number(scope: Scope, written: ast.Expression) -> bool:
+    match written:
+        case ast.Number() | ast.CalendarNumber() | ast.Day():
+            return True
+        case ast.Unary("-", _):
+            return True
+        case ast.Binary(op):
+            return op in "+-*/"
+        case ast.Name(text):
+            if text in scope.inputs:
+                return input_dimension(scope.inputs[text].type) is not None
+            if text in scope.written and text not in scope.resolving:
+                definition = definition_of(scope, written)
+                return definition is not None and definition.number is not None
+            return False
+        case _:
+            return False
+
+
+def _is(scope: Scope, written: ast.Is) -> ir.Condition | None:
+    if not isinstance(written.left, ast.Name):
+        scope.fault(
+            "wrong_type", "`is` asks about a name", written.left.span, "compare numbers with `=`, `<`, `>`"
+        )
+        return None
+    left = written.left
+    if left.text in scope.inputs:
+        scope.used.add(("input", left.text))
+        found = _input_is(scope, left, written)
+    elif left.text in scope.readings:
+        scope.used.add(("reading", left.text))
+        values = [value.id for value in scope.readings[left.text].values]
+        names = _value_names(scope, left.text, written.values, values)
+        found = None if names is None else ir.ReadingIs(left.text, names)
+    elif left.text in scope.decisions:
+        found = _decision_is(scope, left, written)
+    elif left.text in scope.written:
+        definition = definition_of(scope, left)
+        truth = _yes_no(written.values)
+        if definition is None or definition.condition is None or truth is None:
+            if definition is not None:
+                scope.fault(
+                    "wrong_type",
+                    f"`{left.text}` is compared with `is`",
+                    written.span,
+                    "write its name alone, or `<`, `>`",
+                )
+            return None
+        found = ir.Defined(left.text) if truth else ir.Not(ir.Defined(left.text))
+    else:
+        _unknown(scope, left)
+        return None
+    return None if found is None else ir.Not(found) if written.negated else found
+
+
+def _yes_no(values: tuple[ast.Expression, ...]) -> bool | None:
+    first = values[0]
+    return first.value if len(values) == 1 and isinstance(first, ast.YesNo) else None
+
+
+def _input_is(scope: Scope, left: ast.Name, written: ast.Is) -> ir.Condition | None:
+    entry = scope.inputs[left.text]
+    first = written.values[0]
+    if isinstance(first, ast.Number | ast.CalendarNumber | ast.Day):
+        return _compare(scope, ast.Compare("=", left, first, written.span))
+    if isinstance(entry.type, ir.AnyOf):
+        scope.fault("wrong_type", f"`{left.text}` is a set", written.span, f"write `{left.text} includes …`")
+        return None
+    names = _value_names(scope, left.text, written.values, value_ids(entry))
+    return None if names is None else ir.Is(left.text, names)
+
+
+def value_ids(entry: ir.Input) -> list[str]:
+    """The names of an input's values: `yes` and `no`, an enumeration's, and the named ones."""
+    match entry.type:
+        case ir.Boolean():
+            own = ["yes", "no"]
+        case ir.OneOf(values) | ir.AnyOf(values):
+            own = [value.id for value in values]
+        case _:
+            own = []
+    return own + [value.id for value in entry.named]
+
+
+def _value_names(
+    scope: Scope, of: str, written: tuple[ast.Expression, ...], known: list[str]
+) -> tuple[str, ...] | None:
+    names: list[str] = []
+    for value in written:
+        text = (
+            value.text
+            if isinstance(value, ast.Name)
+            else ("yes" if value.value else "no")
+            if isinstance(value, ast.YesNo)
+            else None
+        )
+        if text is None or text not in known:
+            shown = text if text is not None else "this number"
+            repair = nearest(str(shown), known) or (
+                f"its values: {listed(known)}" if known else "compare it with `<`, `>`, `=`"
+            )
+            scope.fault("unknown_value", f"`{of}` has no value `{shown}`", value.span, repair)
+            return None
+        names.append(text)
+    return tuple(names)
+
+
+def _decision_is(scope: Scope, left: ast.Name, written: ast.Is) -> ir.Condition | None:
+    scope.used.add(("decision", left.text))
+    if isinstance(scope.decisions[left.text], ast.Options):
+        scope.fault(
+            "wrong_type",
+            f"`{left.text}` is a list of options, and has no one outcome",
+            left.span,
+            "ask a decision",
+        )
+        return None
+    known = scope.outcomes[left.text]
+    parts: list[ir.Condition] = []
+    for value in written.values:
+        if not isinstance(value, ast.Name) or value.text not in known:
+            shown = value.text if isinstance(value, ast.Name) else "this"
+            repair = nearest(shown, known) or f"it recommends {listed(sorted(known))}"
+            scope.fault(
+                "unknown_value", f"the decision `{left.text}` never recommends `{shown}`", value.span, repair
+            )
+            return None
+        parts.append(ir.Recommends(left.text, value.text))
+    return parts[0] if len(parts) == 1 else ir.Or(tuple(parts))
+
+
+def _includes(scope: Scope, written: ast.Includes) -> ir.Condition | None:
+    if not isinstance(written.left, ast.Name):
+        scope.fault(
+            "wrong_type", "`includes` asks about a set", written.span, "name an input declared `any of`"
+        )
+        return None
+    entry = scope.look_up("input", written.left, scope.inputs)
+    if entry is None:
+        return None
+    if not isinstance(entry.type, ir.AnyOf):
+        scope.fault(
+            "wrong_type",
+            f"`{entry.id}` is not a set",
+            written.left.span,
+            f"write `{entry.id} is {written.member.text}`",
+        )
+        return None
+    members = _members(scope, entry, written.member)
+    return None if members is None else ir.Includes(entry.id, members)
+
+
+def _members(scope: Scope, entry: ir.Input, name: ast.Name) -> tuple[str, ...] | None:
+    assert isinstance(entry.type, ir.AnyOf)
+    known = [value.id for value in entry.type.values]
+    if name.text in known:
+        scope.used.add(("drug", name.text))
+        return (name.text,)
+    if entry.type.drugs and name.text in scope.classes:
+        return class_members(scope, name)
+    repair = nearest(name.text, known) or f"declare it among the values of `{entry.id}`"
+    scope.fault("unknown_value", f"`{entry.id}` has no value `{name.text}`", name.span, repair)
+    return None
+
+
+def class_members(scope: Scope, name: ast.Name) -> tuple[str, ...] | None:
+    """The drugs of a class; a class without members can't be asked about."""
+    scope.used.add(("drug class", name.text))
+    members = scope.classes[name.text].members
+    if not members:
+        scope.fault(
+            "empty_class",
+            f"the class `{name.text}` names no drugs",
+            name.span,
+            f'list them: `drug class {name.text} "…" = …`',
+        )
+        return None
+    return members
+
+
+def _about(scope: Scope, written: ast.About, place: Place) -> ir.Condition | None:
+    if place == "decision" and written.kind != "taking":
+        scope.fault(
+            "record_question",
+            f"a decision or a definition can't ask `{written.kind}`: its answer would change when a blank is filled in",
+            written.span,
+            "ask it in `advise` or `monitor`",
+        )
+        return None
+    if written.kind == "taking":
+        return _taking(scope, written)
+    if written.kind == "prescribed":
+        drugs = drugs_of(scope, written.name)
+        return None if drugs is None else ir.Prescribed(drugs)
+    entry = scope.look_up("input", written.name, scope.inputs)
+    if entry is None:
+        return None
+    return ir.Recorded(entry.id, "known" if written.kind == "known" else "blank")
+
+
+def _taking(scope: Scope, written: ast.About) -> ir.Condition | None:
+    entry = scope.drug_list()
+    if entry is None:
+        scope.fault(
+            "no_drug_list",
+            "`taking` needs an input that lists the patient's drugs",
+            written.span,
+            "declare an input with `any of drugs`",
+        )
+        return None
+    scope.used.add(("input", entry.id))
+    drugs = drugs_of(scope, written.name)
+    return None if drugs is None else ir.Includes(entry.id, drugs)
+
+
+def drugs_of(scope: Scope, name: ast.Name) -> tuple[str, ...] | None:
+    """The drug of that name, or the drugs of that class."""
+    if name.text in scope.drugs:
+        scope.used.add(("drug", name.text))
+        return (name.text,)
+    if name.text in scope.classes:
+        return class_members(scope, name)
+    scope.unknown("drug", name, [*scope.drugs, *scope.classes])
+    return None
+
+
+# --- comparisons and numbers -------------------------------------------------
+
+
+def _compare(scope: Scope, written: ast.Compare) -> ir.Condition | None:
+    thresholds = written.right.numbers if isinstance(written.right, ast.Thresholds) else ()
+    left = number(scope, written.left)
+    right = number(scope, thresholds[0] if thresholds else written.right)
+    if left is None or right is None:
+        return None
+    if isinstance(right.number, ir.Measure) and isinstance(left.number, ir.Constant | ir.Day):
+        mirrored: dict[str, Literal["<", "<=", ">", ">=", "="]] = {
+            "<": ">",
+            "<=": ">=",
+            ">": "<",
+            ">=": "<=",
+            "=": "=",
+        }
+        return _comparison(scope, mirrored[written.op], right, left, (), written.span)
+    others = [number(scope, other) for other in thresholds[1:]]
+    kept = tuple(other for other in others if other is not None)
+    return (
+        _comparison(scope, written.op, left, right, kept, written.span) if len(kept) == len(others) else None
+    )
+
+
+def _comparison(
+    scope: Scope,
+    op: Literal["<", "<=", ">", ">=", "="],
+    left: Typed,
+    right: Typed,
+    others: tuple[Typed, ...],
+    span: Span,
+) -> ir.Condition | None:
+    entry = scope.inputs[left.number.input] if isinstance(left.number, ir.Measure) else None
+    if entry is not None and isinstance(right.number, ir.Constant | ir.Day):
+        return threshold(scope, op, entry, (right, *others))
+    if others:
+        scope.fault(
+            "wrong_type",
+            "a threshold in several units belongs to an input",
+            span,
+            "compare an input, or give one unit",
+        )
+        return None
+    if left.dimension != right.dimension:
+        _mismatch(scope, left, right, right.span)
+        return None
+    return ir.Compare(op, left.number, right.number)
+
+
+def threshold(
+    scope: Scope, op: Literal["<", "<=", ">", ">=", "="], entry: ir.Input, printed: tuple[Typed, ...]
+) -> ir.Condition | None:
+    """An input against a constant, once or printed in several units, each inside the input's range and on its grid."""
+    found = True
+    for one in printed:
+        found = _fits(scope, entry, one) and found
+    if not found:
+        return None
+    if isinstance(entry.type, ir.Quantity):
+        dimensions = {
+            unit_dimension(one.number.unit) for one in printed if isinstance(one.number, ir.Constant)
+        }
+        lacking = [unit.unit for unit in entry.type.units if unit_dimension(unit.unit) not in dimensions]
+        if lacking:
+            scope.fault(
+                "missing_threshold",
+                f"`{entry.id}` may also be entered in {listed(lacking)}, which does not convert to this unit",
+                printed[-1].span,
+                f"add the threshold in that unit: `… or NUMBER {lacking[0]}`",
+            )
+            return None
+    constants = tuple(one.number for one in printed if isinstance(one.number, ir.Constant))
+    right = printed[0].number
+    assert isinstance(right, ir.Constant | ir.Day)
+    return ir.Compare(op, ir.Measure(entry.id), right, constants[1:])
+
+
+def _fits(scope: Scope, entry: ir.Input, one: Typed) -> bool:
+    """Whether a threshold has the input's dimension, lies in its range and on its grid."""
+    constant = one.number
+    match entry.type, constant:
+        case ir.Quantity(units), ir.Constant(value, unit, False):
+            same = [option for option in units if unit_dimension(option.unit) == one.dimension]
+            if not same:
+                return _wrong_dimension(scope, entry, one)
+            option = next((option for option in same if option.unit == unit), same[0])
+            there = (
+                value
+                if option.unit == unit or not unit
+                else convert(value, unit_of(unit), unit_of(option.unit))
+            )
+            return _in_range(scope, entry, one, there, option.low, option.high, option.step, option.unit)
+        case ir.Integer(low, high), ir.Constant(value, _, False) if one.dimension == DIMENSIONLESS:
+            return _in_range(scope, entry, one, value, Fraction(low), Fraction(high), Fraction(1), "")
+        case ir.Duration(unit, low, high), ir.Constant(value, written, True) if (
+            one.dimension == calendar_dimension(unit)
+        ):
+            factor = {"week": 7, "year": 12}
+            there = value * factor.get(written, 1) / factor.get(unit, 1)
+            return _in_range(scope, entry, one, there, Fraction(low), Fraction(high), Fraction(1), unit)
+        case ir.Date(low_day, high_day), ir.Day(day):
+            if low_day <= day <= high_day:
+                return True
+            scope.fault(
+                "threshold_out_of_range",
+                f"`{day}` is outside `{entry.id}`, {low_day} to {high_day}",
+                one.span,
+                "mend the date or the range",
+            )
+            return False
+        case _:
+            return _wrong_dimension(scope, entry, one)
+
+
+def _wrong_dimension(scope: Scope, entry: ir.Input, one: Typed) -> bool:
+    _mismatch(
+        scope,
+        Typed(ir.Measure(entry.id), input_dimension(entry.type) or DIMENSIONLESS, entry.span),
+        one,
+        one.span,
+    )
+    return False
+
+
+def _in_range(
+    scope: Scope,
+    entry: ir.Input,
+    one: Typed,
+    value: Fraction,
+    low: Fraction,
+    high: Fraction,
+    step: Fraction,
+    unit: str,
+) -> bool:
+    shown = f"{decimal_text(value)} {unit}".strip()
+    if not low <= value <= high:
+        bounds_text = f"{decimal_text(low)} to {decimal_text(high)} {unit}".strip()
+        scope.fault(
+            "threshold_out_of_range",
+            f"`{shown}` is outside `{entry.id}`, {bounds_text}",
+            one.span,
+            "mend the threshold or the range",
+        )
+        return False
+    if (value - low) % step:
+        near = low + ((value - low) // step) * step
+        scope.fault(
+            "threshold_off_grid",
+            f"no patient can have `{shown}`: `{entry.id}` goes in steps of {decimal_text(step)}",
+            one.span,
+            f"write `{decimal_text(near)}` or `{decimal_text(near + step)}`, or a finer step",
+        )
+        return False
+    return True
+
+
+def number(scope: Scope, written: ast.Expression) -> Typed | None:
+    """A number with its dimension, or None after a fault."""
+    match written:
+        case ast.Number(value, unit, span):
+            if unit is None:
+                return Typed(ir.Constant(value, ""), DIMENSIONLESS, span)
+            parsed = check_unit(scope, unit)
+            return None if parsed is None else Typed(ir.Constant(value, unit.text), parsed.dimension, span)
+        case ast.CalendarNumber(value, unit, span):
+            word = CALENDAR_WORDS[unit.text]
+            return Typed(ir.Constant(value, word, True), calendar_dimension(word), span)
+        case ast.Day(value, span):
+            return Typed(ir.Day(value.isoformat()), DATE, span)
+        case ast.Name():
+            return _named_number(scope, written)
+        case ast.Unary("-", operand, span):
+            inner = number(scope, operand)
+            if inner is None:
+                return None
+            minus = ir.Constant(Fraction(-1), "")
+            return Typed(ir.Arithmetic("*", minus, inner.number), inner.dimension, span)
+        case ast.Binary("+" | "-" | "*" | "/"):
+            return _arithmetic(scope, written)
+        case _:
+            scope.fault(
+                "wrong_type",
+                "this is a condition, and a number is needed",
+                written.span,
+                "write a number or the name of one",
+            )
+            return None
+
+
+def _named_number(scope: Scope, name: ast.Name) -> Typed | None:
+    if name.text in scope.inputs:
+        scope.used.add(("input", name.text))
+        dimension = input_dimension(scope.inputs[name.text].type)
+        if dimension is None:
+            scope.fault(
+                "wrong_type", f"`{name.text}` is not a number", name.span, f"write `{name.text} is …`"
+            )
+            return None
+        return Typed(ir.Measure(name.text), dimension, name.span)
+    if name.text in scope.written:
+        definition = definition_of(scope, name)
+        if definition is None:
+            return None
+        if definition.number is None:
+            scope.fault(
+                "wrong_type", f"`{name.text}` is a condition, not a number", name.span, "write its name alone"
+            )
+            return None
+        return Typed(ir.DefinedNumber(name.text), scope.dimensions[name.text], name.span)
+    _unknown(scope, name)
+    return None
+
+
+def _arithmetic(scope: Scope, written: ast.Binary) -> Typed | None:
+    left, right = number(scope, written.left), number(scope, written.right)
+    if left is None or right is None:
+        return None
+    for side in (left, right):
+        mixed = isinstance(side.number, ir.Measure) and _mixed_units(scope.inputs[side.number.input])
+        if mixed or side.dimension == DATE:
+            what = "has units that do not convert" if mixed else "is a date"
+            scope.fault(
+                "wrong_type", f"no arithmetic with this: it {what}", side.span, "compare it with a constant"
+            )
+            return None
+    match written.op:
+        case "+" | "-":
+            if left.dimension != right.dimension:
+                _mismatch(scope, left, right, right.span)
+                return None
+            return Typed(ir.Arithmetic(written.op, left.number, right.number), left.dimension, written.span)
+        case "*":
+            dimension = multiply_dimensions(left.dimension, right.dimension)
+        case _:
+            if not _divisor_is_safe(scope, right):
+                return None
+            dimension = divide_dimensions(left.dimension, right.dimension)
+    op: Literal["*", "/"] = "*" if written.op == "*" else "/"
+    return Typed(ir.Arithmetic(op, left.number, right.number), dimension, written.span)
+
+
+def _mixed_units(entry: ir.Input) -> bool:
+    return (
+        isinstance(entry.type, ir.Quantity)
+        and len({unit_dimension(unit.unit) for unit in entry.type.units}) > 1
+    )
+
+
+def _divisor_is_safe(scope: Scope, divisor: Typed) -> bool:
+    low, high = bounds(divisor.number, scope.inputs, lambda name: scope.definitions[name])
+    if low <= 0 <= high:
+        scope.fault(
+            "division_by_zero",
+            "this divisor may be 0",
+            divisor.span,
+            "narrow the range of the input, or divide by something else",
+        )
+        return False
+    return True
+
+
+def _mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
+    first, second = _described(scope, left), _described(scope, right)
+    repair = f"convert one of them, or write it in {first}"
+    if (
+        isinstance(right.number, ir.Constant)
+        and not right.number.unit
+        and isinstance(left.number, ir.Measure)
+    ):
+        kind = scope.inputs[left.number.input].type
+        if isinstance(kind, ir.Quantity):
+            repair = f"write `{decimal_text(right.number.value)} {kind.units[0].unit}`"
+    scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
+
+
+def _described(scope: Scope, typed: Typed) -> str:
+    match typed.number:
+        case ir.Constant(_, unit, _) if unit:
+            return f"`{unit}`"
+        case ir.Constant(value):
+            return f"`{decimal_text(value)}` without a unit"
+        case ir.Day(day):
+            return f"the date `{day}`"
+        case ir.Measure(name):
+            kind = scope.inputs[name].type
+            unit = (
+                kind.units[0].unit
+                if isinstance(kind, ir.Quantity)
+                else kind.unit
+                if isinstance(kind, ir.Duration)
+                else ""
+            )
+            return f"`{name}`, in `{unit}`," if unit else f"`{name}`, without a unit,"
+        case ir.DefinedNumber(name):
+            return f"`{name}`, {_dimension_text(typed.dimension)},"
+        case ir.Arithmetic():
+            return _dimension_text(typed.dimension)
+
+
+def _dimension_text(dimension: Dimension) -> str:
+    def side(powers: tuple[tuple[str, int], ...]) -> str:
+        return ".".join(base if power == 1 else f"{base}{power}" for base, power in powers)
+
+    above, below = dimension
+    if not above and not below:
+        return "a plain number"
+    text = side(above) or "1"
+    return f"a number in `{text}/{side(below)}`" if below else f"a number in `{text}`"

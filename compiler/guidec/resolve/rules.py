@@ -1,0 +1,91 @@
+"""Advice and monitoring: each rule on its own condition, which may ask about the record and the answer."""
+
+from guidec import ast, ir
+from guidec.diagnostic import listed
+from guidec.resolve.expressions import condition
+from guidec.resolve.orders import interval, order_lines
+from guidec.resolve.scope import Scope
+
+
+def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
+    """One rule; a monitoring rule names its test and says how often, or that it isn't stated."""
+    cites = scope.cite(written.cites)
+    applies = [line for line in written.lines if isinstance(line, ast.Applies)]
+    strengths = [line.strength for line in written.lines if isinstance(line, ast.RuleStrength)]
+    for lines, what in (
+        (applies, "applies when"),
+        ([line for line in written.lines if isinstance(line, ast.RuleStrength)], "strength"),
+    ):
+        if len(lines) > 1:
+            scope.fault("misplaced_part", f"two lines say the same: `{what}`", lines[1].span, "delete one")
+    scope_of = condition(scope, applies[0].condition, "rule") if applies else None
+    applies_cites = scope.cite(applies[0].cites) if applies else ir.Citation()
+    when = None if written.when.condition is None else condition(scope, written.when.condition, "rule")
+    until = _until(scope, written)
+    orders = order_lines(scope, [line for line in written.lines if isinstance(line, ast.OrderLine)])
+    notes = tuple(
+        ir.Note(line.text.text, scope.cite(line.cites))
+        for line in written.lines
+        if isinstance(line, ast.Note)
+    )
+    strength = strengths[0] if strengths else ast.Strength("use", None, "for")
+    if not (cites.statements or cites.inferred):
+        scope.warn(
+            "uncited_recommendation",
+            f"no statement is cited for `{written.name.text}`",
+            written.name.span,
+            "cite one: `[T17]`",
+        )
+    if (written.when.condition is not None and when is None) or (applies and scope_of is None):
+        return None
+    measure, every = _monitoring(scope, written)
+    joined = ir.Citation(
+        tuple(dict.fromkeys(cites.statements + applies_cites.statements)),
+        tuple(dict.fromkeys(cites.inferred + applies_cites.inferred)),
+    )
+    return ir.Rule(
+        written.name.text, written.kind, written.label.text, scope_of, when, written.when.stated, until,
+        strength.direction, strength.word, strength.wording.text if strength.wording else "",
+        orders, measure, every, notes, joined, written.name.span,
+    )  # fmt: skip
+
+
+def _until(scope: Scope, written: ast.Rule) -> str | None:
+    if written.until is None:
+        return None
+    entry = scope.look_up("input", written.until, scope.inputs)
+    if entry is None:
+        return None
+    if not isinstance(entry.type, ir.Boolean):
+        scope.fault(
+            "wrong_type",
+            f"`{entry.id}` is not a yes-or-no input",
+            written.until.span,
+            "name the input that records that it was done",
+        )
+        return None
+    return entry.id
+
+
+def _monitoring(scope: Scope, written: ast.Rule) -> tuple[tuple[str, ...], ir.Interval | None]:
+    if written.kind != "monitor":
+        return (), None
+    measures = [line for line in written.lines if isinstance(line, ast.Measure)]
+    everies = [line for line in written.lines if isinstance(line, ast.MeasureEvery)]
+    missing = [word for word, lines in (("measure", measures), ("every", everies)) if not lines]
+    if missing:
+        scope.fault(
+            "incomplete_order",
+            f"the monitoring `{written.name.text}` lacks {listed(missing)}",
+            written.name.span,
+            "say what is measured, and how often or `every not stated`",
+        )
+        return (), None
+    for lines in (measures[1:], everies[1:]):
+        for line in lines:
+            scope.fault("misplaced_part", "this is said twice", line.span, "delete one")
+    tests = tuple(
+        test.text for test in measures[0].tests if scope.look_up("test", test, scope.tests) is not None
+    )
+    every = everies[0].interval
+    return tests, None if every is None else interval(scope, every)

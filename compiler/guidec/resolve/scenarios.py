@@ -1,0 +1,212 @@
+"""Scenarios: a patient as JSON, and expectations whose names exist."""
+
+from fractions import Fraction
+
+from guidec import ast, ir
+from guidec.diagnostic import listed, nearest
+from guidec.numbers import CALENDAR_WORDS, plain_number
+from guidec.resolve.expressions import check_unit, value_ids
+from guidec.resolve.scope import Scope
+
+
+def scenario(scope: Scope, written: ast.Scenario, rules: dict[str, str]) -> ir.Scenario | None:
+    """`rules` gives each rule's kind. Entries that a refused record is made of aren't checked here."""
+    before = len(scope.found)
+    refused = any(expectation.kind == "refused" for expectation in written.expected)
+    patient: dict[str, object] = {}
+    readings: dict[str, object] = {}
+    for given in written.given:
+        space = readings if given.reading else patient
+        if given.name.text in space:
+            scope.fault(
+                "duplicate_name", f"`{given.name.text}` is given twice", given.name.span, "delete one"
+            )
+        value = _reading(scope, given) if given.reading else _value(scope, given, refused)
+        space[given.name.text] = value
+    if readings:
+        patient["readings"] = readings
+    if not written.expected:
+        scope.fault(
+            "empty_scenario", "this scenario expects nothing", written.title.span, "add an `expect` line"
+        )
+    expected = [_expectation(scope, expectation, rules) for expectation in written.expected]
+    kept = tuple(one for one in expected if one is not None)
+    if len(scope.found) > before and any(found.severity == "error" for found in scope.found[before:]):
+        return None
+    return ir.Scenario(written.title.text, patient, kept, written.title.span)
+
+
+def _reading(scope: Scope, given: ast.GivenLine) -> object:
+    reading = scope.look_up("reading", given.name, scope.readings)
+    assert isinstance(given.value, tuple)
+    chosen = given.value[0]
+    if reading is not None and chosen.text not in [value.id for value in reading.values]:
+        known = [value.id for value in reading.values]
+        scope.fault(
+            "unknown_value",
+            f"`{reading.id}` has no value `{chosen.text}`",
+            chosen.span,
+            nearest(chosen.text, known) or f"its values: {listed(known)}",
+        )
+    return chosen.text
+
+
+def _value(scope: Scope, given: ast.GivenLine, refused: bool) -> object:
+    entry = scope.inputs.get(given.name.text)
+    if entry is None and not refused:
+        scope.unknown("input", given.name, scope.inputs)
+    match given.value:
+        case ast.YesNo(value):
+            found: object = value
+            right = entry is not None and isinstance(entry.type, ir.Boolean)
+        case ast.Day(value):
+            found = value.isoformat()
+            right = entry is not None and isinstance(entry.type, ir.Date)
+        case ast.CalendarNumber(value, unit):
+            found = {"value": plain_number(value), "unit": CALENDAR_WORDS[unit.text]}
+            right = entry is not None and isinstance(entry.type, ir.Duration)
+        case ast.Number():
+            return _number(scope, given, given.value, entry, refused)
+        case tuple():
+            return _names(scope, given, given.value, entry, refused)
+    if entry is not None and not right and not refused:
+        scope.fault(
+            "wrong_type",
+            f"`{entry.id}` takes no such value",
+            given.span,
+            f"its values: {listed(value_ids(entry))}" if value_ids(entry) else "give a value of its type",
+        )
+    return found
+
+
+def _number(
+    scope: Scope, given: ast.GivenLine, number: ast.Number, entry: ir.Input | None, refused: bool
+) -> object:
+    value = plain_number(number.value)
+    if refused or entry is None:
+        return {"value": value, "unit": number.unit.text} if number.unit else value
+    match entry.type:
+        case ir.Quantity(units):
+            names = [unit.unit for unit in units]
+            if number.unit is None or number.unit.text not in names:
+                if number.unit is None or check_unit(scope, number.unit) is not None:
+                    shown = f"`{number.unit.text}`" if number.unit else "no unit"
+                    scope.fault(
+                        "dimension_mismatch",
+                        f"`{entry.id}` is entered in {listed(names, 'or')}, and this has {shown}",
+                        number.span,
+                        f"write it in `{names[0]}`",
+                    )
+                return value
+            return value if number.unit.text == names[0] else {"value": value, "unit": number.unit.text}
+        case ir.Integer() if number.unit is None:
+            return value
+        case _:
+            scope.fault(
+                "wrong_type", f"`{entry.id}` takes no such number", number.span, "give a value of its type"
+            )
+            return value
+
+
+def _names(
+    scope: Scope, given: ast.GivenLine, names: tuple[ast.Name, ...], entry: ir.Input | None, refused: bool
+) -> object:
+    texts = [name.text for name in names]
+    if entry is not None and not refused:
+        known = value_ids(entry)
+        for name in names:
+            if name.text not in known:
+                repair = nearest(name.text, known) or (
+                    f"its values: {listed(known[:12])}" if known else "give a number"
+                )
+                scope.fault("unknown_value", f"`{entry.id}` has no value `{name.text}`", name.span, repair)
+        if isinstance(entry.type, ir.AnyOf):
+            scope.used.update(("drug", text) for text in texts)
+            if given.one_of:
+                scope.fault(
+                    "wrong_type",
+                    f"`{entry.id}` is a set, known or blank as a whole",
+                    given.span,
+                    "list its members, or leave it out",
+                )
+        elif len(texts) != 1 and not given.one_of:
+            scope.fault(
+                "wrong_type",
+                f"`{entry.id}` has one value",
+                given.span,
+                f"write `{entry.id} one of …` where it is only partly known",
+            )
+    if given.one_of:
+        return {"one_of": [{"yes": True, "no": False}.get(text, text) for text in texts]}
+    if entry is not None and isinstance(entry.type, ir.AnyOf):
+        return texts
+    return texts[0] if len(texts) == 1 else texts
+
+
+# --- expectations ------------------------------------------------------------
+
+
+def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> ir.Expectation | None:
+    match written.kind:
+        case "outcome" | "possible":
+            _known_decision(scope, written)
+        case "needs" | "ask":
+            if written.of is not None:
+                _known(scope, "decision", written.of, scope.decisions)
+            for name in written.names:
+                _known(scope, "input", name, scope.inputs)
+        case "dose":
+            assert written.of is not None
+            _known(scope, "drug", written.of, scope.drugs)
+            for name in written.names:
+                _known(scope, "input", name, scope.inputs)
+        case "usual":
+            assert written.of is not None
+            _known(scope, "regimen", written.of, scope.regimens)
+            for name in written.names:
+                _known(scope, "drug", name, scope.drugs)
+        case "rule" | "no_rule":
+            for name in written.names:
+                _known(scope, "rule", name, rules)
+        case "status" | "refused":
+            pass
+    unit = ""
+    low: Fraction | None = None
+    high: Fraction | None = None
+    if written.high is not None and written.low is not None and written.high.unit is not None:
+        if check_unit(scope, written.high.unit) is None:
+            return None
+        unit, low, high = written.high.unit.text, written.low.value, written.high.value
+    names = tuple(
+        name.text.removeprefix("!") if name.text.startswith("!") else name.text for name in written.names
+    )
+    return ir.Expectation(
+        written.kind,
+        written.of.text if written.of else "",
+        names,
+        written.word.removeprefix("!"),
+        low,
+        high,
+        unit,
+        written.span,
+    )
+
+
+def _known(scope: Scope, kind: str, name: ast.Name, known: object) -> None:
+    assert isinstance(known, dict)
+    if name.text not in known:
+        scope.unknown(kind, name, known)
+
+
+def _known_decision(scope: Scope, written: ast.Expectation) -> None:
+    assert written.of is not None
+    if written.of.text not in scope.decisions:
+        _known(scope, "decision", written.of, scope.decisions)
+        return
+    outcomes = scope.outcomes[written.of.text]
+    for name in written.names:
+        if not name.text.startswith("!") and name.text not in outcomes:
+            repair = nearest(name.text, outcomes) or f"it recommends {listed(sorted(outcomes))}"
+            scope.fault(
+                "unknown_value", f"`{written.of.text}` never recommends `{name.text}`", name.span, repair
+            )

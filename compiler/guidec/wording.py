@@ -1,0 +1,200 @@
+"""Cells, conditions, doses and intervals in words: for messages, flowcharts and printed results."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from guidec import ir
+from guidec.numbers import decimal_text, is_decimal
+from guidec.rows import Coordinate, Cut, Derived, Entered, Member, Numbers, Prescribed, Readings, Values
+
+_SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "=": "="}
+
+
+def cells_in_words(
+    guideline: ir.Guideline, coordinates: Sequence[Coordinate], cells: tuple[tuple[int, int], ...]
+) -> str:
+    """`myositis_dx adm, fvc_pct_pred above 75`: a row in the author's names."""
+    return ", ".join(coordinate_in_words(guideline, coordinates[at], mask) for at, mask in cells)
+
+
+def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: int) -> str:
+    """One coordinate of a row."""
+    match coordinate:
+        case Values(name, values) | Readings(name, values):
+            return f"{name} {' or '.join(value for cell, value in enumerate(values) if mask >> cell & 1)}"
+        case Numbers(name, cuts, pieces, named):
+            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            parts = [_piece(entry, cuts, piece) for cell, piece in enumerate(pieces) if mask >> cell & 1]
+            parts += [value for at, value in enumerate(named) if mask >> len(pieces) + at & 1]
+            return f"{name} {' or '.join(parts)}"
+        case Member(name, member):
+            return f"{name} {'with' if mask & 2 else 'without'} {member}"
+        case Derived(_, names, derived_cuts, _):
+            parts = [
+                _between(
+                    _shown(derived_cuts[cell - 1][0]) if cell else None, bool(cell and derived_cuts[cell - 1][1]),
+                    _shown(derived_cuts[cell][0]) if cell < len(derived_cuts) else None,
+                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), "",
+                )
+                for cell in range(len(derived_cuts) + 1)
+                if mask >> cell & 1
+            ]  # fmt: skip
+            return f"the value computed from {' and '.join(names)} {' or '.join(parts) or 'undefined'}"
+        case Entered(name):
+            words = ("blank", "partly known", "known", "recorded")
+            return f"{name} {' or '.join(word for cell, word in enumerate(words) if mask >> cell & 1)}"
+        case Prescribed(drugs):
+            return f"{' or '.join(drugs)} {'prescribed' if mask & 2 else 'not prescribed'}"
+
+
+def _piece(entry: ir.Input, cuts: tuple[Cut, ...], piece: int) -> str:
+    before = cuts[piece - 1] if piece else None
+    behind = cuts[piece] if piece < len(cuts) else None
+    unit = entry.type.units[0].unit if isinstance(entry.type, ir.Quantity) else ""
+    is_date = isinstance(entry.type, ir.Date)
+    return _between(
+        None if before is None else _value_text(before.thresholds[0], is_date), before is not None and before.after,
+        None if behind is None else _value_text(behind.thresholds[0], is_date), behind is not None and behind.after, unit,
+    )  # fmt: skip
+
+
+def _value_text(value: Fraction, is_date: bool) -> str:
+    from datetime import date
+
+    return date.fromordinal(int(value)).isoformat() if is_date else _shown(value)
+
+
+def _between(low: str | None, above: bool, high: str | None, included: bool, unit: str) -> str:
+    low_text = None if low is None else f"{'above' if above else 'from'} {low}"
+    high_text = None if high is None else f"{'up to' if included else 'below'} {high}"
+    if low is not None and low == high and included and not above:
+        return f"exactly {low} {unit}".strip()
+    return " ".join(part for part in (low_text, high_text, unit) if part) or "any"
+
+
+def _shown(value: Fraction) -> str:
+    return decimal_text(value) if is_decimal(value) else f"{float(value):.6g}"
+
+
+# --- conditions --------------------------------------------------------------
+
+
+def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
+    """A condition with the labels of its names: `FVC > 75 % predicted and not Refractory`."""
+    match condition:
+        case ir.Always(value):
+            return "always" if value else "never"
+        case ir.Not(operand):
+            return f"not {_grouped(guideline, operand)}"
+        case ir.And(operands):
+            return " and ".join(_grouped(guideline, operand) for operand in operands)
+        case ir.Or(operands):
+            return " or ".join(_grouped(guideline, operand) for operand in operands)
+        case ir.Is(name, values):
+            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            if isinstance(entry.type, ir.Boolean):
+                return entry.label if values == ("yes",) else f"not: {entry.label}"
+            return f"{entry.label}: {' or '.join(value_label(entry, value) for value in values)}"
+        case ir.Includes(name, members):
+            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            return f"{entry.label}: {' or '.join(value_label(entry, member) for member in members)}"
+        case ir.Compare(op, left, right, others):
+            text = f"{number_in_words(guideline, left)} {_SIGNS[op]} {number_in_words(guideline, right)}"
+            return text + "".join(f" or {number_in_words(guideline, other)}" for other in others)
+        case ir.ReadingIs(name, values):
+            reading = next(one for one in guideline.readings if one.id == name)
+            labels = [value.label for value in reading.values if value.id in values]
+            return f"{reading.label}: {' or '.join(labels)}"
+        case ir.Recommends(decision, outcome):
+            return f"{label_of(guideline.decisions, decision)}: {outcome_label(guideline, outcome)}"
+        case ir.Defined(name):
+            return label_of(guideline.definitions, name)
+        case ir.Recorded(name, how):
+            label = label_of(guideline.inputs, name)
+            return f"{label} is {'known' if how == 'known' else 'blank' if how == 'blank' else 'recorded'}"
+        case ir.Prescribed(drugs):
+            return f"{' or '.join(label_of(guideline.items, drug) for drug in drugs)} is prescribed"
+
+
+def _grouped(guideline: ir.Guideline, condition: ir.Condition) -> str:
+    text = condition_in_words(guideline, condition)
+    return f"({text})" if isinstance(condition, ir.And | ir.Or) else text
+
+
+def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
+    """A number with the labels of its names."""
+    match number:
+        case ir.Constant(value, unit, calendar):
+            return quantity_text(value, value, unit, calendar)
+        case ir.Day(day):
+            return day
+        case ir.Measure(name):
+            return label_of(guideline.inputs, name)
+        case ir.DefinedNumber(name):
+            return label_of(guideline.definitions, name)
+        case ir.Arithmetic(op, left, right):
+            sign = {"+": "+", "-": "−", "*": "×", "/": "/"}[op]
+            return f"({number_in_words(guideline, left)} {sign} {number_in_words(guideline, right)})"
+
+
+def label_of(things: Sequence[object], name: str) -> str:
+    """The label of a declared thing, or its name in words."""
+    for thing in things:
+        if getattr(thing, "id", None) == name:
+            return str(getattr(thing, "label", name))
+    return name.replace("_", " ")
+
+
+def outcome_label(guideline: ir.Guideline, name: str) -> str:
+    """The label of a regimen, a drug or a procedure."""
+    for things in (guideline.regimens, guideline.items):
+        for thing in things:
+            if thing.id == name:
+                return thing.label
+    return name.replace("_", " ")
+
+
+def value_label(entry: ir.Input, value: str) -> str:
+    """The label of one value of an input."""
+    own = entry.type.values if isinstance(entry.type, ir.OneOf | ir.AnyOf) else ()
+    return next((one.label for one in (*own, *entry.named) if one.id == value), value)
+
+
+# --- amounts -----------------------------------------------------------------
+
+
+def unit_text(unit: str) -> str:
+    """A unit as a clinician reads it: `%{predicted}` is `% predicted`, `[lb_av]` is `lb`."""
+    plain = unit.replace("{", " ").replace("}", "").replace("[lb_av]", "lb").replace("[degF]", "°F")
+    plain = (
+        "°C" if plain == "Cel" else plain.replace("mm[Hg]", "mmHg").replace("ug", "µg").replace("m2", "m²")
+    )
+    return plain.strip()
+
+
+def quantity_text(low: Fraction, high: Fraction, unit: str, calendar: bool = False) -> str:
+    """`4 weeks`, `300–800 mg/m²`."""
+    numbers = decimal_text(low) if low == high else f"{decimal_text(low)}–{decimal_text(high)}"
+    if calendar:
+        return f"{numbers} {unit}{'' if low == high == 1 else 's'}"
+    return f"{numbers} {unit_text(unit)}".strip()
+
+
+def interval_text(interval: ir.Interval) -> str:
+    """`4–6 weeks`."""
+    return quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+
+
+def dose_text(guideline: ir.Guideline, dose: ir.Dose) -> str:
+    """`1 mg/kg/d of Ideal body weight`, with `or more`, `up to`, `about` and the basis."""
+    numbers = quantity_text(dose.low, dose.high, dose.unit)
+    text = {"or_more": f"{numbers} or more", "up_to": f"up to {numbers}", "about": f"about {numbers}"}.get(
+        dose.form, numbers
+    )
+    if dose.of is not None:
+        text += f" of {label_of(guideline.inputs, dose.of).lower()}"
+    if dose.basis == "not stated":
+        text += " (weight basis not stated)"
+    if dose.rounded is not None:
+        text += f", rounded to {decimal_text(dose.rounded)}"
+    return text
