@@ -638,6 +638,7 @@ class Expectation:
     low: Number | None
     high: Number | None
     span: Span
+    inside: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

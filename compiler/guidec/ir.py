@@ -583,6 +583,7 @@ class Expectation:
     low: Fraction | None
     high: Fraction | None
     unit: str
+    inside: str = ""
     span: Span = _span()
 
 

@@ -120,3 +120,10 @@ def decimal_text(value: Fraction) -> str:
 def plain_number(value: Fraction) -> int | float:
     """The number that stands in a result: whole or the float that prints as the shortest decimal."""
     return value.numerator if value.denominator == 1 else float(decimal_text(value))
+
+
+def quantity_equal(first: Fraction, first_unit: str, second: Fraction, second_unit: str) -> bool:
+    """Whether two quantities are exactly the same, whatever their units."""
+    if unit_dimension(first_unit) != unit_dimension(second_unit):
+        return False
+    return in_base_units(first, first_unit) == in_base_units(second, second_unit)

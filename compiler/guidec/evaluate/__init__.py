@@ -264,13 +264,11 @@ class _Work:
     def _rules(
         self, recommendations: list[tuple[str, ir.Recommendation]], possible: list[ir.Recommendation]
     ) -> list[Json]:
-        surely = {
-            drug for _, one in recommendations if one.direction == "for" for drug in _ordered(one, sure=True)
-        }
-        perhaps = {drug for one in possible if one.direction == "for" for drug in _ordered(one, sure=False)}
-        perhaps |= {
-            drug for _, one in recommendations if one.direction == "for" for drug in _ordered(one, sure=False)
-        }
+        decided = {one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)}
+        advised = [(name, one) for name, one in recommendations if one.direction == "for"]
+        surely = {drug for name, one in advised if name in decided for drug in _ordered(one, sure=True)}
+        perhaps = {drug for _, one in advised for drug in _ordered(one, sure=False)}
+        perhaps |= {drug for one in possible if one.direction == "for" for drug in _ordered(one, sure=False)}
         for at, coordinate in enumerate(self.program.coordinates):
             if isinstance(coordinate, Prescribed):
                 drugs = set(coordinate.drugs)

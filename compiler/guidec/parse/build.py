@@ -1,5 +1,6 @@
 """Lark's callbacks to ast: one method a rule of the grammar, named alike."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
@@ -639,8 +640,9 @@ class Build:
         return self._expect("ask", meta, names=(children[0],))
 
     def expect_dose(self, meta: Meta, children: list[Any]) -> Any:
-        word, low, high, names = children[1]
-        return self._expect("dose", meta, of=children[0], word=word, dose=(low, high), names=names)
+        word, low, high, names = children[2]
+        found = self._expect("dose", meta, of=children[0], word=word, dose=(low, high), names=names)
+        return replace(found, inside=children[1])
 
     def expect_usual(self, meta: Meta, children: list[Any]) -> Any:
         return self._expect("usual", meta, of=children[0], names=(children[1],))

@@ -255,7 +255,7 @@ def options(scope: Scope, written: ast.Options) -> ir.Options | None:
 def _no_repeated_line(scope: Scope, lines: list[ir.OptionLine | ir.OptionConflict]) -> None:
     seen: set[tuple[str, str]] = set()
     for line in lines:
-        if isinstance(line, ir.OptionLine):
+        if isinstance(line, ir.OptionLine) and line.stated:
             key = (line.recommendation.id, line.recommendation.direction)
             if key in seen:
                 scope.fault(

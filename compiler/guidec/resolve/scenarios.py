@@ -158,6 +158,8 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         case "dose":
             assert written.of is not None
             _known(scope, "drug", written.of, scope.drugs)
+            if written.inside is not None:
+                _known(scope, "regimen", written.inside, scope.regimens)
             for name in written.names:
                 _known(scope, "input", name, scope.inputs)
         case "usual":
@@ -188,7 +190,8 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         low,
         high,
         unit,
-        written.span,
+        inside=written.inside.text if written.inside else "",
+        span=written.span,
     )
 
 

@@ -1,0 +1,5 @@
+"""`python -m guidec` is `guidec`."""
+
+from guidec.cli import main
+
+main()

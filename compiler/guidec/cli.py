@@ -1,0 +1,457 @@
+"""The command line: files in, artifacts and words out. See `guidec --help`."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from guidec import __version__
+
+if TYPE_CHECKING:
+    from guidec.diagnostic import Diagnostic
+    from guidec.evaluate import Compiled
+    from guidec.pipeline import Compilation
+
+FINE, FAULTY, WRONG_USAGE = 0, 1, 2
+
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+JSON_OR_TEXT = click.Choice(["text", "json"])
+
+
+@dataclass(slots=True)
+class _Talk:
+    """How much to say. `started` is when this command began; long work then tells how it goes."""
+
+    quiet: bool = False
+    verbose: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    def say(self, text: str) -> None:
+        """What a person wants to know and a script doesn't; not with --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def tell(self, text: str) -> None:
+        """What each step does: with --verbose, or on a terminal once it takes longer than a second."""
+        slow = sys.stderr.isatty() and time.monotonic() - self.started > 1
+        if self.verbose or (slow and not self.quiet):
+            click.echo(f"{time.monotonic() - self.started:6.2f} s  {text}", err=True)
+
+
+pass_talk = click.make_pass_decorator(_Talk, ensure=True)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  guidec check guidelines/pm_dm_ild
+  guidec build guidelines/pm_dm_ild --out build
+  guidec eval guidelines/pm_dm_ild/takada.guide --patient patient.json
+  guidec explain missing_branch
+
+Exit status: 0 fine, 1 the input has errors or a scenario failed, 2 wrong usage.""",
+)
+@click.version_option(__version__, prog_name="guidec")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
+@click.pass_context
+def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
+    """Compile clinical guidelines: check them, prove them free of gaps, and emit what runs and shows them.
+
+    A guideline is one `.guide` text. PATH is a `.guide` file, a compiled `.json`, or a folder, which stands for the
+    guidelines in it.
+    """
+    context.obj = _Talk(quiet, verbose)
+
+
+# --- check -------------------------------------------------------------------
+
+
+@cli.command(epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json")
+@PATHS
+@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@click.option("--strict", is_flag=True, help="Warnings fail as well.")
+@pass_talk
+def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None:
+    """Parse, type and prove; print each fault at its place, with its mend."""
+    compilations = _compile(talk, paths)
+    diagnostics = _diagnostics(compilations)
+    failed = _failed(compilations, strict)
+    if form == "json":
+        from guidec.report import as_json
+
+        click.echo(json.dumps(as_json(diagnostics), indent=2, ensure_ascii=False))
+    else:
+        _print_diagnostics(compilations, sys.stdout)
+        talk.say(_summary(compilations))
+    sys.exit(FAULTY if failed else FINE)
+
+
+def _summary(compilations: "list[Compilation]") -> str:
+    found = _diagnostics(compilations)
+    counts = [(kind, sum(one.severity == kind for one in found)) for kind in ("error", "warning")]
+    words = " and ".join(_count(count, kind) for kind, count in counts if count) or "no errors"
+    return f"{_count(len(compilations), 'file')}: {words}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+# --- build -------------------------------------------------------------------
+
+
+@cli.command(epilog="\b\nExamples:\n  guidec build guidelines/pm_dm_ild\n  guidec build takada.guide --target python --out dist")
+@PATHS
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), show_default=True, help="Where artifacts go: OUT/GUIDELINE/…")
+@click.option("--target", "names", multiple=True, metavar="NAME", help="Only this target; may be given more than once. See `guidec targets`.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail if the artifacts on disk are stale.")
+@click.option("--strict", is_flag=True, help="Warnings fail as well.")
+@pass_talk
+def build(talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool) -> None:
+    """Check, then write a Python evaluator, JSON and a flowchart for each guideline. All of them or none."""
+    from guidec.project import write_all
+
+    compilations = _compile(talk, paths)
+    _print_diagnostics(compilations, sys.stderr)
+    if _failed(compilations, strict):
+        talk.say(f"{_summary(compilations)}; nothing was written")
+        sys.exit(FAULTY)
+    artifacts, found = _artifacts(talk, compilations, names)
+    _print_found(found)
+    if any(one.severity == "error" for one in found):
+        talk.say("nothing was written")
+        sys.exit(FAULTY)
+    if only_check:
+        sys.exit(_check_artifacts(talk, out, artifacts))
+    try:
+        write_all(out, artifacts)
+    except OSError as fault:
+        _fail(f"`{fault.filename or out}` can't be written: {fault.strerror or fault}")
+    for name in artifacts:
+        click.echo((out / name).as_posix())
+    talk.say(_summary(compilations))
+
+
+def _artifacts(talk: _Talk, compilations: "list[Compilation]", names: tuple[str, ...]) -> "tuple[dict[str, str], list[Diagnostic]]":
+    """Every file of every guideline, its SVGs drawn, by its name below the output folder."""
+    from guidec.diagnostic import Diagnostic, nearest
+    from guidec.source import start_of
+    from guidec.target import targets
+
+    known, found = targets()
+    for name in names:
+        if name not in known:
+            _usage(f"no target is called `{name}`", nearest(name, known) or f"known: {', '.join(known)}")
+    artifacts: dict[str, str] = {}
+    for compilation in compilations:
+        compiled = compilation.compiled
+        if compiled is None or compilation.is_module:
+            continue
+        folder = compiled.guideline.id
+        if any(name.startswith(f"{folder}/") for name in artifacts):
+            found.append(Diagnostic("duplicate_name", f"two guidelines are called `{folder}`", start_of(compilation.path), "give one of them another name"))
+            continue
+        found += _invalid(compilation.path, compiled)
+        for name in names or known:
+            talk.tell(f"{folder}: {name}")
+            files, faults = known[name](compiled)
+            found += faults
+            artifacts.update({f"{folder}/{file}": text for file, text in files.items()})
+    found += _drawings(talk, artifacts)
+    return artifacts, found
+
+
+def _invalid(path: str, compiled: "Compiled") -> "list[Diagnostic]":
+    """The document is held to its schema before anything is written."""
+    from guidec.diagnostic import Diagnostic
+    from guidec.document import dump
+    from guidec.schema import guideline_problems
+    from guidec.source import start_of
+
+    problems = guideline_problems(dump(compiled))
+    return [Diagnostic("bad_document", f"the compiled guideline breaks its schema: {one}", start_of(path)) for one in problems[:3]]
+
+
+def _drawings(talk: _Talk, artifacts: dict[str, str]) -> "list[Diagnostic]":
+    from guidec.diagnostic import note
+    from guidec.render import svg_of
+    from guidec.source import start_of
+
+    found = []
+    for name in [name for name in artifacts if name.endswith(".dot")]:
+        talk.tell(f"draw {name}")
+        svg, reason = svg_of(artifacts[name])
+        if svg is None:
+            found.append(note("not_drawn", f"`{name}` was written and not drawn: {reason}", start_of(name)))
+        else:
+            artifacts[name.removesuffix(".dot") + ".svg"] = svg
+    return found
+
+
+def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str]) -> int:
+    """Compare with what is on disk; an SVG is compared by the digest of its DOT, because fonts differ."""
+    from guidec.render import carries_digest
+
+    stale: list[str] = []
+    for name, text in artifacts.items():
+        path = out / name
+        try:
+            there = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            stale.append(f"{path.as_posix()} is missing")
+            continue
+        same = carries_digest(there, artifacts[name.removesuffix(".svg") + ".dot"]) if name.endswith(".svg") else there == text
+        if not same:
+            stale.append(f"{path.as_posix()} is stale")
+    for line in stale:
+        click.echo(line)
+    talk.say(f"{len(artifacts)} artifacts, {len(stale) or 'none'} to rebuild" + (": run `guidec build`" if stale else ""))
+    return FAULTY if stale else FINE
+
+
+# --- eval --------------------------------------------------------------------
+
+
+@cli.command("eval", epilog='\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n  echo \'{"ild_present": true}\' | guidec eval build/takada/takada.json --patient - --format json')
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--patient", required=True, type=click.Path(path_type=Path, allow_dash=True), help="The patient's JSON; - for standard input.")
+@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@click.option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Choose how an ambiguous passage is read.")
+@pass_talk
+def eval_(talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str, ...]) -> None:
+    """One patient: what the guideline says, what stays open, what to ask next.
+
+    An input that is left out is a blank, never a no. Exit status 0 whatever the answer; 1 for a record that is refused.
+    """
+    from guidec.evaluate import Refused, evaluate, refusal
+
+    compiled = _one(talk, file)
+    record = _patient(patient)
+    if readings:
+        if not isinstance(record, dict):
+            record = {}
+        chosen = dict(record.get("readings") or {}) if isinstance(record.get("readings"), dict | None) else {}
+        for reading in readings:
+            name, separator, value = reading.partition("=")
+            if not separator:
+                _usage(f"`{reading}` is no reading", "write NAME=VALUE")
+            chosen[name] = value
+        record["readings"] = chosen
+    try:
+        result = evaluate(compiled, record)
+    except Refused as refused:
+        errors = refusal(refused)
+        if form == "json":
+            _echo_json(errors)
+        else:
+            from guidec.show import error_text
+
+            click.echo(error_text(errors), nl=False, err=True)
+        sys.exit(FAULTY)
+    if form == "json":
+        _echo_json(result)
+    else:
+        from guidec.show import result_text
+
+        click.echo(result_text(compiled.guideline, result), nl=False)
+
+
+def _echo_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _patient(path: Path) -> Any:
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as fault:
+        _fail(f"the patient `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as fault:
+        _fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
+
+
+# --- test --------------------------------------------------------------------
+
+
+@cli.command("test", epilog="\b\nExamples:\n  guidec test takada.guide\n  guidec test guidelines")
+@PATHS
+@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@pass_talk
+def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
+    """Run the scenarios: each patient in a spec, and what the author expects."""
+    from guidec.diagnostic import Diagnostic
+    from guidec.report import as_text
+    from guidec.scenarios import run
+
+    compilations = _compile(talk, paths)
+    _print_diagnostics(compilations, sys.stderr)
+    report: list[dict[str, Any]] = []
+    count = 0
+    for compilation in compilations:
+        compiled = compilation.compiled
+        if compiled is None or compilation.is_module:
+            continue
+        for scenario in compilation.scenarios:
+            count += 1
+            failures = run(compiled, scenario)
+            for failure in failures:
+                message = f"scenario “{scenario.title}”: got {failure.got}"
+                report.append({"file": compilation.path, "line": failure.expectation.span.line, "scenario": scenario.title, "got": failure.got})
+                if form == "text":
+                    found = Diagnostic("failed_scenario", message, failure.expectation.span, "mend the guideline, or what is expected of it")
+                    click.echo(as_text([found], compilation.texts, _colored(sys.stdout)))
+    failed = len({(one["file"], one["scenario"]) for one in report})
+    if form == "json":
+        _echo_json({"scenarios": count, "failed": failed, "failures": report})
+    talk.say(f"{_count(count, 'scenario')}: {count - failed} passed, {failed} failed")
+    sys.exit(FAULTY if failed or _failed(compilations, False) else FINE)
+
+
+# --- explain, statements, targets, completion --------------------------------
+
+
+@cli.command(epilog="\b\nExample:\n  guidec explain missing_branch")
+@click.argument("code")
+def explain(code: str) -> None:
+    """The manual page of a diagnostic."""
+    from guidec.diagnostic import nearest
+    from guidec.explain import codes, page
+
+    text = page(code)
+    if text is None:
+        _usage(f"no diagnostic has the code `{code[:60]}`", nearest(code, codes()) or "see `guidec check`, which prints them in brackets")
+    click.echo(text.rstrip())
+
+
+@cli.command(epilog="\b\nExample:\n  guidec statements takada.guide --format json")
+@PATHS
+@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@pass_talk
+def statements(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
+    """The register of each source: which statement is encoded where, documented, or set aside and why."""
+    from guidec.account import account
+
+    compilations = _compile(talk, paths)
+    entries = [entry for one in compilations if one.compiled is not None for entry in account(one.compiled.guideline, one.cited)]
+    _print_diagnostics([one for one in compilations if one.compiled is None], sys.stderr)
+    if form == "json":
+        _echo_json(entries)
+    else:
+        for entry in entries:
+            where = " ".join(entry["where"])
+            reason = f"  {entry['reason']}" if entry["reason"] else ""
+            click.echo(f"{entry['source']}  {entry['id']:6} {entry['status']:10} {where}{reason}".rstrip())
+        counts: dict[str, int] = {}
+        for entry in entries:
+            counts[entry["status"]] = counts.get(entry["status"], 0) + 1
+        talk.say(", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items())))
+    sys.exit(FAULTY if _failed(compilations, False) else FINE)
+
+
+@cli.command("targets")
+def targets_() -> None:
+    """What can be emitted."""
+    from guidec.target import described
+
+    names, found = described()
+    for name, description in names.items():
+        click.echo(f"{name:12} {description}")
+    _print_found(found)
+
+
+@cli.command(epilog='\b\nExample:\n  eval "$(guidec completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """The script that completes guidec's commands and options in a shell."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(cli, {}, "guidec", "_GUIDEC_COMPLETE").source())
+
+
+# --- what commands share -----------------------------------------------------
+
+
+def _compile(talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False) -> "list[Compilation]":
+    from guidec.project import compile_path, guidelines_in
+
+    files = guidelines_in(paths)
+    for path in paths:
+        if not path.exists():
+            _usage(f"`{path}` does not exist", "name a .guide file, a compiled .json or a folder")
+    if not files:
+        _usage("there is no .guide file in these folders", "name one")
+    compilations = []
+    for file in files:
+        compilations.append(compile_path(file, skip_scenarios))
+        talk.tell(f"compiled {compilations[-1].path}")
+    return compilations
+
+
+def _one(talk: _Talk, file: Path) -> "Compiled":
+    compilations = _compile(talk, [file], skip_scenarios=True)
+    guidelines = [one for one in compilations if not one.is_module]
+    if len(guidelines) != 1:
+        reason = "is a module; a guideline uses it" if not guidelines else "holds several guidelines"
+        _usage(f"`{file}` {reason}", "name one guideline")
+    compiled = guidelines[0].compiled
+    if compiled is None:
+        _print_diagnostics(compilations, sys.stderr)
+        sys.exit(FAULTY)
+    return compiled
+
+
+def _diagnostics(compilations: "Iterable[Compilation]") -> "list[Diagnostic]":
+    """All of them, each once: several guidelines may use one module."""
+    return list(dict.fromkeys(one for compilation in compilations for one in compilation.diagnostics))
+
+
+def _failed(compilations: "list[Compilation]", strict: bool) -> bool:
+    failing = ("error", "warning") if strict else ("error",)
+    return any(one.severity in failing for one in _diagnostics(compilations))
+
+
+def _print_diagnostics(compilations: "list[Compilation]", stream: Any) -> None:
+    from guidec.report import as_text
+
+    texts = {path: text for one in compilations for path, text in one.texts.items()}
+    found = _diagnostics(compilations)
+    if found:
+        click.echo(as_text(found, texts, _colored(stream)), file=stream)
+
+
+def _print_found(found: "list[Diagnostic]") -> None:
+    from guidec.report import as_text
+
+    if found:
+        click.echo(as_text(found, {}, _colored(sys.stderr)), err=True)
+
+
+def _colored(stream: Any) -> bool:
+    return bool(stream.isatty()) and "NO_COLOR" not in os.environ
+
+
+def _usage(message: str, repair: str) -> NoReturn:
+    click.echo(f"guidec: {message}; {repair}", err=True)
+    sys.exit(WRONG_USAGE)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"guidec: {message}", err=True)
+    sys.exit(FAULTY)
+
+
+def main() -> None:
+    """The entry point of the command `guidec`."""
+    sys.setrecursionlimit(10_000)
+    cli(prog_name="guidec")

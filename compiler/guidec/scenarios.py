@@ -1,0 +1,181 @@
+"""Scenarios against the evaluator: what each expected, and what it got instead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from guidec import ir
+from guidec.evaluate import Compiled, Refused, evaluate, refusal
+from guidec.numbers import quantity_equal
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that the result does not meet."""
+
+    scenario: ir.Scenario
+    expectation: ir.Expectation
+    got: str
+
+
+def run(compiled: Compiled, scenario: ir.Scenario) -> list[Failure]:
+    """The expectations that fail."""
+    try:
+        result = evaluate(compiled, scenario.patient)
+    except Refused as refused:
+        result = refusal(refused)
+    found = [(one, _got(compiled.guideline, result, one)) for one in scenario.expected]
+    return [Failure(scenario, one, got) for one, got in found if got is not None]
+
+
+def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str | None:
+    """None where the expectation is met, else what the result says."""
+    if expected.kind == "refused":
+        return _refused(result, expected)
+    if "errors" in result:
+        return "the record is refused: " + "; ".join(f"{one['input']}: {one['message']}" for one in result["errors"])
+    match expected.kind:
+        case "status":
+            return _same(result["status"], expected.word)
+        case "outcome":
+            return _outcome(result, expected)
+        case "possible":
+            return _same_set(_possible_names(result["decisions"][expected.of]), expected.names)
+        case "needs":
+            where = result["decisions"][expected.of] if expected.of else result
+            return _same(_names(where["needs"]), _names(expected.names))
+        case "ask":
+            return _same(result["ask_next"], expected.names[0])
+        case "dose":
+            return _dose(result, expected)
+        case "usual":
+            return _usual(result, expected)
+        case "rule" | "no_rule":
+            return _rule(result, expected)
+
+
+def _same(got: str, wanted: str) -> str | None:
+    return None if got == wanted else got
+
+
+def _names(names: object) -> str:
+    return ", ".join(names) or "nothing" if isinstance(names, list | tuple) else str(names)
+
+
+def _same_set(got: list[str], wanted: tuple[str, ...]) -> str | None:
+    return None if set(got) == set(wanted) else _names(got)
+
+
+def _refused(result: Json, expected: ir.Expectation) -> str | None:
+    if "errors" not in result:
+        return "the record is accepted"
+    if not expected.of:
+        return None
+    for error in result["errors"]:
+        if error["input"] == expected.of and (not expected.names or error["code"] == expected.names[0]):
+            return None
+    return "; ".join(f"{error['input']} {error['code']}" for error in result["errors"])
+
+
+def _outcome(result: Json, expected: ir.Expectation) -> str | None:
+    decision = result["decisions"][expected.of]
+    names = [one["id"] for one in result["recommendations"] if one["decision"] == expected.of]
+    if decision["status"] != "determined":
+        got = decision["status"]
+    else:
+        got = _names(names)
+    if expected.word == "nothing":
+        return _same(got, "nothing")
+    if expected.word:
+        return _same(decision["status"], expected.word)
+    return None if decision["status"] == "determined" and set(names) == set(expected.names) else got
+
+
+def _possible_names(decision: Json) -> list[str]:
+    names: dict[str, None] = {}
+    for entry in decision["possible"]:
+        ids = [one["id"] for one in entry["recommendations"]]
+        if entry["status"] != "determined":
+            names[entry["status"]] = None
+        if entry["status"] in ("determined", "not_stated"):
+            names.update(dict.fromkeys(ids or (["nothing"] if entry["status"] == "determined" else [])))
+        if ids and entry["status"] == "not_stated":
+            names.pop("not_stated", None)
+    return list(names)
+
+
+def orders(result: Json) -> Iterator[tuple[str, Json]]:
+    """Every order that may be carried out, the alternatives of a choice included, with its recommendation's name."""
+    for recommendation in result["recommendations"]:
+        for given in recommendation["gives"]:
+            for order in given.get("options", [given]):
+                yield recommendation["id"], order
+
+
+def _dose(result: Json, expected: ir.Expectation) -> str | None:
+    doses = [
+        order["dose"]
+        for name, order in orders(result)
+        if order.get("drug") == expected.of and expected.inside in ("", name)
+    ]
+    if not doses:
+        return f"`{expected.of}` is not given"
+    for dose in doses:
+        if not _dose_is(dose, expected):
+            return _dose_text(dose)
+    return None
+
+
+def _dose_is(dose: Any, expected: ir.Expectation) -> bool:
+    if expected.word == "not_stated":
+        return bool(dose == "not stated")
+    if not isinstance(dose, dict):
+        return False
+    if expected.word == "needs":
+        return dose.get("needs") == list(expected.names)
+    if "low" not in dose or (expected.word == "or_more") != (dose.get("open") == "above"):
+        return False
+    assert expected.low is not None and expected.high is not None
+    return quantity_equal(_exact(dose["low"]), dose["unit"], expected.low, expected.unit) and quantity_equal(
+        _exact(dose["high"]), dose["unit"], expected.high, expected.unit
+    )
+
+
+def _exact(number: int | float) -> Fraction:
+    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
+
+
+def _dose_text(dose: Any) -> str:
+    if not isinstance(dose, dict):
+        return str(dose)
+    if "per" in dose:
+        return f"{dose['per']['low']} to {dose['per']['high']} {dose['per']['unit']} of {dose['of']}, which is blank"
+    numbers = f"{dose['low']}" if dose["low"] == dose["high"] else f"{dose['low']} to {dose['high']}"
+    return f"{numbers} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
+
+
+def _usual(result: Json, expected: ir.Expectation) -> str | None:
+    found: list[str] = []
+    seen = False
+    for recommendation in result["recommendations"]:
+        if recommendation["id"] != expected.of:
+            continue
+        seen = True
+        for given in recommendation["gives"]:
+            if "usual" in given:
+                found.append(given.get("drug", given["usual"]))
+    if not seen:
+        return f"`{expected.of}` is not recommended"
+    return None if tuple(found) == expected.names else _names(found or ["not stated"])
+
+
+def _rule(result: Json, expected: ir.Expectation) -> str | None:
+    applies = {one["id"]: one["applies"] for one in result[expected.of]}
+    if expected.kind == "no_rule":
+        there = [name for name in expected.names if name in applies]
+        return f"there is {_names(there)}" if there else None
+    wrong = [f"{name}: {applies.get(name, 'absent')}" for name in expected.names if applies.get(name) != expected.word]
+    return "; ".join(wrong) or None

@@ -1,0 +1,219 @@
+"""A result as text for a person: what is advised, what is open, what to ask next, and where it stands in the source."""
+
+from typing import Any
+
+from guidec import ir
+from guidec.wording import label_of, outcome_label, unit_text
+
+Json = dict[str, Any]
+
+_STATUS = {
+    "determined": "determined",
+    "indeterminate": "open until more is known",
+    "not_stated": "the source does not say",
+    "conflict": "the source gives two answers",
+    "not_applicable": "not asked here",
+    "out_of_scope": "out of the guideline's scope",
+}
+
+
+def result_text(guideline: ir.Guideline, result: Json) -> str:
+    """The whole result, a block for each decision and list, then advice, monitoring and what is missing."""
+    lines = [f"{guideline.title}", f"{guideline.id} {guideline.version}, status: {_STATUS[result['status']]}", ""]
+    for one in guideline.decisions:
+        lines += _decision(guideline, one, result) + [""]
+    for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
+        if result[key]:
+            lines += [title, *(_rule(guideline, rule) for rule in result[key]), ""]
+    lines += _values(guideline, result)
+    lines += _readings(guideline, result)
+    for name, change in result.get("rounded", {}).items():
+        lines.append(f"Rounded: {label_of(guideline.inputs, name)} from {change['from']} to {change['to']}")
+    if result["needs"]:
+        lines.append("Missing: " + ", ".join(_input(guideline, name) for name in result["needs"]))
+    if result["ask_next"] != "not needed":
+        lines.append(f"Ask next: {_input(guideline, result['ask_next'])}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def error_text(errors: Json) -> str:
+    """Why a record is refused."""
+    return "".join(f"error[{one['code']}]: {one['input'] or 'patient'}: {one['message']}\n" for one in errors["errors"])
+
+
+def _input(guideline: ir.Guideline, name: str) -> str:
+    if name == "a reading":
+        return name
+    return f"{label_of(guideline.inputs, name)} ({name})"
+
+
+def _decision(guideline: ir.Guideline, one: ir.Decision | ir.Options, result: Json) -> list[str]:
+    decision = result["decisions"][one.id]
+    lines = [f"{one.label}: {_STATUS[decision['status']]}"]
+    given = [entry for entry in result["recommendations"] if entry["decision"] == one.id]
+    for recommendation in given:
+        lines += _recommendation(guideline, recommendation, "  ")
+    if decision["status"] == "determined" and not given:
+        lines.append("  nothing is recommended")
+    if "why" in decision:
+        lines.append(f"  {decision['why']}{_cites(decision)}")
+    for entry in decision["possible"]:
+        lines += _possible(guideline, entry, "  ")
+    if decision["needs"]:
+        lines.append("  needs " + ", ".join(_input(guideline, name) for name in decision["needs"]))
+    return lines
+
+
+def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
+    word = "may be" if entry["status"] == "determined" else _STATUS[entry["status"]]
+    if not entry["recommendations"]:
+        text = "nothing" if entry["status"] == "determined" else ""
+        why = f": {entry['why']}{_cites(entry)}" if "why" in entry else ""
+        lines = [f"{indent}{word} {text}".rstrip() + why]
+    else:
+        lines = [f"{indent}{word}:"]
+        for recommendation in entry["recommendations"]:
+            lines += _recommendation(guideline, recommendation, indent + "  ")
+    for answer in entry.get("possible", ()):
+        lines += _possible(guideline, answer, indent + "  ")
+    return lines
+
+
+def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str]:
+    direction = {"for": "", "against": " against", "neither": " neither for nor against"}[one["direction"]]
+    wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
+    lines = [f"{indent}{one['strength']}{direction} {outcome_label(guideline, one['id'])}{wording}{_cites(one)}"]
+    for given in one["gives"]:
+        if "choice" in given:
+            word = "one of, or another" if given["open"] else "one of"
+            lines.append(f"{indent}  {_step(given)}{word}:")
+            for option in given["options"]:
+                lines.append(f"{indent}    {_order(guideline, option)}")
+        else:
+            lines.append(f"{indent}  {_step(given)}{_order(guideline, given)}")
+        lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
+    lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
+    return lines
+
+
+def _preferred(guideline: ir.Guideline, entry: Json, indent: str) -> str:
+    name = outcome_label(guideline, entry.get("drug") or entry["id"])
+    wording = "" if entry["wording"] == "not stated" else f' "{entry["wording"]}"'
+    open_question = "" if entry["applies"] == "yes" else f" (unknown: needs {', '.join(entry['needs'])})"
+    return f"{indent}preferred{wording}: {name}{open_question}{_cites(entry)}"
+
+
+def _step(given: Json) -> str:
+    return "timing not stated: " if given["step"] == "not stated" else f"{given['step']}. "
+
+
+def _order(guideline: ir.Guideline, order: Json) -> str:
+    name = order.get("drug") or order.get("procedure")
+    label = "drug not stated" if name == "not stated" else outcome_label_of_item(guideline, str(name))
+    if "class" in order:
+        label += f" ({label_of(guideline.items, order['class']).lower()})"
+    action = {"start": "", "add": "add ", "switch": "switch to ", "add_or_switch": "add or switch to "}.get(
+        order["action"], f"{order['action']} "
+    )
+    parts = [f"{action}{label}"]
+    if order.get("route", "not stated") != "not stated":
+        parts.append(order["route"])
+    parts.append(_dose(guideline, order["dose"]) if "dose" in order else "")
+    if order["every"] != "not stated":
+        parts.append(f"every {_interval(order['every'])}")
+    if "times" in order:
+        parts.append(f"{order['times']} times")
+    if order["for"] != "not stated":
+        parts.append(f"for {_interval(order['for'])}")
+    if "after" in order:
+        parts.append(f"after {_interval(order['after'])}")
+    usual = ", usual" if order.get("usual") else ""
+    return " ".join(part for part in parts if part) + usual + _cites(order)
+
+
+def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
+    """The label of a drug or a procedure."""
+    return label_of(guideline.items, name)
+
+
+def _dose(guideline: ir.Guideline, dose: Any) -> str:
+    if not isinstance(dose, dict):
+        return "(dose not stated)"
+    if "per" in dose:
+        return f"{_amount(dose['per'], dose)} of {label_of(guideline.inputs, dose['of']).lower()} ({dose['of']} is missing)"
+    basis = ""
+    if "of" in dose:
+        stated = "" if dose.get("basis", "stated") == "stated" else "; the source does not say which weight"
+        basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})"
+    return _amount(dose, dose) + basis
+
+
+def _amount(amount: Json, dose: Json) -> str:
+    numbers = _range(amount["low"], amount["high"])
+    text = f"{numbers} {unit_text(amount['unit'])}"
+    if dose.get("about"):
+        text = f"about {text}"
+    return f"{text} or more" if dose.get("open") == "above" else f"up to {text}" if dose.get("open") == "below" else text
+
+
+def _range(low: int | float, high: int | float) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _interval(interval: Json) -> str:
+    plural = "" if interval["low"] == interval["high"] == 1 else "s"
+    word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
+    return f"{_range(interval['low'], interval['high'])} {word}"
+
+
+def _rule(guideline: ir.Guideline, rule: Json) -> str:
+    label = label_of(guideline.rules, rule["id"])
+    unknown = ""
+    if rule.get("trigger") == "not stated":
+        unknown = " (the source does not say when)"
+    elif rule["applies"] == "unknown":
+        reason = "if chosen" if rule.get("because") == "if_chosen" else "needs " + ", ".join(rule["needs"])
+        unknown = f" ({reason})" if rule["needs"] or rule.get("because") else " (open)"
+    every = ""
+    if "every" in rule:
+        every = "; interval not stated" if rule["every"] == "not stated" else f"; every {_interval(rule['every'])}"
+    against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
+    return f"  {rule.get('kind', 'monitor')}: {label}{against}{every}{unknown}{_cites(rule)}"
+
+
+def _values(guideline: ir.Guideline, result: Json) -> list[str]:
+    lines = []
+    for name, value in result["values"].items():
+        label = label_of(guideline.definitions, name)
+        if "low" in value:
+            text = f"{_range(value['low'], value['high'])} {unit_text(value['unit'])}".strip()
+        elif "value" in value:
+            truth = {True: "yes", False: "no"}.get(value["value"], value["value"]) if isinstance(value["value"], bool) else value["value"]
+            text = f"{truth} {unit_text(value.get('unit', ''))}".strip()
+        else:
+            text = "open"
+        needs = f" (needs {', '.join(value['needs'])})" if value["needs"] else ""
+        lines.append(f"{label}: {text}{needs}")
+    return [*lines, ""] if lines else []
+
+
+def _readings(guideline: ir.Guideline, result: Json) -> list[str]:
+    lines: list[str] = []
+    for name, reading in result["readings"].items():
+        declared = next(one for one in guideline.readings if one.id == name)
+        labels = {value.id: value.label for value in declared.values}
+        chosen = "not chosen" if reading["chosen"] == "none" else f"read as {labels[reading['chosen']]}"
+        lines.append(f"Reading {declared.label}: {chosen}")
+        for value, answers in reading["answers"].items():
+            text = "; ".join(f"{decision} {', '.join(words) or 'nothing'}" for decision, words in answers.items())
+            lines.append(f"  {labels[value]}: {text}")
+    return [*lines, ""] if lines else []
+
+
+def _cites(where: Json) -> str:
+    statements = " ".join(where["statements"])
+    inferred = " ".join(where.get("inferred", ()))
+    parts = [part for part in (statements, f"{inferred} ours" if inferred else "") if part]
+    return f" [{', '.join(parts)}]" if parts else ""
+
+

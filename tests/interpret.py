@@ -1,0 +1,440 @@
+"""A second meaning, written from the rules of the language alone: a complete patient walks the author's tree.
+
+Nothing is shared with the evaluator: no rows, no cells, no search. Partial patients are all their completions, one by
+one. It is slow and small, and the judge of everything that is fast.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+from guidec import ir
+from guidec.units import Unit, convert, parse_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity as entered."""
+
+    value: Fraction
+    unit: str
+
+
+Value = str | frozenset[str] | Fraction | date | Amount
+"""A name (`yes` and `no` for a Boolean), a set, a whole number or count of calendar units, a date, a quantity."""
+
+Outcome = tuple[Any, ...]
+"""(status, recommendations, answers): what makes two outcomes equal, and nothing else."""
+
+GATES = ("not_applicable", "out_of_scope")
+NOTHING: Outcome = ("determined", (), ())
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Every input has a value and every reading is read in one way."""
+
+    values: dict[str, Value]
+    readings: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the record says and what the answer prescribes: only rules may ask these."""
+
+    entered: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    prescribed: Mapping[tuple[str, ...], bool] = field(default_factory=dict)
+
+
+NO_ANSWER = Answer()
+
+
+# --- domains -----------------------------------------------------------------
+
+
+def domain(entry: ir.Input) -> list[Value]:
+    """Every value that may be entered."""
+    values: list[Value] = []
+    match entry.type:
+        case ir.Boolean():
+            values += ["no", "yes"]
+        case ir.OneOf(options):
+            values += [option.id for option in options]
+        case ir.AnyOf(options):
+            ids = [option.id for option in options]
+            values += [frozenset(some) for count in range(len(ids) + 1) for some in combinations(ids, count)]
+        case ir.Integer(low, high) | ir.Duration(_, low, high):
+            values += [Fraction(number) for number in range(low, high + 1)]
+        case ir.Quantity(units):
+            for unit in units:
+                value = unit.low
+                while value <= unit.high:
+                    values.append(Amount(value, unit.unit))
+                    value += unit.step
+        case ir.Date(low_day, high_day):
+            day = date.fromisoformat(low_day)
+            while day <= date.fromisoformat(high_day):
+                values.append(day)
+                day += timedelta(1)
+    return values + [one.id for one in entry.named]
+
+
+def completions(guideline: ir.Guideline, record: Mapping[str, tuple[Value, ...]]) -> Iterator[Patient]:
+    """Each blank by each value of its domain, each reading in each way; not what is declared impossible."""
+    names = [entry.id for entry in guideline.inputs]
+    choices = [record[name] for name in names]
+    ways = [[value.id for value in reading.values] for reading in guideline.readings]
+    for values in product(*choices):
+        for read in product(*ways):
+            patient = Patient(
+                dict(zip(names, values, strict=True)),
+                dict(zip((reading.id for reading in guideline.readings), read, strict=True)),
+            )
+            if not any(holds(guideline, one.condition, patient) for one in guideline.impossible):
+                yield patient
+
+
+# --- conditions --------------------------------------------------------------
+
+
+def holds(
+    guideline: ir.Guideline, condition: ir.Condition | None, patient: Patient, answer: Answer = NO_ANSWER
+) -> bool:
+    """Whether a condition is true. The compiler has seen to it that a named value never leaves it open."""
+    if condition is None:
+        return True
+    found = truth(guideline, condition, patient, answer)
+    assert found is not None, "a named value was compared with a number"
+    return found
+
+
+def truth(
+    guideline: ir.Guideline, condition: ir.Condition, patient: Patient, answer: Answer
+) -> bool | None:
+    """None where a value such as `never` is compared with a number and nothing else decides."""
+
+    def of(one: ir.Condition) -> bool | None:
+        return truth(guideline, one, patient, answer)
+
+    match condition:
+        case ir.Always(value):
+            return value
+        case ir.Not(operand):
+            inner = of(operand)
+            return None if inner is None else not inner
+        case ir.And(operands):
+            found = [of(operand) for operand in operands]
+            return False if False in found else None if None in found else True
+        case ir.Or(operands):
+            found = [of(operand) for operand in operands]
+            return True if True in found else None if None in found else False
+        case ir.Is(name, values):
+            return patient.values[name] in values
+        case ir.Includes(name, members):
+            held = patient.values[name]
+            assert isinstance(held, frozenset)
+            return any(member in held for member in members)
+        case ir.Compare():
+            return _compared(guideline, condition, patient)
+        case ir.ReadingIs(name, values):
+            return patient.readings[name] in values
+        case ir.Recommends(name, outcome):
+            decision = next(one for one in guideline.decisions if one.id == name)
+            assert isinstance(decision, ir.Decision)
+            status, recommendations, _ = decide(guideline, decision, patient)
+            return status == "determined" and any(
+                one[0] == outcome and one[1] == "for" for one in recommendations
+            )
+        case ir.Defined(name):
+            inner_condition = _definition(guideline, name).condition
+            assert inner_condition is not None
+            return of(inner_condition)
+        case ir.Recorded(name, how):
+            entered = answer.entered[name]
+            if how == "blank":
+                return not entered
+            return len(entered) == 1 and (how == "known" or entered == ("yes",))
+        case ir.Prescribed(drugs):
+            return answer.prescribed[drugs]
+
+
+def _definition(guideline: ir.Guideline, name: str) -> ir.Definition:
+    return next(one for one in guideline.definitions if one.id == name)
+
+
+def _compared(guideline: ir.Guideline, compare: ir.Compare, patient: Patient) -> bool | None:
+    left = number(guideline, compare.left, patient)
+    right = number(guideline, compare.right, patient)
+    entered = compare.left
+    while isinstance(entered, ir.DefinedNumber):
+        inner = _definition(guideline, entered.definition).number
+        assert inner is not None
+        entered = inner
+    if isinstance(entered, ir.Measure) and compare.others:
+        value = patient.values[entered.input]
+        if isinstance(value, Amount):
+            right = _threshold_for(value.unit, (compare.right, *compare.others))
+    if left is None or right is None:
+        return None
+    match compare.op:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case "=":
+            return left == right
+
+
+def _threshold_for(unit: str, printed: tuple[ir.Number, ...]) -> Fraction:
+    """The threshold as it is printed for a unit, or one that converts to it."""
+    constants = [one for one in printed if isinstance(one, ir.Constant)]
+    for one in constants:
+        if one.unit == unit:
+            return _base(one.value, one.unit)
+    return next(
+        _base(one.value, one.unit) for one in constants if _unit(one.unit).dimension == _unit(unit).dimension
+    )
+
+
+_CALENDAR = {"day": 1, "week": 7, "month": 1, "year": 12}
+
+
+def _unit(text: str) -> Unit:
+    found = parse_unit(text)
+    assert isinstance(found, Unit)
+    return found
+
+
+def _base(value: Fraction, unit: str) -> Fraction:
+    if not unit:
+        return value
+    parsed = _unit(unit)
+    return (value + parsed.offset) * parsed.factor
+
+
+def number(guideline: ir.Guideline, one: ir.Number, patient: Patient) -> Fraction | None:
+    """In base units; days of the calendar count from the first, days and weeks as days, months and years as months."""
+    match one:
+        case ir.Constant(value, unit, calendar):
+            return value * _CALENDAR[unit] if calendar else _base(value, unit)
+        case ir.Day(text):
+            return Fraction(date.fromisoformat(text).toordinal())
+        case ir.Measure(name):
+            kind = next(entry.type for entry in guideline.inputs if entry.id == name)
+            match patient.values[name]:
+                case Amount(value, unit):
+                    return _base(value, unit)
+                case date() as day:
+                    return Fraction(day.toordinal())
+                case Fraction() as count:
+                    return count * _CALENDAR[kind.unit] if isinstance(kind, ir.Duration) else count
+                case _:
+                    return None
+        case ir.DefinedNumber(name):
+            inner = _definition(guideline, name).number
+            assert inner is not None
+            return number(guideline, inner, patient)
+        case ir.Arithmetic(op, left, right):
+            a, b = number(guideline, left, patient), number(guideline, right, patient)
+            if a is None or b is None:
+                return None
+            return {"+": a + b, "-": a - b, "*": a * b}[op] if op != "/" else a / b
+
+
+# --- decisions ---------------------------------------------------------------
+
+
+def decide(guideline: ir.Guideline, decision: ir.Decision, patient: Patient) -> Outcome:
+    """The one outcome of a decision."""
+    gate = gated(guideline, decision.asked, patient)
+    if gate is not None:
+        return gate
+    return _walk(guideline, decision.tree, patient)
+
+
+def gated(guideline: ir.Guideline, asked: ir.Condition | None, patient: Patient) -> Outcome | None:
+    """Out of scope before not applicable; None where the question stands."""
+    if not holds(guideline, guideline.applies, patient):
+        return "out_of_scope", (), ()
+    return None if holds(guideline, asked, patient) else ("not_applicable", (), ())
+
+
+def _walk(guideline: ir.Guideline, node: ir.Node, patient: Patient) -> Outcome:
+    match node:
+        case ir.Outcome():
+            return settled(guideline, node, patient)
+        case ir.Split(_, branches):
+            chosen = [
+                branch
+                for branch in branches
+                if branch.condition is not None and holds(guideline, branch.condition, patient)
+            ]
+            assert len(chosen) <= 1, "the branches exclude each other"
+            branch = chosen[0] if chosen else next(one for one in branches if one.condition is None)
+            following = branch.node
+            if isinstance(following, ir.As):
+                following = branches[following.branch].node
+            return _walk(guideline, following, patient)
+        case ir.As():
+            raise AssertionError("an `as` stands in a split")
+
+
+def settled(guideline: ir.Guideline, outcome: ir.Outcome, patient: Patient) -> Outcome:
+    """An outcome with the order lines whose conditions hold."""
+    return (
+        outcome.status,
+        tuple(_recommendation(guideline, one, patient) for one in outcome.recommendations),
+        tuple(settled(guideline, answer, patient) for answer in outcome.answers),
+    )
+
+
+def _recommendation(guideline: ir.Guideline, one: ir.Recommendation, patient: Patient) -> Outcome:
+    orders = one.orders
+    if one.regimen is not None:
+        orders = next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+    given = tuple(_order(order) for order in orders if holds(guideline, order.when, patient))
+    return one.id, one.direction, one.strength, given
+
+
+def _order(order: ir.Order | ir.Choice) -> Outcome:
+    if isinstance(order, ir.Choice):
+        return "choice", order.step, order.open, tuple(_order(option) for option in order.options)
+    return (
+        "order", order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose,
+        order.every, order.times, order.lasts, order.after, order.usual,
+    )  # fmt: skip
+
+
+def line_outcome(
+    guideline: ir.Guideline, options: ir.Options, line: ir.OptionLine | ir.OptionConflict, patient: Patient
+) -> Outcome:
+    """What one line of a list gives: its recommendation, nothing, or the conflict of two that hold at once."""
+    gate = gated(guideline, options.asked, patient)
+    if gate is not None:
+        return gate
+    lines = line.lines if isinstance(line, ir.OptionConflict) else (line,)
+    held: list[Outcome] = [
+        ("determined", (_recommendation(guideline, one.recommendation, patient),), ())
+        for one in lines
+        if one.stated and holds(guideline, one.when, patient)
+    ]
+    if not held:
+        return NOTHING
+    return held[0] if len(held) == 1 else ("conflict", (), tuple(held))
+
+
+def rule_holds(guideline: ir.Guideline, rule: ir.Rule, patient: Patient, answer: Answer) -> bool:
+    """Whether a rule applies, where its source says when; otherwise, whether it is in scope."""
+    scope = rule.applies or guideline.applies
+    if not holds(guideline, scope, patient, answer):
+        return False
+    if rule.until is not None and answer.entered[rule.until] == ("yes",):
+        return False
+    return not rule.stated or holds(guideline, rule.when, patient, answer)
+
+
+# --- what is read, in the author's order ------------------------------------------------------------
+
+
+def reads(guideline: ir.Guideline, condition: ir.Condition | None) -> list[str]:
+    """The inputs that a condition reads, as they stand in it, other decisions and definitions written out."""
+    found: dict[str, None] = {}
+
+    def of(one: ir.Condition | ir.Number | None) -> None:
+        match one:
+            case ir.Is(name) | ir.Includes(name) | ir.Measure(name):
+                found.setdefault(name)
+            case ir.Not(operand):
+                of(operand)
+            case ir.And(operands) | ir.Or(operands):
+                for operand in operands:
+                    of(operand)
+            case ir.Compare(_, left, right) | ir.Arithmetic(_, left, right):
+                of(left)
+                of(right)
+            case ir.Defined(name) | ir.DefinedNumber(name):
+                definition = _definition(guideline, name)
+                of(definition.condition or definition.number)
+            case ir.Recommends(name):
+                decision = next(other for other in guideline.decisions if other.id == name)
+                assert isinstance(decision, ir.Decision)
+                found.update(dict.fromkeys(decision_reads(guideline, decision, None)))
+            case _:
+                pass
+
+    of(condition)
+    return list(found)
+
+
+def decision_reads(
+    guideline: ir.Guideline, decision: ir.Decision, patients: list[Patient] | None
+) -> list[str]:
+    """The inputs that a tree asks on the way to where these patients end (everywhere, if None), in its order."""
+    found: dict[str, None] = dict.fromkeys(reads(guideline, guideline.applies))
+    if patients is not None:
+        patients = [one for one in patients if holds(guideline, guideline.applies, one)]
+    if patients != []:
+        found.update(dict.fromkeys(reads(guideline, decision.asked)))
+    if patients is not None:
+        patients = [one for one in patients if holds(guideline, decision.asked, one)]
+
+    def of(node: ir.Node, here: list[Patient] | None) -> None:
+        if here == []:
+            return
+        match node:
+            case ir.Split(_, branches):
+                rest = here
+                for branch in branches:
+                    found.update(dict.fromkeys(reads(guideline, branch.condition)))
+                    inside = rest
+                    if rest is not None and branch.condition is not None:
+                        inside = [one for one in rest if holds(guideline, branch.condition, one)]
+                        rest = [one for one in rest if not holds(guideline, branch.condition, one)]
+                    following = branch.node
+                    if isinstance(following, ir.As):
+                        following = branches[following.branch].node
+                    of(following, inside)
+            case ir.Outcome():
+                for condition in _order_conditions(guideline, node):
+                    found.update(dict.fromkeys(reads(guideline, condition)))
+            case ir.As():
+                raise AssertionError("an `as` stands in a split")
+
+    of(decision.tree, patients)
+    return list(found)
+
+
+def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.Condition]:
+    found: list[ir.Condition] = []
+    for one in outcome.recommendations:
+        orders = one.orders
+        if one.regimen is not None:
+            orders = next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+        found += [order.when for order in orders if order.when is not None]
+    for answer in outcome.answers:
+        found += _order_conditions(guideline, answer)
+    return found
+
+
+# --- doses -------------------------------------------------------------------
+
+
+def dose_for(dose: ir.Dose, weight: Amount) -> tuple[Fraction, Fraction]:
+    """The lowest and the highest amount for a weight or a surface, in the dose's own mass and time."""
+    per = next(part for part in dose.unit.split("/")[1:] if _unit(part).dimension == _unit(weight.unit).dimension)
+    size = convert(weight.value, _unit(weight.unit), _unit(per))
+    return _to_step(dose.low * size, dose.rounded), _to_step(dose.high * size, dose.rounded)
+
+
+def _to_step(value: Fraction, step: Fraction | None) -> Fraction:
+    if step is None:
+        return value
+    whole, rest = divmod(abs(value), step)
+    return (whole + (rest * 2 >= step)) * step * (1 if value >= 0 else -1)

@@ -1,0 +1,658 @@
+"""One guideline and many partial patients: what the evaluator says, held against all the completions of each."""
+
+import random
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations, product
+from math import prod
+from typing import Any
+
+from guidec import ir
+from guidec.evaluate import Compiled, Refused, evaluate
+from interpret import (
+    GATES,
+    NOTHING,
+    Amount,
+    Answer,
+    Outcome,
+    Patient,
+    Value,
+    completions,
+    decide,
+    decision_reads,
+    domain,
+    dose_for,
+    holds,
+    line_outcome,
+    number,
+    rule_holds,
+)
+
+Json = dict[str, Any]
+Record = dict[str, tuple[Value, ...]]
+"""No value is a blank, one is known, several are partly known."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A partial patient, and the readings chosen for it."""
+
+    record: Record
+    readings: dict[str, str]
+
+
+class Difference(AssertionError):
+    """The evaluator and the completions disagree."""
+
+
+# --- partial patients --------------------------------------------------------
+
+
+def entries(entry: ir.Input, dice: random.Random) -> list[tuple[Value, ...]]:
+    """Blank, each value, and some ways to know it in part."""
+    values = domain(entry)
+    found: list[tuple[Value, ...]] = [(), *((value,) for value in values)]
+    if isinstance(entry.type, ir.AnyOf):
+        return found
+    partly = list(combinations(values, 2)) if len(values) < 6 else []
+    sizes = sorted({2, 3, len(values) // 2, len(values) - 1} & set(range(2, len(values) + 1)))
+    partly += [tuple(sorted(dice.sample(values, size), key=values.index)) for size in sizes]
+    return found + list(dict.fromkeys(dice.sample(partly, min(3, len(partly)))))
+
+
+def count(guideline: ir.Guideline) -> int:
+    """How many partial patients there are."""
+    ways = [len(entries(entry, random.Random(1))) for entry in guideline.inputs]
+    return prod(ways) * prod(1 + len(reading.values) for reading in guideline.readings)
+
+
+def cases(guideline: ir.Guideline, most: int, seed: int = 1) -> Iterator[Case]:
+    """Every partial patient, or `most` of them, drawn with a fixed seed, blanks as likely as values."""
+    dice = random.Random(seed)
+    ways = [entries(entry, random.Random(1)) for entry in guideline.inputs]
+    chosen = [["", *(value.id for value in reading.values)] for reading in guideline.readings]
+    if count(guideline) <= most:
+        for parts in product(*ways):
+            for read in product(*chosen):
+                yield _case(guideline, parts, read)
+        return
+    for _ in range(most):
+        blanks = dice.choice((0.2, 0.5, 0.9))
+        some = tuple(() if dice.random() < blanks else dice.choice(way) for way in ways)
+        read = tuple("" if dice.random() < 0.6 else dice.choice(values) for values in chosen)
+        yield _case(guideline, some, read)
+
+
+def _case(guideline: ir.Guideline, parts: Sequence[tuple[Value, ...]], read: Sequence[str]) -> Case:
+    names = [entry.id for entry in guideline.inputs]
+    readings = zip((one.id for one in guideline.readings), read, strict=True)
+    return Case(dict(zip(names, parts, strict=True)), {name: value for name, value in readings if value})
+
+
+def as_json(guideline: ir.Guideline, case: Case) -> Json:
+    """The patient as it would be sent."""
+    patient: Json = {}
+    for entry in guideline.inputs:
+        values = [_entry_json(entry, value) for value in case.record[entry.id]]
+        if values:
+            patient[entry.id] = values[0] if len(values) == 1 else {"one_of": values}
+    if case.readings:
+        patient["readings"] = dict(case.readings)
+    return patient
+
+
+def _entry_json(entry: ir.Input, value: Value) -> object:
+    match value:
+        case frozenset():
+            return sorted(value)
+        case Amount(amount, unit):
+            assert isinstance(entry.type, ir.Quantity)
+            plain = _plain(amount)
+            return plain if unit == entry.type.units[0].unit else {"value": plain, "unit": unit}
+        case Fraction():
+            return _plain(value)
+        case date():
+            return value.isoformat()
+        case str():
+            return value == "yes" if isinstance(entry.type, ir.Boolean) else value
+
+
+def _plain(value: Fraction) -> int | float:
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+# --- everybody, once ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """Every complete patient of a guideline, with what each decision and line is for it."""
+
+    guideline: ir.Guideline
+    patients: tuple[Patient, ...]
+    outcomes: dict[Hashable, tuple[Outcome, ...]]
+    inputs: dict[str, ir.Input]
+    domains: dict[str, tuple[Value, ...]]
+
+
+@lru_cache(maxsize=2)
+def world(guideline: ir.Guideline) -> World:
+    """Interpret everybody."""
+    domains = {entry.id: tuple(domain(entry)) for entry in guideline.inputs}
+    everybody = tuple(completions(guideline, domains))
+    outcomes: dict[Hashable, tuple[Outcome, ...]] = {}
+    for one in guideline.decisions:
+        if isinstance(one, ir.Decision):
+            outcomes[one.id] = tuple(decide(guideline, one, patient) for patient in everybody)
+        else:
+            for at, line in enumerate(one.lines):
+                outcomes[one.id, at] = tuple(
+                    line_outcome(guideline, one, line, patient) for patient in everybody
+                )
+    return World(guideline, everybody, outcomes, {entry.id: entry for entry in guideline.inputs}, domains)
+
+
+# --- what completions mean ---------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """The completions of one case, by their position among everybody."""
+
+    world: World
+    case: Case
+    places: tuple[int, ...]
+
+    @property
+    def patients(self) -> list[Patient]:
+        return [self.world.patients[at] for at in self.places]
+
+    @property
+    def blanks(self) -> list[str]:
+        return [name for name, values in self.case.record.items() if len(values) != 1]
+
+
+def known(everybody: World, case: Case, other: Mapping[str, str] | None = None) -> Known:
+    """Those of everybody that a record leaves; `other` are readings chosen instead."""
+    readings = {**case.readings, **(other or {})}
+    wanted = {name: values for name, values in case.record.items() if values}
+    places = tuple(
+        at
+        for at, patient in enumerate(everybody.patients)
+        if all(patient.values[name] in values for name, values in wanted.items())
+        and all(patient.readings[name] == value for name, value in readings.items())
+    )
+    return Known(everybody, case, places)
+
+
+def needs(those: Known, outcomes: Sequence[Hashable]) -> list[str]:
+    """Each blank for which two completions that differ only there differ in the outcome. With `impossible`, the first
+    of the smallest sets of blanks that settle it."""
+    blanks = those.blanks
+    found = [name for name in blanks if not _settled(those, outcomes, [one for one in blanks if one != name])]
+    if not those.world.guideline.impossible:
+        return found
+    for size in range(len(blanks) + 1):
+        for some in combinations(blanks, size):
+            if set(found) <= set(some) and _settled(those, outcomes, some):
+                return list(some)
+    raise AssertionError("knowing everything settles the answer")
+
+
+def _settled(those: Known, outcomes: Sequence[Hashable], names: Sequence[str]) -> bool:
+    """Whether completions that agree in these blanks, and in the readings, have one outcome."""
+    first: dict[Hashable, Hashable] = {}
+    for patient, outcome in zip(those.patients, outcomes, strict=True):
+        key = (*(patient.values[name] for name in names), *patient.readings.values())
+        if first.setdefault(key, outcome) != outcome:
+            return False
+    return True
+
+
+# --- the comparison ----------------------------------------------------------
+
+
+def compare(compiled: Compiled, case: Case) -> Json | None:
+    """Raises Difference where the evaluator and the completions disagree. Gives the result, None for a refusal."""
+    guideline = compiled.guideline
+    everybody = world(guideline)
+    those = known(everybody, case)
+    patient = as_json(guideline, case)
+    try:
+        result = evaluate(compiled, patient)
+    except Refused as refused:
+        codes = {error.code for error in refused.errors}
+        _same(patient, "refused", codes, {"impossible"})
+        _same(patient, "completions of a refused record", len(those.places), 0)
+        return None
+    if not those.places:
+        _same(patient, "a record without completions", "evaluated", "refused")
+    check = _Check(those, patient, result)
+    for one in guideline.decisions:
+        if isinstance(one, ir.Decision):
+            check.decision(one)
+        else:
+            check.options(one)
+    check.recommendations()
+    check.rules()
+    check.values()
+    check.readings()
+    check.top()
+    return result
+
+
+def _same(patient: Json, what: str, found: object, wanted: object) -> None:
+    if found != wanted:
+        raise Difference(f"{what}\n  patient      {patient}\n  evaluator    {found}\n  completions  {wanted}")
+
+
+class _Check:
+    """One result. The recommendations that its decisions must give are gathered on the way."""
+
+    def __init__(self, those: Known, patient: Json, result: Json) -> None:
+        self.those, self.patient, self.result = those, patient, result
+        self.guideline = those.world.guideline
+        self.given: list[tuple[str, Outcome]] = []
+        self.perhaps: list[Outcome] = []
+        self.dose_needs: list[str] = []
+
+    def same(self, what: str, found: object, wanted: object) -> None:
+        _same(self.patient, what, found, wanted)
+
+    def outcomes(self, key: Hashable) -> list[Outcome]:
+        everyone = self.those.world.outcomes[key]
+        return [everyone[at] for at in self.those.places]
+
+    # --- decisions and options ---
+
+    def decision(self, one: ir.Decision) -> None:
+        outcomes = self.outcomes(one.id)
+        possible = list(dict.fromkeys(outcomes))
+        found = self.result["decisions"][one.id]
+        self.same(
+            f"{one.id}: status", found["status"], possible[0][0] if len(possible) == 1 else "indeterminate"
+        )
+        wanted = needs(self.those, outcomes)
+        self.same(f"{one.id}: needs", found["needs"], wanted)
+        self.same(f"{one.id}: ask_next", found["ask_next"], self.ask_next(one, found, wanted))
+        if len(possible) > 1:
+            in_json = [self.read_outcome(entry) for entry in found["possible"]]
+            self.same(f"{one.id}: possible", sorted(map(repr, in_json)), self.shown(possible))
+            order = [entry["status"] for entry in found["possible"]]
+            self.same(f"{one.id}: order of possible", order, sorted(order, key=(*(_OTHERS), *GATES).index))
+        elif possible[0][0] == "conflict":
+            in_json = [self.read_outcome(entry) for entry in found["possible"]]
+            self.same(f"{one.id}: answers", in_json, [self.dosed(answer) for answer in possible[0][2]])
+        else:
+            self.same(f"{one.id}: possible", found["possible"], [])
+        self.gather(one.id, possible)
+
+    def ask_next(self, one: ir.Decision, found: Json, wanted: list[str]) -> str:
+        if found["status"] != "indeterminate":
+            return "not needed"
+        if not wanted:
+            return "a reading"
+        asked = decision_reads(self.guideline, one, self.those.patients)
+        return next((name for name in asked if name in wanted), wanted[0])
+
+    def gather(self, decision: str, possible: list[Outcome]) -> None:
+        """What every possible outcome has in common, both sides of a conflict; and everything possible."""
+        sides = [side for outcome in possible for side in _sides(outcome)]
+        self.given += [(decision, one) for one in sides[0] if all(one in side for side in sides)]
+        self.perhaps += [one for side in sides for one in side]
+
+    def shown(self, possible: Sequence[Outcome]) -> list[str]:
+        return sorted(repr(self.dosed(outcome)) for outcome in possible)
+
+    def options(self, one: ir.Options) -> None:
+        found = self.result["decisions"][one.id]
+        wanted: list[str] = []
+        entries: list[Outcome] = []
+        statuses: set[str] = set()
+        gates: set[str] = set()
+        for at, line in enumerate(one.lines):
+            outcomes = self.outcomes((one.id, at))
+            possible = list(dict.fromkeys(outcomes))
+            wanted += needs(self.those, outcomes)
+            gates |= {outcome[0] for outcome in possible} & set(GATES)
+            stated = isinstance(line, ir.OptionConflict) or line.stated
+            if stated or any(outcome[0] in GATES for outcome in possible):
+                statuses.add(possible[0][0] if len(possible) == 1 else "indeterminate")
+            if stated:
+                self.gather(one.id, possible)
+                if len(possible) > 1 or possible[0][0] == "conflict":
+                    entries += [outcome for outcome in possible if outcome[1] or outcome[2]]
+            elif any(outcome[0] not in GATES for outcome in possible):
+                entries.append(("not_stated", "some", ()))
+                assert isinstance(line, ir.OptionLine)
+                recommendation = line.recommendation
+                orders = tuple(_ordered(self.guideline, recommendation))
+                self.perhaps.append((recommendation.id, recommendation.direction, "", orders))
+        status = next((one for one in ("conflict", "indeterminate") if one in statuses), "determined")
+        if statuses and statuses <= set(GATES):
+            status = statuses.pop()
+        elif gates:
+            entries += [(gate, (), ()) for gate in GATES if gate in gates]
+        self.same(f"{one.id}: status", found["status"], status)
+        order = list(self.those.world.inputs)
+        self.same(f"{one.id}: needs", found["needs"], sorted(set(wanted), key=order.index))
+        if status != "indeterminate" and not found["needs"]:
+            self.same(f"{one.id}: ask_next", found["ask_next"], "not needed")
+        elif found["needs"]:
+            self.same(f"{one.id}: ask_next is needed", found["ask_next"] in found["needs"], True)
+        else:
+            self.same(f"{one.id}: ask_next", found["ask_next"], "a reading")
+        in_json = [
+            ("not_stated", "some", ()) if entry["status"] == "not_stated" else self.read_outcome(entry)
+            for entry in found["possible"]
+        ]
+        self.same(f"{one.id}: possible", sorted(map(repr, in_json)), self.shown(entries))
+
+    def recommendations(self) -> None:
+        """What may be carried out, in order, with its doses."""
+        wanted = [(decision, self.dosed_recommendation(one)) for decision, one in self.given]
+        found = [(one["decision"], self.read_recommendation(one)) for one in self.result["recommendations"]]
+        self.same("recommendations", found, wanted)
+        for _, one in self.given:
+            for dose in _doses(one):
+                if dose.of is not None and len(self.those.case.record[dose.of]) != 1:
+                    self.dose_needs.append(dose.of)
+
+    # --- rules, values, readings, the whole ---
+
+    def rules(self) -> None:
+        surely = {
+            drug for _, one in self.given if one[1] == "for" for order in one[3] for drug in _drugs(order, True)
+        }
+        perhaps = {
+            drug
+            for one in (*self.perhaps, *(one for _, one in self.given))
+            if one[1] == "for"
+            for order in one[3]
+            for drug in _drugs(order, False)
+        }
+        asked = sorted(_prescribed(self.guideline))
+        ways = [
+            (True,) if set(drugs) & surely else (False, True) if set(drugs) & perhaps else (False,)
+            for drugs in asked
+        ]
+        answers = [
+            Answer(self.those.case.record, dict(zip(asked, way, strict=True))) for way in product(*ways)
+        ]
+        found = {one["id"]: one for one in (*self.result["advice"], *self.result["monitoring"])}
+        for rule in self.guideline.rules:
+            truths = [
+                tuple(rule_holds(self.guideline, rule, patient, answer) for answer in answers)
+                for patient in self.those.patients
+            ]
+            all_truths = {one for some in truths for one in some}
+            word = "unknown" if len(all_truths) == 2 else "yes" if all_truths == {True} else "no"
+            if word == "yes" and not rule.stated:
+                word = "unknown"
+            self.same(f"{rule.id}: applies", found.get(rule.id, {"applies": "no"})["applies"], word)
+            if word != "no":
+                self.same(f"{rule.id}: needs", found[rule.id]["needs"], self.rule_needs(truths))
+
+    def rule_needs(self, truths: list[tuple[bool, ...]]) -> list[str]:
+        if not self.guideline.impossible:
+            ways = [needs(self.those, [one[at] for one in truths]) for at in range(len(truths[0]))]
+            return [name for name in self.those.world.inputs if any(name in way for way in ways)]
+        return needs(self.those, truths)
+
+    def values(self) -> None:
+        for one in self.guideline.definitions:
+            if not one.shown:
+                continue
+            found = self.result["values"][one.id]
+            if one.condition is not None:
+                truths = [holds(self.guideline, one.condition, patient) for patient in self.those.patients]
+                wanted = needs(self.those, truths)
+                if len(set(truths)) == 1:
+                    self.same(f"value {one.id}", found, {"value": truths[0], "needs": []})
+                else:
+                    self.same(f"value {one.id}", found, {"needs": wanted})
+                continue
+            assert one.number is not None
+            numbers = [number(self.guideline, one.number, patient) for patient in self.those.patients]
+            defined = [value for value in numbers if value is not None]
+            if not defined:
+                self.same(f"value {one.id}", found, {"value": "not defined", "needs": []})
+            elif "value" in found and len(set(numbers)) == 1:
+                self.same(f"value {one.id}: needs", found["needs"], [])
+            elif "low" in found:
+                self.same(
+                    f"value {one.id}: needs what decides",
+                    set(needs(self.those, numbers)) - set(found["needs"]),
+                    set(),
+                )
+            else:
+                self.same(f"value {one.id}", found, sorted(set(defined)))
+
+    def readings(self) -> None:
+        for reading in self.guideline.readings:
+            found = self.result["readings"][reading.id]
+            self.same("chosen reading", found["chosen"], self.those.case.readings.get(reading.id, "none"))
+            for value in reading.values:
+                others = known(self.those.world, self.those.case, {reading.id: value.id})
+                for one in self.guideline.decisions:
+                    words = self.brief(others, one)
+                    shown = found["answers"][value.id][one.id]
+                    self.same(f"{one.id} as {reading.id} {value.id}", sorted(shown), sorted(words))
+
+    def brief(self, others: Known, one: ir.Decision | ir.Options) -> set[str]:
+        keys = [one.id] if isinstance(one, ir.Decision) else [(one.id, at) for at in range(len(one.lines))]
+        words: set[str] = set()
+        for key in keys:
+            for at in others.places:
+                status, recommendations, _ = others.world.outcomes[key][at]
+                if status != "determined":
+                    words.add(status)
+                elif recommendations:
+                    words |= {recommendation[0] for recommendation in recommendations}
+                elif isinstance(one, ir.Decision):
+                    words.add("nothing")
+        return words
+
+    def top(self) -> None:
+        found = self.result["decisions"]
+        plain = [one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)]
+        lists = [one.id for one in self.guideline.decisions if isinstance(one, ir.Options)]
+        counted = [name for name in plain if found[name]["status"] != "not_applicable"]
+        counted = counted or [name for name in lists if found[name]["status"] != "not_applicable"]
+        statuses = [found[name]["status"] for name in counted]
+        worst = ("out_of_scope", "conflict", "indeterminate", "not_stated", "determined")
+        empty = "not_applicable" if found else "determined"
+        self.same(
+            "status", self.result["status"], next((one for one in worst if one in statuses), empty)
+        )
+        wanted = [name for decision in counted for name in found[decision]["needs"]]
+        self.same("needs", self.result["needs"], list(dict.fromkeys([*wanted, *self.dose_needs])))
+        asks = [found[name]["ask_next"] for name in counted]
+        asked = [*(ask for ask in asks if ask not in ("not needed", "a reading")), *self.dose_needs]
+        otherwise = "a reading" if "a reading" in asks else "not needed"
+        self.same("ask_next", self.result["ask_next"], asked[0] if asked else otherwise)
+
+    # --- outcomes as they are shown ---
+
+    def dosed(self, outcome: Outcome) -> Outcome:
+        """An outcome as this record shows it: doses computed where the weight is known."""
+        status, recommendations, answers = outcome
+        if recommendations == "some":
+            return outcome
+        return (
+            status,
+            tuple(self.dosed_recommendation(one) for one in recommendations),
+            tuple(self.dosed(one) for one in answers),
+        )
+
+    def dosed_recommendation(self, one: Outcome) -> Outcome:
+        return (*one[:3], tuple(self.dosed_order(order) for order in one[3]))
+
+    def dosed_order(self, order: Outcome) -> Outcome:
+        if order[0] == "choice":
+            return (*order[:3], tuple(self.dosed_order(option) for option in order[3]))
+        dose = None if order[7] is None else self.dosed_amount(order[7])
+        return (*order[:7], dose, *(_span(part) for part in order[8:9]), order[9], *map(_span, order[10:12]), order[12])
+
+    def dosed_amount(self, dose: ir.Dose) -> Outcome:
+        low, high = dose.low, dose.high
+        per = False
+        if dose.of is not None:
+            entered = self.those.case.record[dose.of]
+            per = len(entered) != 1
+            if not per:
+                assert isinstance(entered[0], Amount)
+                low, high = dose_for(dose, entered[0])
+        return per, low, high, dose.of, _FORMS[dose.form], dose.basis
+
+    def read_outcome(self, entry: Json) -> Outcome:
+        return (
+            entry["status"],
+            tuple(self.read_recommendation(one) for one in entry["recommendations"]),
+            tuple(self.read_outcome(one) for one in entry.get("possible", ())),
+        )
+
+    def read_recommendation(self, one: Json) -> Outcome:
+        return (
+            one["id"],
+            one["direction"],
+            one["strength"],
+            tuple(self.read_order(order) for order in one["gives"]),
+        )
+
+    def read_order(self, order: Json) -> Outcome:
+        step = 0 if order["step"] == "not stated" else order["step"]
+        if "choice" in order:
+            return "choice", step, order["open"], tuple(self.read_order(one) for one in order["options"])
+        dose = order.get("dose", "not stated")
+        return (
+            "order", step, order["action"], _stated(order.get("drug")), order.get("procedure"), order.get("class"),
+            _stated(order.get("route")), None if dose == "not stated" else _read_dose(dose), _read_span(order["every"]),
+            order.get("times"), _read_span(order["for"]), _read_span(order.get("after", "not stated")),
+            order.get("usual", False),
+        )  # fmt: skip
+
+
+_OTHERS = ("determined", "not_stated", "conflict")
+_FORMS = {"exact": "", "range": "", "or_more": "above", "up_to": "below", "about": "about"}
+
+
+def _stated(word: str | None) -> str | None:
+    return None if word == "not stated" else word
+
+
+def _read_dose(dose: Json) -> Outcome:
+    amounts = dose.get("per", dose)
+    form = "about" if dose.get("about") else dose.get("open", "")
+    low, high = Fraction(str(amounts["low"])), Fraction(str(amounts["high"]))
+    return "per" in dose, low, high, dose.get("of"), form, dose.get("basis")
+
+
+def _read_span(span: Any) -> Outcome | None:
+    if span == "not stated":
+        return None
+    return Fraction(str(span["low"])), Fraction(str(span["high"])), span["unit"]
+
+
+def _span(span: ir.Interval | None) -> Outcome | None:
+    return None if span is None else (span.low, span.high, span.unit)
+
+
+def _sides(outcome: Outcome) -> list[tuple[Outcome, ...]]:
+    if outcome[0] == "conflict":
+        return [side for answer in outcome[2] for side in _sides(answer)]
+    return [outcome[1]]
+
+
+def _doses(recommendation: Outcome) -> Iterator[ir.Dose]:
+    for order in recommendation[3]:
+        for one in order[3] if order[0] == "choice" else (order,):
+            if one[7] is not None:
+                yield one[7]
+
+
+def _ordered(guideline: ir.Guideline, one: ir.Recommendation) -> Iterator[Outcome]:
+    orders = one.orders
+    if one.regimen is not None:
+        orders = next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+    for order in orders:
+        for each in order.options if isinstance(order, ir.Choice) else (order,):
+            yield "order", 0, each.action, each.drug
+
+
+def _drugs(order: Outcome, sure: bool) -> Iterator[str]:
+    """The drugs that an order starts or goes on with; those of a choice are not sure."""
+    if order[0] == "choice":
+        if not sure:
+            for option in order[3]:
+                yield from _drugs(option, sure)
+    elif order[3] is not None and order[2] != "stop":
+        yield order[3]
+
+
+def _prescribed(node: object) -> set[tuple[str, ...]]:
+    """Every drug or class that a rule asks to be prescribed."""
+    if isinstance(node, ir.Prescribed):
+        return {node.drugs}
+    if isinstance(node, tuple):
+        return set().union(*(_prescribed(one) for one in node))
+    if isinstance(node, ir.Guideline):
+        return _prescribed(node.rules) | _prescribed(node.definitions)
+    if isinstance(node, ir.Rule):
+        return _prescribed(node.when) | _prescribed(node.applies)
+    if isinstance(node, ir.Not):
+        return _prescribed(node.operand)
+    return _prescribed(node.operands) if isinstance(node, ir.And | ir.Or) else set()
+
+
+# --- filling in a blank --------------------------------------------------------------------------
+
+
+def filled_in(guideline: ir.Guideline, case: Case, dice: random.Random) -> Case | None:
+    """The same patient with one blank less; None where there is none."""
+    everybody = world(guideline)
+    blanks = known(everybody, case).blanks
+    if not blanks:
+        return None
+    name = dice.choice(blanks)
+    values = case.record[name] or everybody.domains[name]
+    return Case({**case.record, name: (dice.choice(values),)}, case.readings)
+
+
+def never_more(guideline: ir.Guideline, case: Case, before: Json, after: Json) -> None:
+    """Filling in a blank never adds a possible outcome, and never takes back a rule that surely applied."""
+    patient = as_json(guideline, case)
+    for name, one in before["decisions"].items():
+        if one["status"] != "indeterminate":
+            _same(patient, f"{name}: a settled status", after["decisions"][name]["status"], one["status"])
+    ids = {(one["decision"], one["id"]) for one in before["recommendations"]}
+    later = {(one["decision"], one["id"]) for one in after["recommendations"]}
+    _same(patient, "recommendations taken back", ids - later, set())
+    rules = {rule.id: rule for rule in guideline.rules}
+    for key in ("advice", "monitoring"):
+        sure = {one["id"] for one in before[key] if one["applies"] == "yes"}
+        sure = {name for name in sure if not _about_the_record(rules[name])}
+        still = {one["id"] for one in after[key] if one["applies"] == "yes"}
+        _same(patient, "rules taken back", sure - still, set())
+
+
+def _about_the_record(rule: ir.Rule) -> bool:
+    waiting: list[object] = [rule.when, rule.applies]
+    while waiting:
+        match waiting.pop():
+            case ir.Recorded():
+                return True
+            case ir.Not(operand):
+                waiting.append(operand)
+            case ir.And(operands) | ir.Or(operands):
+                waiting += operands
+            case _:
+                pass
+    return rule.until is not None
+
+
+Compare = Callable[[Compiled, Case], Json | None]
+__all__ = ["NOTHING", "Case", "Compare", "Difference", "as_json", "cases", "compare", "count", "filled_in", "never_more"]
