@@ -84,6 +84,8 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
     match condition:
         case ir.Always(value):
             return "always" if value else "never"
+        case ir.Not(ir.Is(name, ("yes",))):
+            return f"{label_of(guideline.inputs, name)}: no"
         case ir.Not(operand):
             return f"not {_grouped(guideline, operand)}"
         case ir.And(operands):
@@ -92,8 +94,6 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
             return " or ".join(_grouped(guideline, operand) for operand in operands)
         case ir.Is(name, values):
             entry = next(entry for entry in guideline.inputs if entry.id == name)
-            if isinstance(entry.type, ir.Boolean):
-                return entry.label if values == ("yes",) else f"not: {entry.label}"
             return f"{entry.label}: {' or '.join(value_label(entry, value) for value in values)}"
         case ir.Includes(name, members):
             entry = next(entry for entry in guideline.inputs if entry.id == name)
@@ -191,10 +191,10 @@ def dose_text(guideline: ir.Guideline, dose: ir.Dose) -> str:
     text = {"or_more": f"{numbers} or more", "up_to": f"up to {numbers}", "about": f"about {numbers}"}.get(
         dose.form, numbers
     )
-    if dose.of is not None:
+    if dose.basis is not None and dose.of is not None:
         text += f" of {label_of(guideline.inputs, dose.of).lower()}"
     if dose.basis == "not stated":
-        text += " (weight basis not stated)"
+        text += " (basis not stated)"
     if dose.rounded is not None:
         text += f", rounded to {decimal_text(dose.rounded)}"
     return text
