@@ -1,0 +1,25 @@
+"""Options that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-goldens", action="store_true", help="write the expected files anew, then look at the diff")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`make goldens` also draws the README's picture."""
+    if config.getoption("--rewrite-goldens"):
+        from guidec import render
+        from guidec.project import compile_path
+        from guidec_targets.graphviz import emit
+
+        compiled = compile_path(ROOT / "guidelines" / "pm_dm_ild" / "takada.guide").compiled
+        assert compiled is not None
+        svg, reason = render.svg_of(emit(compiled)[0]["takada.dot"])
+        assert svg is not None, reason
+        (ROOT / "docs" / "takada.svg").write_text(svg, "utf-8")
