@@ -270,11 +270,11 @@ def _walk(guideline: ir.Guideline, node: ir.Node, patient: Patient) -> Outcome:
     match node:
         case ir.Outcome():
             return settled(guideline, node, patient)
-        case ir.Split(_, branches):
+        case ir.Split(by, branches):
             chosen = [
                 branch
                 for branch in branches
-                if branch.condition is not None and holds(guideline, branch.condition, patient)
+                if branch.condition is not None and _chosen(guideline, by, branch.condition, patient)
             ]
             assert len(chosen) <= 1, "the branches exclude each other"
             branch = chosen[0] if chosen else next(one for one in branches if one.condition is None)
@@ -284,6 +284,15 @@ def _walk(guideline: ir.Guideline, node: ir.Node, patient: Patient) -> Outcome:
             return _walk(guideline, following, patient)
         case ir.As():
             raise AssertionError("an `as` stands in a split")
+
+
+def _chosen(guideline: ir.Guideline, by: str, condition: ir.Condition, patient: Patient) -> bool:
+    """In `by`, a label of numbers isn't meant for a named value, which has a label of its own."""
+    return (
+        truth(guideline, condition, patient, NO_ANSWER) is True
+        if by
+        else holds(guideline, condition, patient)
+    )
 
 
 def settled(guideline: ir.Guideline, outcome: ir.Outcome, patient: Patient) -> Outcome:
@@ -365,7 +374,8 @@ def reads(guideline: ir.Guideline, condition: ir.Condition | None) -> list[str]:
             case ir.Recommends(name):
                 decision = next(other for other in guideline.decisions if other.id == name)
                 assert isinstance(decision, ir.Decision)
-                found.update(dict.fromkeys(decision_reads(guideline, decision, None)))
+                for _, asked in ways(guideline, decision):
+                    found.update(dict.fromkeys(asked))
             case _:
                 pass
 
@@ -373,42 +383,47 @@ def reads(guideline: ir.Guideline, condition: ir.Condition | None) -> list[str]:
     return list(found)
 
 
-def decision_reads(
-    guideline: ir.Guideline, decision: ir.Decision, patients: list[Patient] | None
-) -> list[str]:
-    """The inputs that a tree asks on the way to where these patients end (everywhere, if None), in its order."""
-    found: dict[str, None] = dict.fromkeys(reads(guideline, guideline.applies))
-    if patients is not None:
-        patients = [one for one in patients if holds(guideline, guideline.applies, one)]
-    if patients != []:
-        found.update(dict.fromkeys(reads(guideline, decision.asked)))
-    if patients is not None:
-        patients = [one for one in patients if holds(guideline, decision.asked, one)]
+Way = tuple[tuple[int, ...], tuple[str, ...]]
+"""The branches taken, by their position, and the inputs asked on the way: those of the branches passed over too."""
 
-    def of(node: ir.Node, here: list[Patient] | None) -> None:
-        if here == []:
-            return
-        match node:
-            case ir.Split(_, branches):
-                rest = here
-                for branch in branches:
-                    found.update(dict.fromkeys(reads(guideline, branch.condition)))
-                    inside = rest
-                    if rest is not None and branch.condition is not None:
-                        inside = [one for one in rest if holds(guideline, branch.condition, one)]
-                        rest = [one for one in rest if not holds(guideline, branch.condition, one)]
-                    following = branch.node
-                    if isinstance(following, ir.As):
-                        following = branches[following.branch].node
-                    of(following, inside)
-            case ir.Outcome():
-                for condition in _order_conditions(guideline, node):
-                    found.update(dict.fromkeys(reads(guideline, condition)))
-            case ir.As():
-                raise AssertionError("an `as` stands in a split")
 
-    of(decision.tree, patients)
-    return list(found)
+def way(guideline: ir.Guideline, decision: ir.Decision, patient: Patient) -> Way:
+    """How one patient goes through a tree. The gates come after every branch."""
+    asked = tuple(reads(guideline, guideline.applies))
+    if not holds(guideline, guideline.applies, patient):
+        return (1_000_001,), asked
+    asked += tuple(reads(guideline, decision.asked))
+    if not holds(guideline, decision.asked, patient):
+        return (1_000_000,), asked
+    return next(_ways(guideline, decision.tree, ((), asked), patient))
+
+
+def ways(guideline: ir.Guideline, decision: ir.Decision) -> list[Way]:
+    """Every way through a tree, in the order of the text."""
+    asked = (*reads(guideline, guideline.applies), *reads(guideline, decision.asked))
+    return list(_ways(guideline, decision.tree, ((), asked), None))
+
+
+def _ways(guideline: ir.Guideline, node: ir.Node, so_far: Way, patient: Patient | None) -> Iterator[Way]:
+    taken, asked = so_far
+    if isinstance(node, ir.Outcome):
+        for condition in _order_conditions(guideline, node):
+            asked += tuple(reads(guideline, condition))
+        yield taken, asked
+        return
+    assert isinstance(node, ir.Split)
+    others = [branch.condition for branch in node.branches if branch.condition is not None]
+    for at, branch in enumerate(node.branches):
+        asked += tuple(reads(guideline, branch.condition))
+        if patient is not None:
+            conditions = others if branch.condition is None else [branch.condition]
+            held = any(_chosen(guideline, node.by, condition, patient) for condition in conditions)
+            if held == (branch.condition is None):
+                continue
+        following = branch.node
+        if isinstance(following, ir.As):
+            following = node.branches[following.branch].node
+        yield from _ways(guideline, following, ((*taken, at), asked), patient)
 
 
 def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.Condition]:

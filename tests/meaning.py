@@ -1,11 +1,10 @@
 """One guideline and many partial patients: what the evaluator says, held against all the completions of each."""
 
 import random
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from itertools import combinations, product
 from math import prod
 from typing import Any
@@ -14,21 +13,21 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from interpret import (
     GATES,
-    NOTHING,
     Amount,
     Answer,
     Outcome,
     Patient,
     Value,
+    Way,
     completions,
     decide,
-    decision_reads,
     domain,
     dose_for,
     holds,
     line_outcome,
     number,
     rule_holds,
+    way,
 )
 
 Json = dict[str, Any]
@@ -134,25 +133,28 @@ class World:
     guideline: ir.Guideline
     patients: tuple[Patient, ...]
     outcomes: dict[Hashable, tuple[Outcome, ...]]
+    ways: dict[str, tuple[Way, ...]]
     inputs: dict[str, ir.Input]
     domains: dict[str, tuple[Value, ...]]
 
 
-@lru_cache(maxsize=2)
 def world(guideline: ir.Guideline) -> World:
     """Interpret everybody."""
     domains = {entry.id: tuple(domain(entry)) for entry in guideline.inputs}
     everybody = tuple(completions(guideline, domains))
     outcomes: dict[Hashable, tuple[Outcome, ...]] = {}
+    ways: dict[str, tuple[Way, ...]] = {}
     for one in guideline.decisions:
         if isinstance(one, ir.Decision):
             outcomes[one.id] = tuple(decide(guideline, one, patient) for patient in everybody)
+            ways[one.id] = tuple(way(guideline, one, patient) for patient in everybody)
         else:
             for at, line in enumerate(one.lines):
                 outcomes[one.id, at] = tuple(
                     line_outcome(guideline, one, line, patient) for patient in everybody
                 )
-    return World(guideline, everybody, outcomes, {entry.id: entry for entry in guideline.inputs}, domains)
+    inputs = {entry.id: entry for entry in guideline.inputs}
+    return World(guideline, everybody, outcomes, ways, inputs, domains)
 
 
 # --- what completions mean ---------------------------------------------------
@@ -215,10 +217,9 @@ def _settled(those: Known, outcomes: Sequence[Hashable], names: Sequence[str]) -
 # --- the comparison ----------------------------------------------------------
 
 
-def compare(compiled: Compiled, case: Case) -> Json | None:
+def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
     """Raises Difference where the evaluator and the completions disagree. Gives the result, None for a refusal."""
     guideline = compiled.guideline
-    everybody = world(guideline)
     those = known(everybody, case)
     patient = as_json(guideline, case)
     try:
@@ -281,8 +282,8 @@ class _Check:
         if len(possible) > 1:
             in_json = [self.read_outcome(entry) for entry in found["possible"]]
             self.same(f"{one.id}: possible", sorted(map(repr, in_json)), self.shown(possible))
-            order = [entry["status"] for entry in found["possible"]]
-            self.same(f"{one.id}: order of possible", order, sorted(order, key=(*(_OTHERS), *GATES).index))
+            order = [GATES.index(entry["status"]) + 1 if entry["status"] in GATES else 0 for entry in found["possible"]]
+            self.same(f"{one.id}: order of possible", order, sorted(order))
         elif possible[0][0] == "conflict":
             in_json = [self.read_outcome(entry) for entry in found["possible"]]
             self.same(f"{one.id}: answers", in_json, [self.dosed(answer) for answer in possible[0][2]])
@@ -295,8 +296,9 @@ class _Check:
             return "not needed"
         if not wanted:
             return "a reading"
-        asked = decision_reads(self.guideline, one, self.those.patients)
-        return next((name for name in asked if name in wanted), wanted[0])
+        everyone = self.those.world.ways[one.id]
+        ways = sorted({everyone[at] for at in self.those.places})
+        return next((name for _, asked in ways for name in asked if name in wanted), wanted[0])
 
     def gather(self, decision: str, possible: list[Outcome]) -> None:
         """What every possible outcome has in common, both sides of a conflict; and everything possible."""
@@ -355,7 +357,7 @@ class _Check:
         """What may be carried out, in order, with its doses."""
         wanted = [(decision, self.dosed_recommendation(one)) for decision, one in self.given]
         found = [(one["decision"], self.read_recommendation(one)) for one in self.result["recommendations"]]
-        self.same("recommendations", found, wanted)
+        self.same("recommendations", sorted(map(repr, found)), sorted(map(repr, wanted)))
         for _, one in self.given:
             for dose in _doses(one):
                 if dose.of is not None and len(self.those.case.record[dose.of]) != 1:
@@ -364,8 +366,13 @@ class _Check:
     # --- rules, values, readings, the whole ---
 
     def rules(self) -> None:
+        decided = {one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)}
         surely = {
-            drug for _, one in self.given if one[1] == "for" for order in one[3] for drug in _drugs(order, True)
+            drug
+            for name, one in self.given
+            if one[1] == "for" and name in decided
+            for order in one[3]
+            for drug in _drugs(order, True)
         }
         perhaps = {
             drug
@@ -394,13 +401,7 @@ class _Check:
                 word = "unknown"
             self.same(f"{rule.id}: applies", found.get(rule.id, {"applies": "no"})["applies"], word)
             if word != "no":
-                self.same(f"{rule.id}: needs", found[rule.id]["needs"], self.rule_needs(truths))
-
-    def rule_needs(self, truths: list[tuple[bool, ...]]) -> list[str]:
-        if not self.guideline.impossible:
-            ways = [needs(self.those, [one[at] for one in truths]) for at in range(len(truths[0]))]
-            return [name for name in self.those.world.inputs if any(name in way for way in ways)]
-        return needs(self.those, truths)
+                self.same(f"{rule.id}: needs", found[rule.id]["needs"], needs(self.those, truths))
 
     def values(self) -> None:
         for one in self.guideline.definitions:
@@ -536,7 +537,6 @@ class _Check:
         )  # fmt: skip
 
 
-_OTHERS = ("determined", "not_stated", "conflict")
 _FORMS = {"exact": "", "range": "", "or_more": "above", "up_to": "below", "about": "about"}
 
 
@@ -611,9 +611,8 @@ def _prescribed(node: object) -> set[tuple[str, ...]]:
 # --- filling in a blank --------------------------------------------------------------------------
 
 
-def filled_in(guideline: ir.Guideline, case: Case, dice: random.Random) -> Case | None:
+def filled_in(everybody: World, case: Case, dice: random.Random) -> Case | None:
     """The same patient with one blank less; None where there is none."""
-    everybody = world(guideline)
     blanks = known(everybody, case).blanks
     if not blanks:
         return None
@@ -654,5 +653,3 @@ def _about_the_record(rule: ir.Rule) -> bool:
     return rule.until is not None
 
 
-Compare = Callable[[Compiled, Case], Json | None]
-__all__ = ["NOTHING", "Case", "Compare", "Difference", "as_json", "cases", "compare", "count", "filled_in", "never_more"]

@@ -280,6 +280,7 @@ class Dose:
     basis: Literal["stated", "not stated"] | None
     rounded: Number | None
     span: Span
+    basis_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -669,7 +670,8 @@ Declaration = (
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One text: its declarations in order."""
+    """One text: its declarations in order, and the first words of those that could not be read."""
 
     path: str
     declarations: tuple[Declaration, ...]
+    unread: tuple[tuple[str, ...], ...] = ()

@@ -125,7 +125,7 @@ def build(talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...
         talk.say(f"{_summary(compilations)}; nothing was written")
         sys.exit(FAULTY)
     artifacts, found = _artifacts(talk, compilations, names)
-    _print_found(found)
+    _print_found(found, {path: text for one in compilations for path, text in one.texts.items()})
     if any(one.severity == "error" for one in found):
         talk.say("nothing was written")
         sys.exit(FAULTY)
@@ -173,11 +173,14 @@ def _invalid(path: str, compiled: "Compiled") -> "list[Diagnostic]":
     """The document is held to its schema before anything is written."""
     from guidec.diagnostic import Diagnostic
     from guidec.document import dump
-    from guidec.schema import guideline_problems
+    from guidec.schema import guideline_validator
     from guidec.source import start_of
 
-    problems = guideline_problems(dump(compiled))
-    return [Diagnostic("bad_document", f"the compiled guideline breaks its schema: {one}", start_of(path)) for one in problems[:3]]
+    problems = list(guideline_validator().iter_errors(dump(compiled)))
+    return [
+        Diagnostic("bad_document", f"the compiled guideline breaks its schema at {one.json_path}", start_of(path))
+        for one in problems[:3]
+    ]
 
 
 def _drawings(talk: _Talk, artifacts: dict[str, str]) -> "list[Diagnostic]":
@@ -430,11 +433,11 @@ def _print_diagnostics(compilations: "list[Compilation]", stream: Any) -> None:
         click.echo(as_text(found, texts, _colored(stream)), file=stream)
 
 
-def _print_found(found: "list[Diagnostic]") -> None:
+def _print_found(found: "list[Diagnostic]", texts: dict[str, str] | None = None) -> None:
     from guidec.report import as_text
 
     if found:
-        click.echo(as_text(found, {}, _colored(sys.stderr)), err=True)
+        click.echo(as_text(found, texts or {}, _colored(sys.stderr)), err=True)
 
 
 def _colored(stream: Any) -> bool:

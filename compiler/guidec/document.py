@@ -2,27 +2,47 @@
 
 import hashlib
 import json
+import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
+from guidec.bounds import bounds
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.lower import lower
+from guidec.numbers import decimal_text, unit_dimension
 from guidec.rows import Program
 from guidec.source import Span, start_of
+from guidec.weights import computed, computed_unit
 
 FORMAT = "guidec/1 compiled"
 
 Json = dict[str, Any]
 
+_NUMBER = re.compile(r"-?[0-9]{1,400}([.][0-9]{1,400}|/[0-9]{1,400})?")
+
 
 class _Broken(Exception):
     """The document is not one that `dump` writes."""
+
+
+# What the later stages raise over a meaning that no text could have: they trust what resolving has checked.
+_FAULTS = (
+    _Broken,
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    StopIteration,
+    RuntimeError,
+)
 
 
 def compiled_of(guideline: ir.Guideline, program: Program) -> Compiled:
@@ -60,7 +80,10 @@ def load(document: object, path: str) -> tuple[Compiled | None, list[Diagnostic]
     try:
         if not isinstance(document, Mapping) or document.get("format") != FORMAT:
             raise _Broken(f'it has no `"format": "{FORMAT}"`')
+        if digest_of(document.get("guideline"), document.get("rows")) != document.get("digest"):
+            raise _Broken("its digest is not that of its content")
         guideline = _decode(ir.Guideline, document.get("guideline"), document.get("spans"), "/guideline")
+        _check_amounts(guideline)
         program, found = lower(guideline)
         if program is None:
             raise _Broken(found[0].message)
@@ -68,24 +91,39 @@ def load(document: object, path: str) -> tuple[Compiled | None, list[Diagnostic]
         if encode(program) != document.get("rows"):
             raise _Broken("its rows are not those of its guideline")
         if compiled.digest != document.get("digest"):
-            raise _Broken("its digest is not that of its content")
-    except (
-        _Broken,
-        KeyError,
-        ValueError,
-        TypeError,
-        AssertionError,
-        IndexError,
-        AttributeError,
-        StopIteration,
-        RecursionError,
-    ) as fault:
+            raise _Broken("it is not written as this compiler writes it")
+    except _FAULTS as fault:
         reason = str(fault) if isinstance(fault, _Broken) else "its parts do not hold together"
         message = f"this is no compiled guideline: {reason}"
         return None, [
             Diagnostic("bad_document", message, start_of(path), "compile it anew with `guidec build`")
         ]
     return compiled, []
+
+
+def _check_amounts(guideline: ir.Guideline) -> None:
+    """Doses and units are read only when a patient needs them; a document is checked before."""
+    inputs = {entry.id: entry.type for entry in guideline.inputs}
+    waiting: list[object] = [guideline]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += one
+        elif is_dataclass(one) and not isinstance(one, Span):
+            waiting += [getattr(one, name) for name in _field_names(type(one))]
+        if isinstance(one, ir.Dose) and one.of is not None:
+            kind = inputs[one.of]
+            assert isinstance(kind, ir.Quantity)
+            for unit in kind.units:
+                computed(one, one.high, unit.high, unit.unit)
+                computed_unit(one, unit.unit)
+        elif isinstance(one, ir.Definition) and one.number is not None:
+            unit_dimension(one.unit)
+            bounds(one.number, {entry.id: entry for entry in guideline.inputs}, _finder(guideline))
+
+
+def _finder(guideline: ir.Guideline) -> Callable[[str], ir.Definition]:
+    return {one.id: one for one in guideline.definitions}.__getitem__
 
 
 # --- encoding ----------------------------------------------------------------
@@ -101,7 +139,7 @@ def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: s
         return [encode(one, spans, f"{at}/{index}") for index, one in enumerate(value)]
     if isinstance(value, dict):
         return {key: encode(one, spans, f"{at}/{key}") for key, one in value.items()}
-    found: Json = {"is": _tag(type(value))}
+    found: Json = {"is": tag(type(value))}
     for name in _field_names(type(value)):
         part = getattr(value, name)
         if isinstance(part, Span):
@@ -116,21 +154,21 @@ def _number(value: Fraction) -> int | str:
     """Integers, decimals as text, and what is no decimal as `125/3`; never a float."""
     if value.denominator == 1:
         return value.numerator
-    from guidec.numbers import decimal_text
-
     return decimal_text(value)
 
 
 @lru_cache(maxsize=256)
-def _tag(kind: type) -> str:
+def tag(kind: type) -> str:
+    """The name of a class in JSON: `OneOf` is `one_of`."""
     letters = [f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__]
     return "".join(letters).lstrip("_")
 
 
 @lru_cache(maxsize=256)
 def _field_names(kind: type) -> tuple[str, ...]:
+    """The fields that make the meaning; and the span, which stands apart."""
     assert is_dataclass(kind)
-    return tuple(field.name for field in fields(kind))
+    return tuple(field.name for field in fields(kind) if field.compare or field.name == "span")
 
 
 # --- decoding ----------------------------------------------------------------
@@ -143,7 +181,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _decode(hint: Any, value: Any, spans: Any, at: str) -> Any:
     if hint is Fraction:
-        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 60:
+        if isinstance(value, bool) or not isinstance(value, int | str) or not _NUMBER.fullmatch(str(value)):
             raise _Broken(f"`{at}` is no exact number")
         return Fraction(value)
     if hint in (str, int, bool):
@@ -168,11 +206,11 @@ def _decode_union(options: tuple[Any, ...], value: Any, spans: Any, at: str) -> 
     if value is None and type(None) in options:
         return None
     rest = [option for option in options if option is not type(None)]
-    tag = value.get("is") if isinstance(value, Mapping) else None
+    written = value.get("is") if isinstance(value, Mapping) else None
     for option in rest:
-        if not is_dataclass(option) or _tag(option) == tag:  # type: ignore[arg-type]
+        if not is_dataclass(option) or tag(option) == written:  # type: ignore[arg-type]
             return _decode(option, value, spans, at)
-    raise _Broken(f"`{at}` is none of {', '.join(_tag(option) for option in rest)}")
+    raise _Broken(f"`{at}` is none of {', '.join(tag(option) for option in rest)}")
 
 
 def _decode_tuple(parts: tuple[Any, ...], value: Any, spans: Any, at: str) -> tuple[Any, ...]:
@@ -187,8 +225,8 @@ def _decode_tuple(parts: tuple[Any, ...], value: Any, spans: Any, at: str) -> tu
 
 
 def _decode_object(kind: type, value: Any, spans: Any, at: str) -> Any:
-    if not isinstance(value, Mapping) or value.get("is") != _tag(kind):
-        raise _Broken(f"`{at}` is no {_tag(kind)}")
+    if not isinstance(value, Mapping) or value.get("is") != tag(kind):
+        raise _Broken(f"`{at}` is no {tag(kind)}")
     hints = _hints(kind)
     names = [name for name in _field_names(kind) if name != "span"]
     unknown = set(value) - {*names, "is"}

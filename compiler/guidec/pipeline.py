@@ -1,7 +1,7 @@
 """Text in, compiled guideline and diagnostics out: the stages, in order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, in_order
@@ -54,8 +54,8 @@ def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compila
     if own is None:
         return Compilation(path, None, (), {}, tuple(in_order(files.found)), files.texts)
     is_module = any(isinstance(one, ast.Head) and one.kind == "module" for one in own.declarations)
-    resolved, found = resolve(tuple(files.files), read, files.whole)
-    found += files.found
+    resolved, found = resolve(tuple(files.files), _register(files), files.whole)
+    found = [_in_folder(files, one) for one in found] + files.found
     if resolved is None or has_errors(found):
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
     program, faults = lower(resolved.guideline)
@@ -64,6 +64,28 @@ def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compila
     return Compilation(
         path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module
     )
+
+
+def _register(files: _Files) -> Read:
+    """Reads a register and keeps its text, so that a fault in it can be shown."""
+
+    def read(name: str) -> bytes | str:
+        data = files.read(name)
+        if isinstance(data, bytes):
+            files.texts.setdefault(
+                files.folder + name, data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            )
+        return data
+
+    return read
+
+
+def _in_folder(files: _Files, found: Diagnostic) -> Diagnostic:
+    """Registers go by their names in the text, and a diagnostic shows the whole path."""
+    span = found.span
+    if span.file in files.texts or files.folder + span.file not in files.texts:
+        return found
+    return replace(found, span=replace(span, file=files.folder + span.file))
 
 
 def _gather(files: _Files, name: str, asked: Span) -> None:

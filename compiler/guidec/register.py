@@ -3,14 +3,16 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic
-from guidec.source import Span, start_of
+from guidec.source import Span
 from guidec.text import read_text
 
 COLUMNS = ("id", "location", "kind", "statement", "strength", "cited_as_printed", "ambiguity")
 _NEEDED = ("id", "statement")
+_Row = tuple[int, list[str]]
 _ID = re.compile(r"[A-Za-z]+[0-9]+")
 
 
@@ -30,79 +32,64 @@ def read_register(
     text, found = read_text(path, data)
     if text is None:
         return (), found
+    lines = text.split("\n")
     try:
-        rows = list(csv.reader(io.StringIO(text), strict=True))
+        rows = list(_rows(text))
     except csv.Error as fault:
-        return (), [
-            *found,
-            Diagnostic(
-                "bad_register",
-                f"this is not CSV: {fault}",
-                start_of(path),
-                "quote fields that hold commas or quotes",
-            ),
-        ]
-    if not rows or not set(_NEEDED) <= set(rows[0]):
-        return (), [
-            *found,
-            Diagnostic(
-                "bad_register",
-                "the first line must name the columns `id` and `statement`",
-                start_of(path),
-                f"write {','.join(COLUMNS)}",
-            ),
-        ]
-    unknown = [name for name in rows[0] if name not in COLUMNS]
-    if unknown:
-        return (), [
-            *found,
-            Diagnostic(
-                "bad_register",
-                f"a register has no column `{unknown[0][:60]}`",
-                start_of(path),
-                f"known: {', '.join(COLUMNS)}",
-            ),
-        ]
-    return _statements(path, rows, found)
+        first = Span(path, 1, 1, 1, len(lines[0]) + 1)
+        message = f"this is not CSV: {fault}"
+        found.append(Diagnostic("bad_register", message, first, "quote fields that hold commas or quotes"))
+        return (), found
+    header = rows[0][1] if rows else []
+    unknown = [name for name in header if name not in COLUMNS]
+    if not set(_NEEDED) <= set(header):
+        first = Span(path, 1, 1, 1, len(lines[0]) + 1 if lines[0] else 2)
+        message = "the first line must name the columns `id` and `statement`"
+        found.append(Diagnostic("bad_register", message, first, f"write `{','.join(COLUMNS)}`"))
+        return (), found
+    if unknown or len(set(header)) < len(header):
+        name = unknown[0][:60] if unknown else next(one for one in header if header.count(one) > 1)
+        at = max(0, lines[0].find(name)) + 1
+        message = f"a register has no column `{name}`" if unknown else f"the column `{name}` stands twice"
+        place = Span(path, 1, at, 1, at + max(1, len(name)))
+        found.append(Diagnostic("bad_register", message, place, f"known: {', '.join(COLUMNS)}"))
+        return (), found
+    return _statements(path, lines, rows, found)
+
+
+def _rows(text: str) -> Iterator[_Row]:
+    """Each row with the line that it begins in; a quoted field may go over several."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    line = 1
+    for row in reader:
+        yield line, row
+        line = reader.line_num + 1
 
 
 def _statements(
-    path: str, rows: list[list[str]], found: list[Diagnostic]
+    path: str, lines: list[str], rows: list[_Row], found: list[Diagnostic]
 ) -> tuple[tuple[ir.Statement, ...], list[Diagnostic]]:
     statements: dict[str, ir.Statement] = {}
-    for number, row in enumerate(rows[1:], 2):
+    header = rows[0][1]
+    for number, row in rows[1:]:
         if not row:
             continue
-        place = Span(path, number, 1, number, 2)
-        if len(row) != len(rows[0]):
-            found.append(
-                Diagnostic(
-                    "bad_register",
-                    f"row {number} has {len(row)} fields, the header {len(rows[0])}",
-                    place,
-                    "quote fields that hold commas",
-                )
-            )
+        line = lines[number - 1]
+        if len(row) != len(header):
+            message = f"this row has {len(row)} fields, and the header {len(header)}"
+            place = Span(path, number, 1, number, len(line) + 1)
+            found.append(Diagnostic("bad_register", message, place, "quote fields that hold commas"))
             continue
-        entry = dict(zip(rows[0], row, strict=True))
+        entry = dict(zip(header, row, strict=True))
+        at = max(0, line.find(entry["id"])) + 1
+        place = Span(path, number, at, number, at + max(1, len(entry["id"])))
         if not _ID.fullmatch(entry["id"]):
-            found.append(
-                Diagnostic(
-                    "bad_register",
-                    f"`{entry['id'][:60]}` is no statement id",
-                    place,
-                    "write letters, then digits, such as T17",
-                )
-            )
+            message = f"`{entry['id'][:60]}` is no statement id"
+            repair = "write letters, then digits, such as `T17`"
+            found.append(Diagnostic("bad_register", message, place, repair))
         elif entry["id"] in statements:
-            found.append(
-                Diagnostic(
-                    "bad_register",
-                    f"the id `{entry['id']}` stands twice",
-                    place,
-                    "number each statement once",
-                )
-            )
+            message = f"the id `{entry['id']}` stands twice"
+            found.append(Diagnostic("bad_register", message, place, "number each statement once"))
         else:
             fields = {name: entry.get(name, "") for name in COLUMNS}
             statements[entry["id"]] = ir.Statement(*(fields[name] for name in COLUMNS))

@@ -43,7 +43,8 @@ def _marked(line: str, number: int, column: int, width: int, start: str, end: st
     """The source line, cut around the fault when it is long."""
     first = max(0, column - 1 - _LONGEST // 2) if len(line) > _LONGEST else 0
     shown = "".join(
-        character if character.isprintable() else "�" for character in line[first : first + _LONGEST]
+        character if character.isprintable() else "→" if character == "\t" else "�"
+        for character in line[first : first + _LONGEST]
     )
     gutter = " " * len(str(number))
     under = " " * (column - 1 - first) + "^" * min(width, max(1, _LONGEST - (column - 1 - first)))

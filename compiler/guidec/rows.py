@@ -1,6 +1,6 @@
 """The normal form: coordinates cut into cells, and for each decision disjoint rows of cells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -82,12 +82,12 @@ Coordinate = Values | Numbers | Member | Derived | Readings | Entered | Prescrib
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a path through the author's tree."""
+    """One step of a path through the author's tree. Its line is a place, and no part of the meaning."""
 
     by: str
     value: str
     statements: tuple[str, ...]
-    line: int
+    line: int = field(compare=False)
 
 
 LeafStatus = Literal["determined", "not_stated", "conflict", "not_applicable", "out_of_scope"]

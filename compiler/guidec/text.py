@@ -13,7 +13,7 @@ _BIDIRECTIONAL = {
 
 
 def read_text(file: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
-    """The text of a file with `\\n` line ends, no byte-order mark and no tabs; None when it can't be read."""
+    """The text of a file with `\\n` line ends, no byte-order mark and tabs only to indent; None when it can't be read."""
     if len(data) > LARGEST_TEXT:
         return None, [
             Diagnostic(
@@ -51,15 +51,6 @@ def _without_hidden_characters(file: str, text: str) -> tuple[str | None, list[D
     for number, line in enumerate(lines, 1):
         if line.isprintable():
             continue
-        indentation = len(line) - len(line.lstrip(" \t"))
-        if "\t" in line[:indentation]:
-            at = line.index("\t") + 1
-            span = Span(file, number, at, number, at + 1)
-            found.append(
-                Diagnostic(
-                    "tab_indentation", "a tab indents this line", span, "indent with spaces, two a level"
-                )
-            )
         for column, character in enumerate(line, 1):
             if character == "\t" or not _hidden(character):
                 continue
@@ -70,7 +61,8 @@ def _without_hidden_characters(file: str, text: str) -> tuple[str | None, list[D
             )
             if len(found) >= 20:
                 return None, found
-        lines[number - 1] = line.replace("\t", " ")
+        indentation = line[: len(line) - len(line.lstrip(" \t"))] if line.strip() else ""
+        lines[number - 1] = indentation + line[len(indentation) :].replace("\t", " ")
     fatal = any(diagnostic.code == "hidden_character" for diagnostic in found)
     return (None if fatal else "\n".join(lines)), found
 

@@ -20,7 +20,7 @@ from guidec.evaluate.result import (
 )
 from guidec.lower.outcomes import recommendation_essence
 from guidec.numbers import plain_number
-from guidec.rows import Condition, Leaf, Prescribed, Program, Table
+from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
 
 __all__ = ["Compiled", "Refused", "evaluate", "refusal"]
 
@@ -181,9 +181,15 @@ class _Work:
         quiet = self.shown.quiet()
         for line, table in zip(options.lines, self.program.options[options.id], strict=True):
             if isinstance(line, ir.OptionLine) and not line.stated:
-                shown.append(self._not_stated_line(line, table, quiet))
-                possible.append(line.recommendation)
-                statuses.update(self._gate_statuses(table))
+                answer = self.answer(table)
+                statuses.add(answer.status)
+                needs += [name for name in answer.needs if name not in needs]
+                asks += [name for leaf in answer.leaves for name in leaf.asks]
+                gates.update(leaf.status for leaf in answer.leaves if leaf.outcome is None)
+                if any(leaf.outcome is not None for leaf in answer.leaves):
+                    given = self._orders_put_in(line.recommendation)
+                    shown.append(_not_stated_json(quiet, given))
+                    possible.append(given)
                 continue
             answer = self.answer(table)
             needs += [name for name in answer.needs if name not in needs]
@@ -213,18 +219,19 @@ class _Work:
         ask_next = next((name for name in asks if name in needs), needs[0] if needs else open_reading)
         decisions[options.id] = {"status": status, "needs": needs, "ask_next": ask_next, "possible": shown}
 
-    def _gate_statuses(self, table: Table) -> set[str]:
-        answer = self.answer(table)
-        return {answer.status}
-
-    def _not_stated_line(self, line: ir.OptionLine, table: Table, quiet: Shown) -> Json:
-        """A line whose condition the source does not give: shown, and never given."""
-        entry = recommendation_json(quiet, "", line.recommendation, self.compiled.guideline)
-        del table
-        return {
-            "status": "not_stated",
-            "recommendations": [{key: value for key, value in entry.items() if key != "decision"}],
-        }
+    def _orders_put_in(self, recommendation: ir.Recommendation) -> ir.Recommendation:
+        """The recommendation with the orders of its regimen, which cites for those that cite nothing."""
+        if recommendation.regimen is None:
+            return recommendation
+        regimen = next(one for one in self.guideline.regimens if one.id == recommendation.regimen)
+        orders = tuple(
+            replace(
+                order,
+                cites=ir.Citation(order.cites.statements or regimen.cites.statements, order.cites.inferred),
+            )
+            for order in regimen.orders
+        )
+        return replace(recommendation, orders=orders)
 
     def _status(self, decisions: Json) -> str:
         found = [
@@ -256,8 +263,8 @@ class _Work:
         asks = [ask for ask in asks if ask != NOT_NEEDED]
         inputs = [ask for ask in asks if ask != A_READING]
         needs.update(dict.fromkeys(dose_needs))
-        fallback = asks[0] if asks else dose_needs[0] if dose_needs else NOT_NEEDED
-        return list(needs), str(inputs[0] if inputs else fallback)
+        inputs += dose_needs
+        return list(needs), str(inputs[0] if inputs else asks[0] if asks else NOT_NEEDED)
 
     # --- rules ---
 
@@ -352,6 +359,15 @@ class _Work:
 
 def _number(value: Fraction) -> int | float:
     return plain_number(value)
+
+
+def _not_stated_json(quiet: Shown, given: ir.Recommendation) -> Json:
+    """A line whose condition the source does not give: shown, and never given."""
+    entry = recommendation_json(quiet, "", given)
+    return {
+        "status": "not_stated",
+        "recommendations": [{key: value for key, value in entry.items() if key != "decision"}],
+    }
 
 
 def _brief_words(leaf: Leaf, in_options: bool) -> list[str]:
@@ -455,16 +471,21 @@ def _causes(
     return taking, prescribed
 
 
-def _shared_path(leaves: Sequence[Leaf]) -> list[object]:
+def _shared_path(leaves: Sequence[Leaf]) -> list[Step]:
     """The steps that every possible leaf has in common."""
-    shared: list[object] = []
+    shared: list[Step] = []
     for steps in zip(*(leaf.path for leaf in leaves), strict=False):
-        if any(step != steps[0] for step in steps):
+        if any(step != steps[0] or step.line != steps[0].line for step in steps):
             break
         shared.append(steps[0])
     return shared
 
 
-def _step_json(decision: str, step: object) -> Json:
-    by, value, statements, line = (getattr(step, name) for name in ("by", "value", "statements", "line"))
-    return {"at": decision, "by": by, "value": value, "statements": list(statements), "line": line}
+def _step_json(decision: str, step: Step) -> Json:
+    return {
+        "at": decision,
+        "by": step.by,
+        "value": step.value,
+        "statements": list(step.statements),
+        "line": step.line,
+    }

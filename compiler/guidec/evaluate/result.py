@@ -97,34 +97,19 @@ def _outcome_json(shown: Shown, outcome: ir.Outcome) -> Json:
     return found
 
 
-def recommendation_json(
-    shown: Shown, decision: str, one: ir.Recommendation, guideline: ir.Guideline | None = None
-) -> Json:
-    """A recommendation with everything that it gives. With `guideline`, a regimen's orders are put in first."""
-    orders = one.orders
-    cites = one.cites
-    if guideline is not None and one.regimen is not None:
-        regimen = next(regimen for regimen in guideline.regimens if regimen.id == one.regimen)
-        orders = tuple(
-            replace(
-                order,
-                cites=order.cites
-                if order.cites.statements
-                else ir.Citation(regimen.cites.statements, order.cites.inferred),
-            )
-            for order in regimen.orders
-        )
+def recommendation_json(shown: Shown, decision: str, one: ir.Recommendation) -> Json:
+    """A recommendation with everything that it gives."""
     found: Json = {
         "decision": decision,
         "id": one.id,
         "direction": one.direction,
         "strength": one.strength,
         "wording": one.wording or "not stated",
-        "statements": list(cites.statements),
-        "gives": [_given_json(shown, order) for order in orders],
+        "statements": list(one.cites.statements),
+        "gives": [_given_json(shown, order) for order in one.orders],
     }
-    if cites.inferred:
-        found["inferred"] = list(cites.inferred)
+    if one.cites.inferred:
+        found["inferred"] = list(one.cites.inferred)
     preferred = _preferred(shown, one.preferred, {"id": one.id})
     if preferred:
         found["preferred"] = preferred
@@ -292,7 +277,7 @@ def value_json(guideline: ir.Guideline, completions: Completions, one: ir.Defini
     needs = [name for name in names if len(record.entries[name].values) != 1]
     bounds = completions.range_of(number)
     if bounds is None:
-        return {"value": "not defined", "needs": needs}
+        return {"value": "not defined", "needs": []}
     low, high = (_in_unit(bound, one) for bound in bounds)
     if needs:
         return {"low": low, "high": high, "unit": one.unit, "needs": needs}

@@ -1,6 +1,6 @@
 """ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from guidec import ir
@@ -9,6 +9,7 @@ from guidec.lower.conditions import build
 from guidec.lower.coordinates import Coordinates, size
 from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams
 from guidec.lower.outcomes import conditions_of, essence, joined, settled
+from guidec.lower.search import Search, whole_domain
 from guidec.rows import (
     Condition,
     Coordinate,
@@ -26,6 +27,7 @@ from guidec.source import Span
 from guidec.wording import cells_in_words
 
 MOST_ROWS = 50_000
+MOST_WAYS = 500
 _GAP = "gap"
 _IMPOSSIBLE = "impossible"
 
@@ -37,8 +39,10 @@ class _Lowering:
     guideline: ir.Guideline
     coordinates: Coordinates
     diagrams: Diagrams
+    search: Search
     found: list[Diagnostic] = field(default_factory=list)
     leaves: dict[str, list[Leaf]] = field(default_factory=dict)
+    places: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
     groups: dict[object, int] = field(default_factory=dict)
 
@@ -65,9 +69,12 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
     if found:
         return None, found
     diagrams = Diagrams([size(coordinate) for coordinate in coordinates.all])
-    work = _Lowering(guideline, coordinates, diagrams, found)
+    search = Search(coordinates.inputs, coordinates.all, lambda name: whole_domain(coordinates.inputs[name]))
+    work = _Lowering(guideline, coordinates, diagrams, search, found)
     program = _program(work)
     _note_shared_ingredients(work, program)
+    nobody = [diagnostic for diagnostic in found if diagnostic.code == "impossible_everyone"]
+    found = nobody or found  # for nobody, no branch is reached
     failed = any(diagnostic.severity == "error" for diagnostic in found)
     return (None if failed else program), found
 
@@ -168,8 +175,46 @@ def _checked(work: _Lowering, condition: ir.Condition, context: int, span: Span)
     )
 
 
+def _ways(work: _Lowering, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Ways to an end that somebody can go: computed numbers must be able to lie where the way has them."""
+    looked = 0
+    for cells, end in work.diagrams.rows(node) if work.diagrams.find(node, value) is not None else ():
+        if end != value:
+            continue
+        looked += 1
+        computed = any(isinstance(work.coordinates.all[at], Derived) for at, _ in cells)
+        if (
+            not computed
+            or looked > MOST_WAYS
+            or work.search.reachable([(at, mask, {}) for at, mask in cells])
+        ):
+            yield cells
+
+
+def _way(work: _Lowering, node: int, value: Hashable) -> tuple[tuple[int, int], ...] | None:
+    """A way to an end that somebody can go, if there is one."""
+    if _computed(work, node):
+        return next(_ways(work, node, value), None)
+    return work.diagrams.find(node, value)
+
+
+def _computed(work: _Lowering, node: int) -> bool:
+    """Whether a diagram asks computed numbers."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or work.diagrams.is_end(one):
+            continue
+        seen.add(one)
+        if isinstance(work.coordinates.all[work.diagrams.coordinate(one)], Derived):
+            return True
+        waiting += work.diagrams.children(one)
+    return False
+
+
 def _check_undefined(work: _Lowering, node: int, span: Span) -> None:
-    way = work.diagrams.find(node, UNDEFINED)
+    way = _way(work, node, UNDEFINED)
     if way is None:
         return
     for at, mask in way:
@@ -280,9 +325,12 @@ def _too_many(work: _Lowering, node: int, span: Span) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
+    """The way to a node: `place` counts the branches taken, so that leaves can be put in the order of the text."""
+
     steps: tuple[Step, ...]
     cites: ir.Citation
     asks: tuple[str, ...]
+    place: tuple[int, ...] = ()
 
 
 def _decided(work: _Lowering, name: str) -> int:
@@ -325,8 +373,8 @@ def _reads(work: _Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]
                 if name not in seen:
                     seen.add(name)
                     _decided(work, name)
-                    for leaf in work.leaves[name]:
-                        found.update(dict.fromkeys(leaf.asks))
+                    for at in _text_order(work, name):
+                        found.update(dict.fromkeys(work.leaves[name][at].asks))
             case ir.Defined(name) | ir.DefinedNumber(name):
                 definition = work.coordinates.definitions[name]
                 waiting.append(definition.condition or definition.number)
@@ -358,8 +406,11 @@ def _gated(
     return diagrams.choose(scope, diagrams.choose(asked, tree, not_applicable), out_of_scope)
 
 
-def _add(work: _Lowering, leaves: list[Leaf], name: str, leaf: Leaf) -> int:
+def _add(
+    work: _Lowering, leaves: list[Leaf], name: str, leaf: Leaf, place: tuple[int, ...] = ()
+) -> int:
     leaves.append(leaf)
+    work.places.setdefault(name, []).append(place)
     return work.diagrams.end((name, len(leaves) - 1))
 
 
@@ -384,7 +435,8 @@ def _leaf(work: _Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, p
         if at == len(conditions):
             ready = settled(outcome, work.regimens, truth, path.cites)
             group = work.groups.setdefault(essence(ready), len(work.groups))
-            return _add(work, leaves, name, Leaf(ready.status, ready, group, path.steps, asks))
+            leaf = Leaf(ready.status, ready, group, path.steps, asks)
+            return _add(work, leaves, name, leaf, path.place)
         node = _checked(work, conditions[at], work.diagrams.true, outcome.span)
         then = settle(at + 1, {**truth, conditions[at]: True})
         otherwise = settle(at + 1, {**truth, conditions[at]: False})
@@ -397,6 +449,7 @@ def _split(
     work: _Lowering, name: str, leaves: list[Leaf], split: ir.Split, context: int, path: _Path, at: str
 ) -> int:
     diagrams = work.diagrams
+    numbered = diagrams.both(context, diagrams.negate(_named_by_label(work, split)))
     tests: list[int] = []
     for branch in split.branches:
         if branch.condition is None:
@@ -405,13 +458,15 @@ def _split(
                 rest = diagrams.both(rest, diagrams.negate(test))
             tests.append(rest)
         else:
-            tests.append(_checked(work, branch.condition, context, branch.span))
+            tests.append(_checked(work, branch.condition, numbered, branch.span))
     _check_overlap(work, split, tests, context)
     result = diagrams.end(_GAP)
     asks = _split_asks(work, split, path)
-    for branch, test, asked in reversed(list(zip(split.branches, tests, asks, strict=True))):
+    for index, (branch, test, asked) in reversed(
+        list(enumerate(zip(split.branches, tests, asks, strict=True)))
+    ):
         inside = diagrams.both(context, test)
-        if inside == diagrams.false:
+        if _way(work, inside, TRUE) is None:
             work.found.append(
                 warning(
                     "unreachable_branch",
@@ -431,13 +486,28 @@ def _split(
             split.cites.statements + branch.cites.statements,
             branch.span.line,
         )
-        longer = _Path((*path.steps, step), joined(path.cites, cites), asked)
+        longer = _Path((*path.steps, step), joined(path.cites, cites), asked, (*path.place, index))
         result = diagrams.choose(test, _tree(work, name, leaves, body, inside, longer, at), result)
     covered = diagrams.false
     for test in tests:
         covered = diagrams.either(covered, test)
     _check_gap(work, split, diagrams.both(context, diagrams.negate(covered)))
     return result
+
+
+def _named_by_label(work: _Lowering, split: ir.Split) -> int:
+    """The named values that a `by` has a branch for: a branch of numbers need not speak of them."""
+    node = work.diagrams.false
+    waiting = [branch.condition for branch in split.branches]
+    while split.by in work.coordinates.inputs and waiting:
+        match waiting.pop():
+            case ir.Is() as condition:
+                node = work.diagrams.either(node, _build(work, condition))
+            case ir.Or(operands):
+                waiting += operands
+            case _:
+                pass
+    return node
 
 
 def _split_asks(work: _Lowering, split: ir.Split, path: _Path) -> list[tuple[str, ...]]:
@@ -462,7 +532,7 @@ def _check_overlap(work: _Lowering, split: ir.Split, tests: list[int], context: 
     for later, second in enumerate(tests):
         for earlier, first in enumerate(tests[:later]):
             both = work.diagrams.both(context, work.diagrams.both(first, second))
-            way = work.diagrams.find(both, TRUE)
+            way = _way(work, both, TRUE)
             if way is not None and split.branches[later].condition is not None:
                 place = split.branches[later].span
                 where = _in_words(work, way)
@@ -478,7 +548,7 @@ def _check_overlap(work: _Lowering, split: ir.Split, tests: list[int], context: 
 
 
 def _check_gap(work: _Lowering, split: ir.Split, uncovered: int) -> None:
-    way = work.diagrams.find(uncovered, TRUE)
+    way = _way(work, uncovered, TRUE)
     if way is None:
         return
     missing = _missing_values(work, split, uncovered)
@@ -496,9 +566,8 @@ def _missing_values(work: _Lowering, split: ir.Split, uncovered: int) -> list[st
     for at, coordinate in enumerate(work.coordinates.all):
         if isinstance(coordinate, Values) and coordinate.input == split.by:
             missing = 0
-            for cells, value in work.diagrams.rows(uncovered):
-                if value == TRUE:
-                    missing |= dict(cells).get(at, (1 << len(coordinate.values)) - 1)
+            for cells in _ways(work, uncovered, TRUE):
+                missing |= dict(cells).get(at, (1 << len(coordinate.values)) - 1)
             return [name for cell, name in enumerate(coordinate.values) if missing >> cell & 1]
     return []
 
@@ -516,17 +585,19 @@ def _table(work: _Lowering, name: str, node: int, span: Span) -> Table:
     for cells, value in work.diagrams.rows(node):
         if isinstance(value, tuple):
             rows.append(Row(cells, value[1]))
-    return _in_text_order(leaves, rows)
+    return _in_text_order(leaves, rows, _text_order(work, name))
 
 
-def _in_text_order(leaves: tuple[Leaf, ...], rows: list[Row]) -> Table:
+def _in_text_order(leaves: tuple[Leaf, ...], rows: list[Row], order: list[int]) -> Table:
     """Leaves in the order of the text (they are made from the last branch to the first), the gates' ends last."""
-    order = sorted(
-        range(len(leaves)), key=lambda at: (_late(leaves[at]), [step.line for step in leaves[at].path], at)
-    )
     place = {old: new for new, old in enumerate(order)}
     moved = [Row(row.cells, place[row.leaf]) for row in rows]
     return Table(tuple(leaves[at] for at in order), tuple(sorted(moved, key=lambda row: row.leaf)))
+
+
+def _text_order(work: _Lowering, name: str) -> list[int]:
+    leaves, places = work.leaves[name], work.places[name]
+    return sorted(range(len(leaves)), key=lambda at: (_late(leaves[at]), places[at], at))
 
 
 def _late(leaf: Leaf) -> int:
@@ -592,7 +663,7 @@ def _check_for_and_against(work: _Lowering, options: ir.Options, at: int) -> Non
             continue
         first = work.diagrams.true if line.when is None else _build(work, line.when)
         second = work.diagrams.true if other.when is None else _build(work, other.when)
-        way = work.diagrams.find(work.diagrams.both(first, second), TRUE)
+        way = _way(work, work.diagrams.both(first, second), TRUE)
         if way is not None:
             work.found.append(
                 Diagnostic(
@@ -647,6 +718,7 @@ def _note_shared_ingredients(work: _Lowering, program: Program) -> None:
                         "shared_ingredient",
                         f"two computed values read `{shared[0]}`: while it is blank, a very fine answer may stay open",
                         span,
+                        "nothing needs mending; the answer is never falsely determined",
                     )
                 )
                 return

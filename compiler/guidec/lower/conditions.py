@@ -14,6 +14,7 @@ def build(
     recommends: Callable[[str, str], int],
 ) -> int:
     """The diagram of a condition; `recommends` gives that of `decision is outcome`."""
+    defined: dict[str, int] = {}  # a chain of definitions, each read twice by the next, is built once
 
     def go(one: ir.Condition) -> int:
         match one:
@@ -34,7 +35,9 @@ def build(
             case ir.Defined(name):
                 inner = coordinates.definitions[name].condition
                 assert inner is not None
-                return go(inner)
+                if name not in defined:
+                    defined[name] = go(inner)
+                return defined[name]
             case ir.Recommends(decision, outcome):
                 return recommends(decision, outcome)
             case _:

@@ -1,5 +1,6 @@
 """Lark's callbacks to ast: one method a rule of the grammar, named alike."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -31,6 +32,16 @@ class BadToken(Exception):
         self.code, self.message, self.repair, self.span = code, message, repair, span
 
 
+_CODE = re.compile(r'(?:"(?:\\["\\]|[^"\\])*"|[^"#])*')
+
+
+def code_of(line: str) -> str:
+    """A line without its comment and the blanks before that."""
+    found = _CODE.match(line)
+    end = found.end() if found else len(line)
+    return line.rstrip() if line[end : end + 1] == '"' else line[:end].rstrip()
+
+
 def _opt(value: Any, default: Any = ()) -> Any:
     return default if value is None else value
 
@@ -38,8 +49,8 @@ def _opt(value: Any, default: Any = ()) -> Any:
 class Build:
     """Builds the ast of one declaration, whose first line is line `offset` + 1 of `file`."""
 
-    def __init__(self, file: str, offset: int) -> None:
-        self.file, self.offset = file, offset
+    def __init__(self, file: str, offset: int, chunk: str = "") -> None:
+        self.file, self.offset, self._lines = file, offset, chunk.split("\n")
         self._depth: dict[int, tuple[object, int]] = {}
 
     def build(self, tree: Tree[Token]) -> Any:
@@ -66,9 +77,14 @@ class Build:
     def _span(self, meta: Meta) -> Span:
         if meta.empty:
             return Span(self.file, self.offset + 1, 1, self.offset + 1, 2)
-        return Span(
-            self.file, meta.line + self.offset, meta.column, meta.end_line + self.offset, meta.end_column
-        )
+        line, end = meta.line + self.offset, meta.end_column
+        if meta.end_line > meta.line:  # a fault is shown in one line
+            end = max(meta.column + 1, len(code_of(self._lines[meta.line - 1])) + 1)
+        return Span(self.file, line, meta.column, line, end)
+
+    def _first(self, meta: Meta, word: str) -> Span:
+        span = self._span(meta)
+        return Span(span.file, span.line, span.column, span.line, span.column + len(word))
 
     def _word(self, token: Token) -> ast.Name:
         return ast.Name(str(token), self.place(token))
@@ -91,7 +107,18 @@ class Build:
                 "shorten it",
                 place,
             )
-        return ast.Number(sign * Fraction(str(token)), unit, place if unit is None else place.to(unit.span))
+        if unit is None:
+            return ast.Number(sign * Fraction(str(token)), None, place)
+        self._apart(place, unit)
+        return ast.Number(sign * Fraction(str(token)), unit, place.to(unit.span))
+
+    def _apart(self, number: Span, unit: ast.Name) -> None:
+        """A number and its unit have a blank between them: the m of a glued `mg` has been read as zeros."""
+        if number.end_column == unit.span.column:
+            written = self._lines[number.line - self.offset - 1][number.column - 1 : unit.span.end_column - 1]
+            apart = f"{written.removesuffix(unit.text)} {unit.text}"
+            message = f"`{written}` has no blank between the number and its unit"
+            raise BadToken("glued_unit", message, f"write `{apart}`", number.to(unit.span))
 
     # --- tokens in clothes ---
 
@@ -125,8 +152,9 @@ class Build:
         return self._number(children[0], children[1])
 
     def calendar_quantity(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
-        number = self._number(children[0])
-        return ast.CalendarNumber(number.value, self._word(children[1]), self._span(meta))
+        number, unit = self._number(children[0]), self._word(children[1])
+        self._apart(number.span, unit)
+        return ast.CalendarNumber(number.value, unit, self._span(meta))
 
     def date(self, meta: Meta, children: list[Any]) -> ast.Day:
         place = self.place(children[0])
@@ -343,6 +371,7 @@ class Build:
         high = low if children[1] is None else self._number(children[1])
         calendar = isinstance(children[2], Token)
         unit = self._word(children[2]) if calendar else children[2]
+        self._apart(high.span, unit)
         return ast.Interval(low, high, unit, calendar, self._span(meta))
 
     def dose_exact(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
@@ -365,11 +394,11 @@ class Build:
         of: ast.Name = children[0]
         return of
 
-    def basis_stated(self, meta: Meta, children: list[Any]) -> str:
-        return "stated"
+    def basis_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Span]:
+        return "stated", self._span(meta)
 
-    def basis_not_stated(self, meta: Meta, children: list[Any]) -> str:
-        return "not stated"
+    def basis_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Span]:
+        return "not stated", self._span(meta)
 
     def dose_rounded(self, meta: Meta, children: list[Any]) -> ast.Number:
         step: ast.Number = children[0]
@@ -377,7 +406,8 @@ class Build:
 
     def dose(self, meta: Meta, children: list[Any]) -> ast.Dose:
         (form, low, high), of, basis, rounded = children
-        return ast.Dose(form, low, high, of, basis, rounded, self._span(meta))
+        word, place = basis or (None, None)
+        return ast.Dose(form, low, high, of, word, rounded, self._span(meta), place)
 
     def tails(self, meta: Meta, children: list[Any]) -> tuple[ast.Tail, ...]:
         return tuple(children)
@@ -431,7 +461,7 @@ class Build:
 
     def by_branch(self, meta: Meta, children: list[Any]) -> ast.ByBranch:
         labels, cites, body = children
-        span = labels[0].span.to(labels[-1].span) if labels else self._span(meta)
+        span = labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
         return ast.ByBranch(labels or None, cites, body, span)
 
     def labels(self, meta: Meta, children: list[Any]) -> tuple[ast.Label, ...]:
@@ -471,7 +501,7 @@ class Build:
         return ast.WhenBranch(condition, cites, body, condition.span)
 
     def otherwise(self, meta: Meta, children: list[Any]) -> ast.WhenBranch:
-        return ast.WhenBranch(None, children[0], children[1], self._span(meta))
+        return ast.WhenBranch(None, children[0], children[1], self._first(meta, "otherwise"))
 
     def _strength(self, word: Token, wording: Any, direction: Any) -> ast.Strength:
         strength: Any = str(word)
@@ -504,7 +534,7 @@ class Build:
         return ast.AllOf(children[0], tuple(children[1:]), self._span(meta))
 
     def outcome_as(self, meta: Meta, children: list[Any]) -> ast.As:
-        return ast.As(children[0], children[1], children[0].span)
+        return ast.As(children[0], children[1], self._first(meta, "as").to(children[0].span))
 
     def options(self, meta: Meta, children: list[Any]) -> ast.Options:
         name, label, cites, asked, *lines = children
@@ -593,7 +623,10 @@ class Build:
 
     def given_number(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         number, unit = children
-        return ast.Number(number.value, unit, number.span), False
+        if unit is not None:
+            self._apart(number.span, unit)
+        span = number.span if unit is None else number.span.to(unit.span)
+        return ast.Number(number.value, unit, span), False
 
     def given_date(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         return children[0], False

@@ -6,12 +6,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from lark import Lark, Token
 from lark import __version__ as lark_version
 from lark.indenter import Indenter
+
+from guidec.data import data_text
 
 
 class ReservedWord(Exception):
@@ -33,10 +34,7 @@ class _Indentation(Indenter):
 
 def grammar_text() -> str:
     """The grammar as it is shipped."""
-    shipped = files("guidec") / "_data" / "grammar" / "guideline.lark"
-    if shipped.is_file():
-        return shipped.read_text("utf-8")
-    return (Path(__file__).parents[3] / "grammar" / "guideline.lark").read_text("utf-8")
+    return data_text("grammar", "guideline.lark")
 
 
 @lru_cache(maxsize=1)
@@ -91,11 +89,22 @@ def _private_folder() -> Path | None:
 
 def reserved_words(lark: Lark) -> set[str]:
     """Every word that the grammar uses as a keyword."""
-    words: set[str] = set()
-    for terminal in lark.terminals:
-        pattern = terminal.pattern.value
-        if pattern.isalpha() and pattern.islower():
-            words.add(pattern)
-        elif pattern.endswith("(?![a-z0-9_])"):
-            words.update(pattern.removesuffix("(?![a-z0-9_])").strip("()").split("|"))
-    return words
+    return {word for terminal in lark.terminals for word in _words(terminal.pattern.value)}
+
+
+@lru_cache(maxsize=256)
+def words_of(terminal: str) -> frozenset[str]:
+    """The words that a terminal stands for; those of all terminals for `*`."""
+    if terminal == "*":
+        return frozenset(reserved_words(parser()))
+    return frozenset(
+        word for one in parser().terminals if one.name == terminal for word in _words(one.pattern.value)
+    )
+
+
+def _words(pattern: str) -> list[str]:
+    if pattern.isalpha() and pattern.islower():
+        return [pattern]
+    if pattern.endswith("(?![a-z0-9_])"):
+        return pattern.removesuffix("(?![a-z0-9_])").strip("()").split("|")
+    return []

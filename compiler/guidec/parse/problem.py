@@ -1,23 +1,79 @@
 """Lark's complaints to diagnostics in an author's words."""
 
+import re
+
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from guidec.diagnostic import Diagnostic, nearest
-from guidec.parse.build import Build
+from guidec.parse.build import Build, code_of
+from guidec.parse.grammar import words_of
+from guidec.parse.slip import Stop, slip
 from guidec.source import Span
 
+NOTHING_BELOW = "indented lines must follow this one"
+_OUTCOME = 'an outcome, such as `recommend NAME`, `nothing` or `not stated "why"`'
+# What may follow, in a writer's words; the first group whose marks are all there speaks for all its terminals.
+_GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
+    (
+        frozenset({"STRENGTH", "BY", "NOTHING"}),
+        frozenset({"STRENGTH", "BY", "NOTHING", "NOT", "ALL", "AS", "CONFLICT", "WHEN", "ASKED", "_NL"}),
+        _OUTCOME,
+    ),
+    (
+        frozenset({"STRENGTH"}),
+        frozenset({"STRENGTH", "CONFLICT"}),
+        "a strength, such as `recommend`, `suggest` or `use`",
+    ),
+    (
+        frozenset({"NAME", "NUMBER", "KNOWN"}),
+        frozenset(
+            {"NAME", "NUMBER", "DATE", "LPAR", "MINUS", "NOT", "KNOWN", "BLANK", "TAKING", "PRESCRIBED"}
+        ),
+        "a condition",
+    ),
+    (
+        frozenset({"NAME", "NUMBER", "LPAR"}),
+        frozenset({"NAME", "NUMBER", "DATE", "LPAR", "MINUS"}),
+        "a name or a number",
+    ),
+    (
+        frozenset({"EVERY", "FOR", "AFTER"}),
+        frozenset(
+            {
+                "EVERY",
+                "FOR",
+                "AFTER",
+                "ABOUT",
+                "UP",
+                "BY",
+                "ROUTE",
+                "NUMBER",
+                "SEMICOLON",
+                "BASIS",
+                "OF",
+                "ROUNDED",
+            }
+        ),
+        "a route, a dose, an interval, a duration or `;`",
+    ),
+)
+# What may always be added: said only where nothing else can follow.
+_MORE = frozenset({
+    "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL", "IS",
+    "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL",
+})  # fmt: skip
 _WORDS = {
     "_NL": "the end of the line",
     "_INDENT": "an indented line",
     "_DEDENT": "the end of the block",
     "$END": "the end of the declaration",
     "NAME": "a name",
-    "STRING": 'a "text"',
+    "STRING": 'a text between `"`',
     "NUMBER": "a number",
     "UNIT": "a unit",
-    "CITE": "a statement id",
-    "DATE": "a date",
-    "VERSION": "a version such as 1.0.0",
+    "CITE": "a statement, such as `T17`",
+    "DATE": "a date, such as `2026-03-31`",
+    "VERSION": "a version, such as `1.0.0`",
     "LANGUAGE": "`guidec/1`",
     "LSQB": "`[`",
     "RSQB": "`]`",
@@ -31,75 +87,187 @@ _WORDS = {
     "MINUS": "`-`",
     "STAR": "`*`",
     "SLASH": "`/`",
-    "COMPARISON": "a comparison",
-    "STRENGTH": "a strength (`recommend`, `suggest`, `consider`, `may`, `generally`, `use`)",
-    "DIRECTION": "`against`",
+    "COMPARISON": "a comparison, such as `>=`",
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
-    "BY_ROUTE": "`mouth`, `inhalation` or `injection`",
-    "TAIL_PART": "`rest`, `route`, `dose`, `interval` or `duration`",
-    "ADVICE": "a kind of advice (`check`, `consult`, `prophylaxis`, `supportive`, `vaccination`, `caution`, `risk`, "
-    "`prognosis`, `note`)",
-    "ADVICE_OR_MONITORING": "`advice` or `monitoring`",
-    "YES_NO": "`yes` or `no`",
-    "OR_UNIT": "`or`",
+    "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
+}
+_OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}
+_FIRST_LINES = {
+    "input": "its type, such as `boolean`, `one of` or `quantity kg from 1 to 300 step 0.1`",
+    "regimen": "its orders, such as `give prednisolone; rest not stated`",
+    "decision": "its branches: `by INPUT`, or `when CONDITION: …`",
+    "options": "its lines, such as `consider ivig; rest not stated`",
+    "monitor": "`measure TEST` and `every …`",
+    "reading": 'its values, such as `all_of "all of them"`',
+    "scenario": "`given …` and `expect …`",
+    "source": 'its lines, such as `title "…"`',
+    "guideline": "`version 1.0.0` and `language guidec/1`",
 }
 
 
-def unexpected_token(build: Build, chunk: str, fault: UnexpectedToken) -> Diagnostic:
-    """The parser met a word that can't stand here."""
-    token = fault.token
-    expected = sorted(fault.accepts or fault.expected or ())
-    if token.type in ("_NL", "$END", "_DEDENT", "_INDENT"):
-        return _at_line_end(build, chunk, fault, expected)
-    span = build.place(token)
-    shown = str(token)[:60]
-    return _problem(f"`{shown}` can't stand here", shown, span, expected)
-
-
-def unexpected_character(build: Build, chunk: str, fault: UnexpectedCharacters) -> Diagnostic:
-    """The lexer met a character that begins nothing that can stand here."""
-    line = fault.line + build.offset
-    rest = chunk[fault.pos_in_stream :].split("\n", 1)[0]
-    word = _first_word(rest)
-    span = Span(build.file, line, fault.column, line, fault.column + max(1, len(word)))
-    if rest.startswith('"') and rest.count('"') < 2:
+def unexpected(build: Build, chunk: str, fault: UnexpectedToken | UnexpectedCharacters) -> Diagnostic:
+    """The parser met a word, a character or a line's end that can't stand where it stands."""
+    lines = chunk.split("\n")
+    expected = _expected(fault)
+    if isinstance(fault, UnexpectedToken) and fault.token.type in ("_NL", "$END", "_DEDENT", "_INDENT"):
+        return _at_line_end(build, lines, fault, expected)
+    at = max(0, (fault.column or 1) - 1)
+    row = min((fault.line or 1) - 1, len(lines) - 1)
+    code = code_of(lines[row])
+    word = str(fault.token) if isinstance(fault, UnexpectedToken) else _first_word(lines[row][at:])
+    if "_INDENT" in expected:
+        return _not_indented(build, lines, row, at, word)
+    structure = _after_otherwise(word, expected)
+    if structure is not None:
         return Diagnostic(
-            "syntax", "this text has no closing quote", span, 'end it with `"` on the same line'
+            "misplaced_otherwise", structure[0], _span(build, row, at, at + len(word)), structure[1]
         )
-    return _problem(f"`{word[:60]}` can't stand here", word, span, sorted(fault.allowed or ()))
+    return _problem(build, row, Stop(code, at, word, expected, _keywords(expected)))
+
+
+def _expected(fault: UnexpectedToken | UnexpectedCharacters) -> frozenset[str]:
+    parser = getattr(fault, "interactive_parser", None)
+    found = (
+        parser.accepts()
+        if parser is not None
+        else fault.allowed
+        if isinstance(fault, UnexpectedCharacters)
+        else fault.expected
+    )
+    return frozenset(name for name in found or () if not name.startswith("__"))
+
+
+def _keywords(expected: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for name in expected for word in words_of(name))
 
 
 def _first_word(rest: str) -> str:
-    length = 0
-    while length < len(rest) and (rest[length].isalnum() or rest[length] == "_"):
-        length += 1
-    return rest[: max(1, length)]
+    found = re.match(r"\w+", rest)
+    return found[0] if found else rest[:1]
 
 
-def _at_line_end(build: Build, chunk: str, fault: UnexpectedToken, expected: list[str]) -> Diagnostic:
-    lines = chunk.split("\n")
-    at = min((fault.token.line or len(lines)) - 1, len(lines) - 1)
-    while at > 0 and not lines[at].split("#", 1)[0].strip():
-        at -= 1
-    if fault.token.type == "_INDENT":
-        following = next((i for i in range(at + 1, len(lines)) if lines[i].strip()), at)
-        line = build.offset + following + 1
-        span = Span(build.file, line, 1, line, len(lines[following]) - len(lines[following].lstrip()) + 1)
-        return Diagnostic(
-            "bad_indentation", "this line is indented, and the line above takes no block", span, "indent less"
-        )
-    column = len(lines[at].rstrip()) + 1
-    line = build.offset + at + 1
-    span = Span(build.file, line, column, line, column + 1)
-    return _problem("the line ends too early", "", span, expected)
+def _span(build: Build, row: int, start: int, end: int) -> Span:
+    line = build.offset + row + 1
+    return Span(build.file, line, start + 1, line, max(end, start + 1) + 1)
 
 
-def _problem(message: str, word: str, span: Span, expected: list[str]) -> Diagnostic:
-    words = [_WORDS.get(name, f"`{name.lower()}`") for name in expected if not name.startswith("__")]
-    keywords = [name.lower() for name in expected if name.isalpha() and name not in _WORDS]
-    close = nearest(word, keywords) if word else ""
+def _problem(build: Build, row: int, stop: Stop) -> Diagnostic:
+    known = slip(stop)
+    if known is not None:
+        return Diagnostic("syntax", known.message, _span(build, row, known.start, known.end), known.repair)
+    span = _span(build, row, stop.at, stop.at + len(stop.word))
+    message = f"`{stop.word[:60]}` can't stand here" if stop.word else "the line ends too early"
+    close = nearest(stop.word, stop.words) if stop.word and stop.word not in stop.words else ""
     if close:
         return Diagnostic("syntax", message, span, close)
-    shown = words if len(words) <= 8 else [*words[:8], "…"]
-    return Diagnostic("syntax", message, span, f"expected {' or '.join(shown)}" if shown else "")
+    if "COLON" in stop.expected and (not stop.word or stop.word in _OPENS_OUTCOME | words_of("STRENGTH")):
+        where = f"before `{stop.word}`" if stop.word else "at the end of this line"
+        return Diagnostic("syntax", f"a `:` is missing {where}", span, "write it there")
+    if (
+        {"STRENGTH", "BY"} <= stop.expected
+        and re.fullmatch(r"[a-z]\w*", stop.word)
+        and stop.word not in words_of("*")
+    ):
+        repair = f"write `recommend {stop.word}`, or `use {stop.word}` where the source has no such word"
+        return Diagnostic("syntax", f"`{stop.word}` stands without a strength", span, repair)
+    return Diagnostic(
+        "syntax", message, span, _in_words(stop.expected) if stop.word else _at_end(stop, row == 0)
+    )
+
+
+def _at_end(stop: Stop, first: bool) -> str:
+    """What the line lacks; a text most often."""
+    if not stop.expected or not stop.expected - _MORE <= {"STRING"} or "STRING" not in stop.expected:
+        return _in_words(stop.expected)
+    named = (
+        re.fullmatch(r"(?!impossible|set)[a-z]+(?: [a-z]+)? ([a-z]\w*)", stop.before) if first and "stated" not in stop.before else None
+    )
+    label = named[1].replace("_", " ").capitalize() if named else "why"
+    return f'add {"what people call it" if named else "the reason"}: `"{label}"`'
+
+
+def _in_words(expected: frozenset[str]) -> str:
+    """What may follow, in five phrases at most."""
+    left, phrases = set(expected), []
+    for marks, names, phrase in _GROUPS:
+        if marks <= left:
+            phrases.append(phrase)
+            left -= names
+    needed = sorted(left - _MORE) or ([] if phrases else sorted(left))
+    if phrases or len(needed) > 1:
+        needed = [name for name in needed if name not in ("_NL", "_DEDENT", "$END")] or needed
+    phrases += list(dict.fromkeys(_WORDS.get(name) or _alternatives(name) for name in needed))
+    if not phrases:
+        return "delete it"
+    if len(phrases) == 1 and needed and needed[0] in ("_NL", "_DEDENT", "$END"):
+        return "end the line before it"
+    shown = phrases if len(phrases) <= 5 else [*phrases[:5], "…"]
+    return f"expected {' or '.join(shown)}"
+
+
+def _alternatives(name: str) -> str:
+    return " or ".join(f"`{word}`" for word in sorted(words_of(name)))
+
+
+# --- lines and blocks --------------------------------------------------------
+
+
+def _at_line_end(
+    build: Build, lines: list[str], fault: UnexpectedToken, expected: frozenset[str]
+) -> Diagnostic:
+    row = min((fault.token.line or len(lines)) - 1, len(lines) - 1)
+    while row > 0 and not code_of(lines[row]).strip():
+        row -= 1
+    if fault.token.type == "_INDENT":
+        return _too_deep(build, lines, row)
+    code = code_of(lines[row])
+    if "_INDENT" in expected:
+        return _nothing_below(build, lines, row)
+    return _problem(build, row, Stop(code, len(code), "", expected, frozenset()))
+
+
+def _too_deep(build: Build, lines: list[str], row: int) -> Diagnostic:
+    """Lark tells of the indentation at the line before it."""
+    below = next((at for at in range(row + 1, len(lines)) if code_of(lines[at]).strip()), row)
+    span = _span(build, below, 0, len(lines[below]) - len(lines[below].lstrip()))
+    message = f"this line is indented, and line {build.offset + row + 1} takes nothing below it"
+    return Diagnostic("bad_indentation", message, span, "indent it as that line")
+
+
+def _nothing_below(build: Build, lines: list[str], row: int) -> Diagnostic:
+    code = code_of(lines[row])
+    span = _span(
+        build, row, len(code) - 1 if code.endswith(":") else len(code) - len(code.lstrip()), len(code)
+    )
+    if code.endswith(":"):
+        return Diagnostic("syntax", "nothing follows this `:`", span, f"write {_OUTCOME}")
+    needed = _FIRST_LINES.get(code.split()[0], "") if row == 0 else ""
+    return Diagnostic(
+        "syntax",
+        NOTHING_BELOW,
+        span,
+        f"write below it {needed}" if needed else "write below it what belongs to it",
+    )
+
+
+def _not_indented(build: Build, lines: list[str], row: int, at: int, word: str) -> Diagnostic:
+    """A line follows where an indented one must."""
+    above = max((number for number in range(row) if code_of(lines[number]).strip()), default=0)
+    if code_of(lines[above]).endswith(":"):
+        return _nothing_below(build, lines, above)
+    message = f"this line belongs to line {build.offset + above + 1} and isn't indented below it"
+    return Diagnostic(
+        "bad_indentation", message, _span(build, row, at, at + len(word)), "indent it by two more"
+    )
+
+
+def _after_otherwise(word: str, expected: frozenset[str]) -> tuple[str, str] | None:
+    """The message and the repair where `otherwise` is not the one last branch."""
+    if word == "otherwise" and "WHEN" in expected:
+        return "`otherwise` stands before the first `when`", "move it below the branches with `when`"
+    if word == "otherwise" and expected <= {"_DEDENT", "_NL"}:
+        return "`otherwise` stands here a second time", "delete one of the two"
+    if word == "when" and expected <= {"_DEDENT", "_NL"}:
+        return "this branch stands below `otherwise`", "move it above `otherwise`"
+    return None

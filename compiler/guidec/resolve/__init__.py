@@ -8,7 +8,7 @@ from guidec.diagnostic import Diagnostic, has_errors, listed
 from guidec.resolve.accounts import account_for_statements, unused_declarations
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.expressions import condition, definition_of
-from guidec.resolve.head import head
+from guidec.resolve.head import head, uses
 from guidec.resolve.orders import regimen
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
@@ -36,6 +36,7 @@ def resolve(
     """The last file is the guideline, those before are its modules. `complete` is False after syntax errors,
     when a name that seems missing may stand in a part that could not be read."""
     scope = Scope()
+    _unread(scope, files)
     headed = head(scope, files[-1])
     _vocabulary(scope, files, read)
     _later_names(scope, files)
@@ -47,7 +48,7 @@ def resolve(
     impossible = _impossible(scope, files)
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
-    accounts = account_for_statements(scope, _all(files, ast.Account), complete)
+    accounts = account_for_statements(scope, _all(files, ast.Account), files if complete else ())
     scenarios = _scenarios(scope, files, rules)
     if complete:
         unused_declarations(scope, files[-1])
@@ -69,6 +70,18 @@ def _all(files: tuple[ast.File, ...], kind: type[Kind]) -> list[Kind]:
     return [
         declaration for file in files for declaration in file.declarations if isinstance(declaration, kind)
     ]
+
+
+def _unread(scope: Scope, files: tuple[ast.File, ...]) -> None:
+    """Note what faults hide: the names of declarations that can't be read; with a head, whole modules."""
+    for file in files:
+        for kind, *names in (words for words in file.unread if words):
+            scope.unread_kinds.add("guideline" if kind == "module" else kind)
+            if kind not in ("scenario", "document", "set", "impossible"):
+                scope.unread.update(names)
+    present = {file.path.rpartition("/")[2].removesuffix(".guide") for file in files}
+    if not {name.text for file in files for name in uses(file)} <= present:
+        scope.unread_kinds.add("guideline")
 
 
 def _vocabulary(scope: Scope, files: tuple[ast.File, ...], read: Read) -> None:
@@ -170,7 +183,9 @@ def _impossible(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Impossibl
                     written.condition.span,
                     "name the inputs",
                 )
-            found.append(ir.Impossible(when, written.why.text, scope.cite(written.cites), written.span))
+            found.append(
+                ir.Impossible(when, written.why.text, scope.cite(written.cites), written.condition.span)
+            )
     return tuple(found)
 
 

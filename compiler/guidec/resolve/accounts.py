@@ -1,15 +1,19 @@
 """What is left over: statements that nothing accounts for, and declarations that nothing uses."""
 
+from collections import Counter
+
 from guidec import ast, ir
-from guidec.diagnostic import listed
+from guidec.diagnostic import has_errors, listed
 from guidec.resolve.scope import Scope
 from guidec.source import Span
 
 
 def account_for_statements(
-    scope: Scope, written: list[ast.Account], complete: bool
+    scope: Scope, written: list[ast.Account], files: tuple[ast.File, ...]
 ) -> tuple[ir.Account, ...]:
-    """`document` and `set aside`; every statement of a register must be encoded, documented or set aside."""
+    """`document` and `set aside`; every statement of a register must be encoded, documented or set aside.
+
+    `files` is empty where a part could not be read, which may account for what seems missing."""
     encoded = {id: spans[0] for id, spans in scope.cited.items()}
     accounts: list[ir.Account] = []
     accounted: dict[str, str] = {}
@@ -30,14 +34,35 @@ def account_for_statements(
             accounted[cite.id] = account.kind
         reason = account.reason.text if account.reason else ""
         accounts.append(ir.Account(account.kind, cites.statements + cites.inferred, reason, account.span))
-    if complete:
-        _missing(scope)
+    if files and "source" not in scope.unread_kinds:
+        _missing(scope, _mentioned(files) if has_errors(scope.found) else Counter())
     return tuple(accounts)
 
 
-def _missing(scope: Scope) -> None:
+def _mentioned(files: tuple[ast.File, ...]) -> Counter[str]:
+    """How often each name and each statement is written: what a fault elsewhere keeps from being looked up."""
+    found: Counter[str] = Counter()
+    waiting: list[object] = [file.declarations for file in files]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Name):
+            found[one.text] += 1
+        elif isinstance(one, ast.Cite):
+            found[one.id] += 1
+        elif isinstance(one, tuple):
+            waiting += one
+        elif hasattr(one, "__dataclass_fields__"):
+            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+    return found
+
+
+def _missing(scope: Scope, mentioned: Counter[str]) -> None:
     for source in scope.sources.values():
-        missing = [statement.id for statement in source.statements if statement.id not in scope.cited]
+        missing = [
+            statement.id
+            for statement in source.statements
+            if statement.id not in scope.cited and not mentioned[statement.id]
+        ]
         if missing:
             shown = listed(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
             verb = "is" if len(missing) == 1 else "are"
@@ -54,9 +79,15 @@ def unused_declarations(scope: Scope, file: ast.File) -> None:
     head = next((one for one in file.declarations if isinstance(one, ast.Head)), None)
     if head is None or head.kind == "module":
         return
+    mentioned = _mentioned((file,)) if has_errors(scope.found) else Counter()
     for declaration in file.declarations:
         found = _named(declaration)
-        if found is not None and (found[0], found[1]) not in scope.used:
+        if (
+            found is not None
+            and (found[0], found[1]) not in scope.used
+            and mentioned[found[1]] < 2
+            and found[1] not in scope.meant
+        ):
             kind, name, span = found
             scope.warn("unused_declaration", f"nothing uses the {kind} `{name}`", span, "use it or delete it")
 

@@ -103,6 +103,11 @@ def _amount_text(value: ast.Number | ast.CalendarNumber) -> str:
 def _by(scope: Scope, written: ast.By) -> ir.Split | None:
     name = written.name
     if not _may_split(scope, name):
+        for branch in written.branches:  # their own faults are worth telling too
+            _node(scope, branch.body, written)
+            scope.cite(branch.cites)
+        return None
+    if not _labels_apart(scope, written):
         return None
     whole = True
     branches: list[ir.Branch] = []
@@ -120,6 +125,25 @@ def _by(scope: Scope, written: ast.By) -> ir.Split | None:
     return ir.Split(name.text, tuple(branches), scope.cite(written.cites), name.span) if whole else None
 
 
+def _labels_apart(scope: Scope, written: ast.By) -> bool:
+    """No value has two branches, and `otherwise` is the last."""
+    seen: dict[str, ast.Label] = {}
+    apart = True
+    for at, branch in enumerate(written.branches):
+        if branch.labels is None and at < len(written.branches) - 1:
+            message = "`otherwise` is not the last branch"
+            scope.fault("misplaced_otherwise", message, branch.span, "move it below the others, and keep one")
+            apart = False
+        for label in branch.labels or ():
+            text = _label_text(scope, label)
+            if text in seen:
+                message = f"`{text}` has a branch already, in line {seen[text].span.line}"
+                scope.fault("overlapping_branches", message, label.span, "delete one of the two")
+                apart = False
+            seen.setdefault(text, label)
+    return apart
+
+
 def _may_split(scope: Scope, name: ast.Name) -> bool:
     if name.text in scope.inputs:
         scope.used.add(("input", name.text))
@@ -135,16 +159,12 @@ def _may_split(scope: Scope, name: ast.Name) -> bool:
     if name.text in scope.written:
         return definition_of(scope, name) is not None
     known = [*scope.inputs, *scope.readings, *scope.written]
-    scope.fault(
-        "unknown_name",
-        f"no input is called `{name.text}`",
-        name.span,
-        nearest(name.text, known) or "declare it with `input`",
-    )
+    scope.unknown("input", name, known)
     return False
 
 
 def _label_condition(scope: Scope, name: ast.Name, label: ast.Label) -> ir.Condition | None:
+    name = ast.Name(name.text, label.span)
     match label:
         case ast.Name() | ast.YesNo():
             return condition(scope, ast.Is(name, (label,), False, label.span))

@@ -111,7 +111,7 @@ def _named_condition(scope: Scope, name: ast.Name) -> ir.Condition | None:
             "wrong_type",
             f"`{name.text}` is not a yes-or-no input",
             name.span,
-            f"write `{name.text} is …` or compare it",
+            _how_to_ask(scope.inputs[name.text]),
         )
         return None
     if name.text in scope.written:
@@ -131,10 +131,31 @@ def _named_condition(scope: Scope, name: ast.Name) -> ir.Condition | None:
     return None
 
 
+def _how_to_ask(entry: ir.Input) -> str:
+    match entry.type:
+        case ir.Boolean():
+            return f"write `{entry.id}` or `not {entry.id}`"
+        case ir.OneOf(values) if values:
+            return f"write `{entry.id} is {values[0].id}`, or another of its values"
+        case ir.AnyOf(values) if values:
+            return f"write `{entry.id} includes {values[0].id}`, or another of its values"
+        case _:
+            return f"compare it, such as `{entry.id} > …`"
+
+
 def _unknown(scope: Scope, name: ast.Name) -> None:
     known = [*scope.inputs, *scope.written, *scope.readings, *scope.decisions]
-    repair = nearest(name.text, known) or "declare it with `input` or `define`"
-    scope.fault("unknown_name", f"no input or definition is called `{name.text}`", name.span, repair)
+    repair = "declare it with `input` or `define`"
+    if name.text in scope.decisions or name.text in scope.readings:
+        repair = f"write `{name.text} is …`"
+    elif name.text in scope.drugs or name.text in scope.classes:
+        repair = f"write `taking {name.text}`"
+    owners = [entry.id for entry in scope.inputs.values() if name.text in value_ids(entry)]
+    if owners and name.text not in known and name.text not in scope.unread:
+        repair = f"it is a value: write `{owners[0]} is {name.text}`"
+        scope.fault("unknown_name", f"no input or definition is called `{name.text}`", name.span, repair)
+        return
+    scope.unknown("input or definition", name, known, repair)
 
 
 def definition_of(scope: Scope, name: ast.Name) -> ir.Definition | None:
@@ -148,7 +169,7 @@ def definition_of(scope: Scope, name: ast.Name) -> ir.Definition | None:
             "cycle",
             f"the definition goes in a circle: {' → '.join(f'`{one}`' for one in circle)}",
             name.span,
-            "break the circle",
+            f"let one of {listed(sorted(set(circle)))} stand alone",
         )
         return None
     scope.resolving.append(name.text)
@@ -268,9 +289,11 @@ def _is(scope: Scope, written: ast.Is) -> ir.Condition | None:
             if definition is not None:
                 scope.fault(
                     "wrong_type",
-                    f"`{left.text}` is compared with `is`",
+                    f"`{left.text}` is a definition and has no such value",
                     written.span,
-                    "write its name alone, or `<`, `>`",
+                    f"write `{left.text} is yes`"
+                    if definition.condition is not None
+                    else f"compare it, such as `{left.text} > …`",
                 )
             return None
         found = ir.Defined(left.text) if truth else ir.Not(ir.Defined(left.text))
@@ -323,7 +346,8 @@ def _value_names(
         )
         if text is None or text not in known:
             shown = text if text is not None else "this number"
-            repair = nearest(str(shown), known) or (
+            meant = {"true": "yes", "false": "no"}.get(str(shown), "")
+            repair = (f"write `{meant}`" if meant in known else nearest(str(shown), known)) or (
                 f"its values: {listed(known)}" if known else "compare it with `<`, `>`, `=`"
             )
             scope.fault("unknown_value", f"`{of}` has no value `{shown}`", value.span, repair)
@@ -427,6 +451,8 @@ def _about(scope: Scope, written: ast.About, place: Place) -> ir.Condition | Non
 
 def _taking(scope: Scope, written: ast.About) -> ir.Condition | None:
     entry = scope.drug_list()
+    if entry is None and scope.unread_kinds & {"guideline", "input"}:
+        return None
     if entry is None:
         scope.fault(
             "no_drug_list",
@@ -455,6 +481,8 @@ def drugs_of(scope: Scope, name: ast.Name) -> tuple[str, ...] | None:
 
 
 def _compare(scope: Scope, written: ast.Compare) -> ir.Condition | None:
+    if written.op == "=" and _equals_a_value(scope, written):
+        return None
     thresholds = written.right.numbers if isinstance(written.right, ast.Thresholds) else ()
     left = number(scope, written.left)
     right = number(scope, thresholds[0] if thresholds else written.right)
@@ -474,6 +502,21 @@ def _compare(scope: Scope, written: ast.Compare) -> ir.Condition | None:
     return (
         _comparison(scope, written.op, left, right, kept, written.span) if len(kept) == len(others) else None
     )
+
+
+def _equals_a_value(scope: Scope, written: ast.Compare) -> bool:
+    """`diagnosis = pm`: a fault that proposes `is`."""
+    left, right = written.left, written.right
+    if not (isinstance(left, ast.Name) and isinstance(right, ast.Name)):
+        return False
+    entry = scope.inputs.get(left.text)
+    if left.text not in scope.readings and left.text not in scope.decisions:
+        if entry is None or input_dimension(entry.type) is not None:
+            return False
+        scope.used.add(("input", left.text))
+    message = f"`=` compares numbers, and `{left.text}` is none"
+    scope.fault("wrong_type", message, written.span, f"write `{left.text} is {right.text}`")
+    return True
 
 
 def _comparison(
@@ -647,7 +690,7 @@ def _named_number(scope: Scope, name: ast.Name) -> Typed | None:
         dimension = input_dimension(scope.inputs[name.text].type)
         if dimension is None:
             scope.fault(
-                "wrong_type", f"`{name.text}` is not a number", name.span, f"write `{name.text} is …`"
+                "wrong_type", f"`{name.text}` is not a number", name.span, _how_to_ask(scope.inputs[name.text])
             )
             return None
         return Typed(ir.Measure(name.text), dimension, name.span)
@@ -715,40 +758,49 @@ def _divisor_is_safe(scope: Scope, divisor: Typed) -> bool:
 
 def _mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
     first, second = _described(scope, left), _described(scope, right)
-    repair = f"convert one of them, or write it in {first}"
-    if (
-        isinstance(right.number, ir.Constant)
-        and not right.number.unit
-        and isinstance(left.number, ir.Measure)
-    ):
-        kind = scope.inputs[left.number.input].type
-        if isinstance(kind, ir.Quantity):
-            repair = f"write `{decimal_text(right.number.value)} {kind.units[0].unit}`"
+    unit = _unit_text(scope, left)
+    if left.dimension == DATE:
+        repair = "compare it with a date, such as `2026-03-31`"
+        scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
+        return
+    value = right.number.value if isinstance(right.number, ir.Constant) and not right.number.unit else None
+    if value is not None and unit:
+        repair = f"write `{decimal_text(value)} {unit}`"
+    else:
+        repair = f"write it in `{unit}`" if unit else "write both in the same unit"
     scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
 
 
 def _described(scope: Scope, typed: Typed) -> str:
+    unit = _unit_text(scope, typed)
     match typed.number:
-        case ir.Constant(_, unit, _) if unit:
-            return f"`{unit}`"
         case ir.Constant(value):
-            return f"`{decimal_text(value)}` without a unit"
+            number = decimal_text(value)
+            return f"`{number} {unit}`" if unit else f"`{number}` without a unit"
         case ir.Day(day):
             return f"the date `{day}`"
+        case ir.Measure(name) if typed.dimension == DATE:
+            return f"the date `{name}`"
         case ir.Measure(name):
-            kind = scope.inputs[name].type
-            unit = (
-                kind.units[0].unit
-                if isinstance(kind, ir.Quantity)
-                else kind.unit
-                if isinstance(kind, ir.Duration)
-                else ""
-            )
-            return f"`{name}`, in `{unit}`," if unit else f"`{name}`, without a unit,"
+            return f"`{name}` in `{unit}`" if unit else f"`{name}` without a unit"
         case ir.DefinedNumber(name):
             return f"`{name}`, {_dimension_text(typed.dimension)},"
         case ir.Arithmetic():
             return _dimension_text(typed.dimension)
+
+
+def _unit_text(scope: Scope, typed: Typed) -> str:
+    """The unit that the author wrote for a constant or an input; empty for what is computed."""
+    match typed.number:
+        case ir.Constant(value, unit, calendar):
+            return f"{unit}s" if calendar and value != 1 else unit
+        case ir.Measure(name):
+            kind = scope.inputs[name].type
+            if isinstance(kind, ir.Quantity):
+                return kind.units[0].unit
+            return f"{kind.unit}s" if isinstance(kind, ir.Duration) else ""
+        case _:
+            return ""
 
 
 def _dimension_text(dimension: Dimension) -> str:

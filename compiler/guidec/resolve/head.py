@@ -37,6 +37,8 @@ def head(scope: Scope, file: ast.File) -> Headed | None:
     """What the one `guideline` or `module` line of a file says."""
     heads = [declaration for declaration in file.declarations if isinstance(declaration, ast.Head)]
     if not heads:
+        if any(words[:1] in (("guideline",), ("module",)) for words in file.unread):
+            return None
         scope.fault(
             "bad_head",
             "this file has no `guideline` or `module`",

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Literal
 
 from guidec import ast, ir
-from guidec.diagnostic import listed, nearest
+from guidec.diagnostic import listed
 from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
 from guidec.resolve.expressions import check_unit, condition
 from guidec.resolve.scope import Scope
@@ -111,12 +111,7 @@ def order(scope: Scope, written: ast.Order, step: int) -> ir.Order | None:
         scope.used.add(("procedure", procedure))
     else:
         known = [*scope.drugs, *scope.procedures]
-        scope.fault(
-            "unknown_name",
-            f"no drug or procedure is called `{thing.name.text}`",
-            thing.name.span,
-            nearest(thing.name.text, known) or "declare it with `drug`",
-        )
+        scope.unknown("drug or procedure", thing.name, known)
         return None
     parts = _parts(scope, written)
     action = _action(scope, written.tails)
@@ -287,16 +282,29 @@ def _dose(scope: Scope, written: ast.Dose) -> ir.Dose | None:
 def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
     divisors = dose_divisors(unit)
     if divisors:
+        fitting = [
+            entry.id
+            for entry in scope.inputs.values()
+            if isinstance(entry.type, ir.Quantity)
+            and without_divisor(unit, unit_of(entry.type.units[0].unit)) is not None
+        ]
         per = divisors[0].atom + (str(-divisors[0].exponent) if divisors[0].exponent < -1 else "")
         scope.fault(
             "missing_weight",
             f"`{unit.text}` is a dose per {per}, and it isn't said of which",
             written.span,
-            "add `of` and the input that holds it, such as `of body_weight`",
+            f"add `of {fitting[0]}`"
+            if fitting
+            else "add `of` and the input that holds it, such as `of body_weight`",
         )
         return None
     if written.basis is not None:
-        scope.fault("misplaced_basis", "`basis` belongs to a dose by weight", written.span, "delete it")
+        scope.fault(
+            "misplaced_basis",
+            "`basis` belongs to a dose by weight",
+            written.basis_span or written.span,
+            "delete it",
+        )
         return None
     step = _step(scope, written, unit)
     return ir.Dose(written.form, written.low.value, written.high.value, unit.text, None, None, step)
@@ -339,7 +347,7 @@ def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name) -> ir.D
         scope.fault(
             "wrong_weight",
             f"`{unit.text}` times `{entry.id}` in `{kind.units[0].unit}` is no dose",
-            written.span,
+            of.span,
             "check the dose's unit, or the input after `of`",
         )
         return None
@@ -367,7 +375,7 @@ def _right_basis(scope: Scope, written: ast.Dose, kind: ir.Quantity, of: ast.Nam
         scope.fault(
             "misplaced_basis",
             f"`basis` belongs to weights, and `{of.text}` is none",
-            written.span,
+            written.basis_span or written.span,
             "delete it",
         )
         return False
@@ -434,12 +442,7 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
         )
     if name is not None and name.text not in scope.drugs and name.text not in scope.procedures:
         known = [*scope.regimens, *scope.drugs, *scope.procedures]
-        scope.fault(
-            "unknown_name",
-            f"no regimen, drug or procedure is called `{name.text}`",
-            name.span,
-            nearest(name.text, known) or "declare it with `regimen`",
-        )
+        scope.unknown("regimen, drug or procedure", name, known, "declare it with `regimen`")
         return None
     if name is None:
         scope.fault(

@@ -34,6 +34,9 @@ class Scope:
     outcomes: dict[str, set[str]] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
     cited: dict[str, list[Span]] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    unread_kinds: set[str] = field(default_factory=set)
 
     def fault(self, code: str, message: str, span: Span, repair: str = "") -> None:
         """Note an error."""
@@ -51,28 +54,41 @@ class Scope:
         self.unknown(kind, name, known)
         return None
 
-    def unknown(self, kind: str, name: ast.Name, known: Iterable[str]) -> None:
-        """No such name: propose the nearest."""
+    def unknown(self, kind: str, name: ast.Name, known: Iterable[str], repair: str = "") -> None:
+        """No such name: propose the nearest. A name whose declaration has a fault of its own isn't missed."""
+        if "guideline" in self.unread_kinds or name.text in self.unread:
+            return
         names = sorted(known)
-        repair = nearest(name.text, names) or (
-            f"known: {listed(names[:6])}" if names and len(names) <= 6 else f"declare the {kind}"
+        other = self._other_kind(name.text)
+        close = nearest(name.text, names)
+        self.meant.update(close.split("`")[1:2])
+        found = (
+            (repair if other and repair else "")
+            or (f"name {_a(kind)}; `{name.text}` is {_a(other)}" if other else "")
+            or close
+            or repair
+            or (f"known: {listed(names)}" if names and len(names) <= 6 else f"declare the {kind}")
         )
-        article = "an" if kind[0] in "aeiou" else "a"
-        self.fault(
-            "unknown_name",
-            f"no {kind} is called `{name.text}`"
-            if kind != "name"
-            else f"`{name.text}` is not {article} name that is declared",
-            name.span,
-            repair,
-        )
+        self.fault("unknown_name", f"no {kind} is called `{name.text}`", name.span, found)
+
+    def _other_kind(self, name: str) -> str:
+        """What else goes by that name."""
+        spaces: tuple[tuple[str, Mapping[str, object]], ...] = (
+            ("input", self.inputs), ("definition", self.written), ("reading", self.readings),
+            ("decision", self.decisions), ("regimen", self.regimens), ("drug", self.drugs),
+            ("drug class", self.classes), ("procedure", self.procedures), ("test", self.tests),
+        )  # fmt: skip
+        return next((kind for kind, known in spaces if name in known), "")
 
     def declare(self, kind: str, name: ast.Name, known: Mapping[str, object]) -> bool:
         """Whether the name is still free in its name space; a fault if it isn't."""
         if name.text in known:
+            first = getattr(known[name.text], "span", None)
+            where = f" in line {first.line}" if isinstance(first, Span) else ""
+            where += f" of {first.file}" if isinstance(first, Span) and first.file != name.span.file else ""
             self.fault(
                 "duplicate_name",
-                f"`{name.text}` is declared twice",
+                f"`{name.text}` is declared already{where}",
                 name.span,
                 f"give this {kind} another name",
             )
@@ -82,24 +98,23 @@ class Scope:
     def cite(self, cites: ast.Cites) -> ir.Citation:
         """The statements cited; each must stand in a register of this guideline."""
         for cite in cites:
-            if cite.id not in self.statements:
-                registers = (
-                    "no register holds"
-                    if self.statements
-                    else "this file has no source with a register that holds"
-                )
-                self.fault(
-                    "unknown_statement",
-                    f"{registers} the statement `{cite.id}`",
-                    cite.span,
-                    nearest(cite.id, self.statements),
-                )
-            else:
+            if cite.id in self.statements:
                 self.cited.setdefault(cite.id, []).append(cite.span)
+            elif not self.unread_kinds & {"guideline", "source"}:
+                self._unknown_statement(cite)
         return ir.Citation(
             tuple(dict.fromkeys(cite.id for cite in cites if not cite.ours)),
             tuple(dict.fromkeys(cite.id for cite in cites if cite.ours)),
         )
+
+    def _unknown_statement(self, cite: ast.Cite) -> None:
+        if self.statements:
+            repair = nearest(cite.id, self.statements) or "add it to the register, or cite another"
+            self.fault("unknown_statement", f"no register holds the statement `{cite.id}`", cite.span, repair)
+            return
+        message = f"`{cite.id}` is cited, and this file has no source with a register"
+        self.fault("unknown_statement", message, cite.span, 'add to the source: `register "….csv"`')
+        self.unread_kinds.add("source")  # once is enough
 
     def drug_list(self) -> ir.Input | None:
         """The input that `taking` asks, if there is one."""
@@ -107,3 +122,7 @@ class Scope:
             if isinstance(entry.type, ir.AnyOf) and entry.type.drugs:
                 return entry
         return None
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

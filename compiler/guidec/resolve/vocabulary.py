@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from guidec import ast, ir
-from guidec.diagnostic import nearest
+from guidec.diagnostic import has_errors, nearest
 from guidec.numbers import CALENDAR_WORDS, decimal_text
 from guidec.register import read_register
 from guidec.resolve.expressions import check_unit
 from guidec.resolve.scope import Scope
-from guidec.source import Span
 
 _FIELDS = (
     "title", "authors", "publisher", "journal", "published", "updated", "reviewed", "review_status", "completeness",
@@ -28,6 +27,7 @@ def source(scope: Scope, written: ast.Source, read: Read) -> None:
         if line.key.text not in _FIELDS:
             repair = nearest(line.key.text, _FIELDS) or f"known: {', '.join(_FIELDS)}"
             scope.fault("unknown_name", f"a source has no line `{line.key.text}`", line.key.span, repair)
+            scope.unread_kinds.add("source")
         elif line.key.text == "register":
             register = line.values[0]
         else:
@@ -36,6 +36,8 @@ def source(scope: Scope, written: ast.Source, read: Read) -> None:
     if register is not None:
         statements, found = read_register(register.text, read(register.text), register.span)
         scope.found += found
+        if has_errors(found):
+            scope.unread_kinds.add("source")
         for statement in statements:
             if statement.id in scope.statements:
                 scope.fault(
@@ -60,11 +62,8 @@ def item(scope: Scope, written: ast.Item) -> None:
     }[written.kind]
     if not scope.declare(written.kind.replace("_", " "), written.name, space):
         return
-    if (
-        (written.kind == "drug_class"
-        and written.name.text in scope.drugs)
-        or (written.kind == "drug"
-        and written.name.text in scope.classes)
+    if (written.kind == "drug_class" and written.name.text in scope.drugs) or (
+        written.kind == "drug" and written.name.text in scope.classes
     ):
         scope.fault(
             "duplicate_name",
@@ -127,6 +126,15 @@ def input_(scope: Scope, written: ast.Input, module: str) -> None:
     """An input with exactly one type, its bounds sensible, its units real."""
     if not scope.declare("input", written.name, scope.inputs) or not free_in_conditions(scope, written.name):
         return
+    entry = _input(scope, written, module)
+    if entry is None:
+        scope.unread.add(written.name.text)
+        scope.unread_kinds.add("input")
+    else:
+        scope.inputs[entry.id] = entry
+
+
+def _input(scope: Scope, written: ast.Input, module: str) -> ir.Input | None:
     types = [line for line in written.lines if isinstance(line, ast.TypeLine) and line.kind != "also_in"]
     if len(types) != 1:
         span = types[1].span if types else written.name.span
@@ -134,37 +142,27 @@ def input_(scope: Scope, written: ast.Input, module: str) -> None:
         scope.fault(
             "one_type",
             message,
-            _first_line(span),
+            span,
             "write one of `boolean`, `one of`, `any of`, `integer`, `quantity`, `date`, `duration`",
         )
-        return
+        return None
     kind = _type(scope, written, types[0])
     if kind is None:
-        return
+        return None
     named = _values(scope, tuple(line.value for line in written.lines if isinstance(line, ast.NamedValue)))
     if named and isinstance(kind, ir.AnyOf | ir.Boolean | ir.OneOf):
         line = next(line for line in written.lines if isinstance(line, ast.NamedValue))
         scope.fault(
             "wrong_type",
             "only a number or a date takes a named value",
-            _first_line(line.span),
+            line.span,
             "add it to the list of values",
         )
-        return
+        return None
     notes = _notes(scope, tuple(line for line in written.lines if isinstance(line, ast.Note)))
     cites = scope.cite(written.cites)
-    scope.inputs[written.name.text] = ir.Input(
+    return ir.Input(
         written.name.text, written.label.text, kind, named, notes, cites, module, written.name.span
-    )
-
-
-def _first_line(span: Span) -> Span:
-    return Span(
-        span.file,
-        span.line,
-        span.column,
-        span.line,
-        max(span.column + 1, span.end_column if span.end_line == span.line else span.column + 1),
     )
 
 
@@ -175,7 +173,7 @@ def _type(scope: Scope, written: ast.Input, line: ast.TypeLine) -> ir.Type | Non
         scope.fault(
             "wrong_type",
             "only a quantity has further units or is rounded",
-            _first_line(line.span),
+            line.span,
             "write `quantity UNIT from … to … step …`",
         )
         return None

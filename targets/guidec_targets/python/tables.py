@@ -1,0 +1,490 @@
+"""A compiled guideline to the source text of its tables: inputs, coordinates, ends, rows, rules, values."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+from guidec import ir
+from guidec.evaluate import Compiled
+from guidec.lower.outcomes import recommendation_essence
+from guidec.numbers import constant_value, in_base_units, unit_of
+from guidec.rows import (
+    Coordinate,
+    Derived,
+    Entered,
+    Leaf,
+    Member,
+    Numbers,
+    Prescribed,
+    Readings,
+    Row,
+    Table,
+    Values,
+)
+from guidec.wording import cells_in_words, coordinate_in_words, number_in_words
+from guidec_targets.python.literals import Call, Code, comment, laid_out, literal, quoted
+from guidec_targets.python.orders import Functions, interval, perhaps_given, surely_given
+
+_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
+
+
+class Tables:
+    """The tables of one guideline, a piece of text each; recommendations are gathered on the way."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.guideline = compiled.guideline
+        self.program = compiled.program
+        asides = {when: at for at, (when, _) in enumerate(compiled.program.asides)}
+        self.functions = Functions(compiled.guideline, asides)
+        self.computed: dict[ir.Number, str] = {}
+        self.recommendations: dict[tuple[object, ...], str] = {}
+        self.essences: dict[object, int] = {}
+        self.entries: list[str] = []
+
+    def text(self) -> str:
+        """Everything between the head and the body of the runtime."""
+        decisions, options = self._decisions(), self._options()
+        rules, values = self._rules(), self._values()
+        coordinates = self._coordinates()
+        parts = [
+            self._names(),
+            self._inputs(),
+            *self._computations(),
+            *coordinates,
+            *self.functions.texts,
+            _table("RECOMMENDATIONS", "dict[str, Recommendation]", self.entries, "{}"),
+            self._asides(),
+            decisions,
+            options,
+            rules,
+            values,
+            *self._impossible(),
+        ]
+        return "\n\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+    # --- names and inputs ---
+
+    def _names(self) -> str:
+        one = self.guideline
+        names = {"guideline": one.id, "version": one.version, "language": one.language}
+        found = laid_out({**names, "digest": self.compiled.digest}, 0, 28)
+        return (
+            f"GUIDELINE: dict[str, str] = {found}\n\n"
+            "# The decisions and the lists of options, in the order of the text.\n"
+            f"ORDER: tuple[str, ...] = {laid_out(tuple(one.id for one in self.guideline.decisions), 0, 26)}\n"
+        )
+
+    def _inputs(self) -> str:
+        lines = [
+            f"    {literal(one.id)}: {laid_out(_input(one), 4, len(one.id) + 4)},  # {quoted(one.label)}"
+            for one in self.guideline.inputs
+        ]
+        readings = [
+            f"    {literal(one.id)}: {literal(ways)},  # {quoted(one.label)}"
+            for one in self.guideline.readings
+            for ways in [tuple(value.id for value in one.values)]
+        ]
+        return (
+            _table("INPUTS", "dict[str, Input]", lines, "{}")
+            + "\n"
+            + _table("READINGS", "dict[str, tuple[str, ...]]", readings, "{}")
+        )
+
+    # --- coordinates ---
+
+    def _coordinates(self) -> Iterator[str]:
+        lines: list[str] = []
+        computed: list[str] = []
+        for at, one in enumerate(self.program.coordinates):
+            lines.append(f"    # coordinate {at}: {comment(_cells(self.guideline, one))}")
+            lines.append(f"    {laid_out(_coordinate(one), 4)},")
+            if isinstance(one, Derived):
+                computed.append(f"    {at}: {self.computation(one.number)},")
+        yield _table("COORDINATES", "tuple[Coordinate, ...]", lines, "()")
+        if computed:
+            yield _table("COMPUTED", "dict[int, Computation]", computed, "{}")
+
+    def computation(self, number: ir.Number) -> str:
+        """The name of the function that computes a number."""
+        return self.computed.setdefault(number, f"computed_{len(self.computed) + 1}")
+
+    def _computations(self) -> list[str]:
+        for one in self.program.coordinates:
+            if isinstance(one, Derived):
+                self.computation(one.number)
+        return [
+            f"def {name}(of: dict[str, Bounds]) -> Bounds:\n"
+            f"    # computes {comment(number_in_words(self.guideline, number))}\n"
+            f"    return {_expression(number)}\n"
+            for number, name in self.computed.items()
+        ]
+
+    # --- ends and rows ---
+
+    def _decisions(self) -> str:
+        lines: list[str] = []
+        for one in self.guideline.decisions:
+            if isinstance(one, ir.Decision):
+                lines.append(f"    # decision {comment(one.id)} {quoted(one.label)}")
+                lines.append(f"    {literal(one.id)}: (")
+                lines += self._table(self.program.decisions[one.id], 8)
+                lines.append("    ),")
+        return _table("DECISIONS", "dict[str, Table]", lines, "{}")
+
+    def _options(self) -> str:
+        lines: list[str] = []
+        for one in self.guideline.decisions:
+            if isinstance(one, ir.Options):
+                lines.append(f"    # options {comment(one.id)} {quoted(one.label)}")
+                lines.append(f"    {literal(one.id)}: (")
+                for line, table in zip(one.lines, self.program.options[one.id], strict=True):
+                    lines.append("        (")
+                    lines.append("            (")
+                    lines += self._table(table, 16)
+                    lines.append("            ),")
+                    lines.append(f"            {literal(self._unconditional(line))},")
+                    lines.append("        ),")
+                lines.append("    ),")
+        return _table("OPTIONS", "dict[str, tuple[Line, ...]]", lines, "{}")
+
+    def _unconditional(self, line: ir.OptionLine | ir.OptionConflict) -> object:
+        """What a line recommends whose condition the source doesn't state."""
+        if isinstance(line, ir.OptionConflict) or line.stated:
+            return None
+        one = line.recommendation
+        if one.regimen is None:
+            return self._given(one, one.orders)
+        regimen = next(regimen for regimen in self.guideline.regimens if regimen.id == one.regimen)
+        return self._given(one, tuple(_citing(order, regimen.cites) for order in regimen.orders))
+
+    def _table(self, table: Table, indent: int) -> list[str]:
+        """The ends that a row leads to, and the rows, one a line."""
+        space, deep = " " * indent, " " * (indent + 4)
+        used = sorted({row.leaf for row in table.rows})
+        place = {old: new for new, old in enumerate(used)}
+        ends: list[str] = []
+        for at in used:
+            leaf = table.leaves[at]
+            line = f", line {leaf.path[-1].line}" if leaf.path else ""
+            ends.append(f"{deep}# end {place[at]}{line}: {comment(_says(leaf))}")
+            ends.append(f"{deep}{laid_out(self._end(leaf), indent + 4)},")
+        says = {at: comment(_says(table.leaves[at])) for at in used}
+        rows = [
+            f"{deep}{_row(row, place[row.leaf])},  # when {self._words(row)}: {says[row.leaf]}"
+            for row in table.rows
+        ]
+        return [f"{space}(", *ends, f"{space}),", f"{space}(", *rows, f"{space}),"]
+
+    def _end(self, leaf: Leaf) -> object:
+        path = tuple((step.by, step.value, step.statements, step.line) for step in leaf.path)
+        outcome = None if leaf.outcome is None else self._outcome(leaf.outcome)
+        return leaf.status, leaf.group, outcome, path, leaf.asks
+
+    def _outcome(self, outcome: ir.Outcome) -> Call:
+        given = tuple(self._given(one, one.orders) for one in outcome.recommendations)
+        answers = tuple(self._outcome(one) for one in outcome.answers)
+        named = (("why", outcome.why), ("statements", outcome.cites.statements), ("answers", answers))
+        kept = tuple((name, value) for name, value in named if value)
+        return Call("Outcome", (outcome.status, given) if given else (outcome.status,), kept)
+
+    def _given(self, one: ir.Recommendation, orders: tuple[ir.Order | ir.Choice, ...]) -> object:
+        """The key of a recommendation and what it cites here; one is written down when it is first met."""
+        essence = self.essences.setdefault(recommendation_essence(one), len(self.essences) + 1)
+        gives = self.functions.giving(orders, one.id)
+        preferences = self.functions.preferences(one.preferred)
+        wording = one.wording or "not stated"
+        drugs = surely_given(orders), perhaps_given(orders)
+        content = (essence, one.id, one.direction, one.strength, wording, preferences, *drugs, gives)
+        if content not in self.recommendations:
+            others = sum(content[1] == known[1] for known in self.recommendations)
+            key = one.id if not others else f"{one.id} {others + 1}"
+            self.recommendations[content] = key
+            self.entries.append(f"    {literal(key)}: {laid_out(content, 4, len(key) + 4)},")
+        return self.recommendations[content], one.cites.statements, one.cites.inferred
+
+    # --- conditions, rules, values ---
+
+    def _rows(self, rows: Sequence[Row], indent: int) -> str:
+        """The rows of a condition, one a line."""
+        deep = " " * (indent + 4)
+        lines = [
+            f"{deep}{_row(row, row.leaf)},  # when {self._words(row)}: {'yes' if row.leaf else 'no'}\n"
+            for row in rows
+        ]
+        return f"(\n{''.join(lines)}{' ' * indent})" if lines else "()"
+
+    def _words(self, row: Row) -> str:
+        words = cells_in_words(self.guideline, self.program.coordinates, row.cells)
+        return comment(words) or "always"
+
+    def _asides(self) -> str:
+        lines = [f"    {self._rows(condition.rows, 4)}," for _, condition in self.program.asides]
+        return _table("PREFERRED_WHEN", "tuple[tuple[Row, ...], ...]", lines, "()")
+
+    def _rules(self) -> str:
+        lines: list[str] = []
+        writers: list[str] = []
+        for at, rule in enumerate(self.guideline.rules, 1):
+            lists, taken, prescribed = _causes(rule.when, self.guideline)
+            lines += [
+                f"    # rule {comment(rule.id)} {quoted(rule.label)}",
+                "    (",
+                f"        {literal(rule.kind)},",
+                f"        {literal(rule.stated)},",
+                f"        {self._rows(self.program.rules[rule.id].rows, 8)},",
+                *(f"        {literal(names)}," for names in (lists, taken, prescribed)),
+                f"        rule_{at},",
+                "    ),",
+            ]
+            body = laid_out(self._monitoring(rule) if rule.kind == "monitor" else self._advice(rule), 4, 7)
+            writers.append(
+                f"def rule_{at}(case: Case, applies: str, needs: list[str], because: Json) -> Json:\n"
+                f"    # rule {comment(rule.id)}\n"
+                f"    return {body}\n"
+            )
+        return "\n\n\n".join(
+            [*(one.rstrip("\n") for one in writers), _table("RULES", "tuple[Rule, ...]", lines, "()")]
+        )
+
+    def _advice(self, rule: ir.Rule) -> dict[object, object]:
+        orders = tuple(_citing(order, rule.cites) for order in rule.orders)
+        return {
+            "id": rule.id,
+            "kind": rule.kind,
+            "applies": Code("applies"),
+            "direction": rule.direction,
+            "strength": rule.strength,
+            "wording": rule.wording or "not stated",
+            "gives": self.functions.orders(orders),
+            "needs": Code("needs"),
+            "statements": list(rule.cites.statements),
+            **_finish(rule),
+        }
+
+    def _monitoring(self, rule: ir.Rule) -> dict[object, object]:
+        until: dict[object, object] = {} if rule.until is None else {"until": rule.until}
+        return {
+            "id": rule.id,
+            "applies": Code("applies"),
+            "direction": rule.direction,
+            "strength": rule.strength,
+            "wording": rule.wording or "not stated",
+            "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
+            "every": interval(rule.every),
+            **until,
+            Code("**"): Code("because"),
+            "needs": Code("needs"),
+            "statements": list(rule.cites.statements),
+            **_finish(rule),
+        }
+
+    def _values(self) -> str:
+        lines: list[str] = []
+        for one in self.guideline.definitions:
+            if not one.shown:
+                continue
+            lines.append(f"    # value {comment(one.id)} {quoted(one.label)}")
+            if one.number is None:
+                lines.append(
+                    f"    ({literal(one.id)}, {self._rows(self.program.definitions[one.id].rows, 4)}, None),"
+                )
+            else:
+                lines.append(f"    ({literal(one.id)}, (), {literal(self._shown_number(one, one.number))}),")
+        return _table("VALUES", "tuple[tuple[str, tuple[Row, ...], ShownNumber | None], ...]", lines, "()")
+
+    def _shown_number(self, one: ir.Definition, written: ir.Number) -> object:
+        number = _plain(self.guideline, written)
+        inputs = tuple(entry.id for entry in self.guideline.inputs if entry.id in _inputs_of(number))
+        factor, offset = _base(one.unit)
+        return Code(self.computation(number)), inputs, one.unit, factor, offset, one.rounded
+
+    def _impossible(self) -> Iterator[str]:
+        if self.guideline.impossible:
+            why = "; ".join(dict.fromkeys(one.why for one in self.guideline.impossible))
+            yield f"POSSIBLE: tuple[Row, ...] = {self._rows(self.program.possible.rows, 0)}"
+            yield f"WHY_IMPOSSIBLE = {literal(why)}"
+
+
+def _table(name: str, kind: str, lines: Sequence[str], brackets: str) -> str:
+    opened = "\n".join([f"{name}: {kind} = {brackets[0]}", *lines, brackets[1]])
+    return opened + "\n" if lines else f"{name}: {kind} = {brackets}\n"
+
+
+def _row(row: Row, end: int) -> str:
+    cells = tuple((at, Code(bin(mask))) for at, mask in row.cells)
+    return literal((cells, end))
+
+
+def _citing(order: ir.Order | ir.Choice, fallback: ir.Citation) -> ir.Order | ir.Choice:
+    """An order without citations of its own cites what it stands in."""
+    from dataclasses import replace
+
+    cites = ir.Citation(order.cites.statements or fallback.statements, order.cites.inferred)
+    return replace(order, cites=cites)
+
+
+def _finish(rule: ir.Rule) -> dict[object, object]:
+    found: dict[object, object] = {}
+    if rule.cites.inferred:
+        found["inferred"] = list(rule.cites.inferred)
+    if not rule.stated:
+        found["trigger"] = "not stated"
+    return found
+
+
+# --- what stands in the tables -----------------------------------------------
+
+
+def _input(entry: ir.Input) -> object:
+    named = tuple(value.id for value in entry.named)
+    one = Fraction(1)
+    match entry.type:
+        case ir.Boolean():
+            return "boolean", ("no", "yes"), named, (), False
+        case ir.OneOf(values):
+            return "name", tuple(value.id for value in values), named, (), False
+        case ir.AnyOf(values):
+            return "set", tuple(value.id for value in values), named, (), False
+        case ir.Integer(low, high):
+            return "integer", (), named, (("", Fraction(low), Fraction(high), one, one, Fraction(0)),), False
+        case ir.Quantity(units, rounds):
+            written = tuple((each.unit, each.low, each.high, each.step, *_base(each.unit)) for each in units)
+            return "quantity", (), named, written, rounds
+        case ir.Date(low_day, high_day):
+            first, last = (Fraction(date.fromisoformat(day).toordinal()) for day in (low_day, high_day))
+            return "date", (low_day, high_day), named, (("", first, last, one, one, Fraction(0)),), False
+        case ir.Duration(word, low, high):
+            factor = in_base_units(one, word, True)
+            return (
+                "duration",
+                (),
+                named,
+                ((word, Fraction(low), Fraction(high), one, factor, Fraction(0)),),
+                False,
+            )
+
+
+def _base(unit: str) -> tuple[Fraction, Fraction]:
+    """The factor and the offset that lead to base units."""
+    if not unit:
+        return Fraction(1), Fraction(0)
+    parsed = unit_of(unit)
+    return parsed.factor, parsed.offset
+
+
+def _coordinate(one: Coordinate) -> object:
+    match one:
+        case Values(name, values):
+            return "values", (name,), values, (), (), len(values)
+        case Numbers(name, cuts, cells, named):
+            written = tuple((cut.thresholds, cut.after) for cut in cuts)
+            return "numbers", (name,), named, written, cells, len(cells) + len(named)
+        case Member(name, member):
+            return "member", (name,), (member,), (), (), 2
+        case Derived(_, inputs, derived_cuts, undefined):
+            written = tuple(((threshold,), after) for threshold, after in derived_cuts)
+            return "computed", inputs, (), written, (), len(derived_cuts) + 1 + undefined
+        case Readings(name, values):
+            return "reading", (name,), values, (), (), len(values)
+        case Entered(name):
+            return "entered", (name,), (), (), (), 4
+        case Prescribed(drugs):
+            return "prescribed", (), drugs, (), (), 2
+
+
+def _cells(guideline: ir.Guideline, one: Coordinate) -> str:
+    """What each cell means, from the lowest bit."""
+    size = _coordinate(one)
+    assert isinstance(size, tuple)
+    count = size[-1]
+    assert isinstance(count, int)
+    return "; ".join(coordinate_in_words(guideline, one, 1 << cell) for cell in range(count))
+
+
+def _says(leaf: Leaf) -> str:
+    """An end in words, with every statement that it cites."""
+    if leaf.outcome is None:
+        return leaf.status.replace("_", " ")
+    asked = [id for step in leaf.path for id in step.statements]
+    all_of_them = list(dict.fromkeys([*asked, *_cited(leaf.outcome)]))
+    statements = f" [{' '.join(all_of_them)}]" if all_of_them else ""
+    return _outcome_words(leaf.outcome) + statements
+
+
+def _cited(outcome: ir.Outcome) -> Iterator[str]:
+    yield from outcome.cites.statements
+    for one in outcome.recommendations:
+        yield from one.cites.statements
+    for answer in outcome.answers:
+        yield from _cited(answer)
+
+
+def _outcome_words(outcome: ir.Outcome) -> str:
+    if outcome.status == "not_stated":
+        return "not stated"
+    if outcome.status == "conflict":
+        return "conflict of " + " and ".join(_outcome_words(one) for one in outcome.answers)
+    words = {"for": "", "against": "against ", "neither": "neither for nor against "}
+    given = [f"{one.strength} {words[one.direction]}{one.id}" for one in outcome.recommendations]
+    return ", ".join(given) or "nothing"
+
+
+def _expression(number: ir.Number) -> str:
+    match number:
+        case ir.Constant() | ir.Day():
+            return f"exactly({literal(constant_value(number))})"
+        case ir.Measure(name):
+            return f"of[{literal(name)}]"
+        case ir.Arithmetic(op, left, right):
+            return f"{_SIGNS[op]}({_expression(left)}, {_expression(right)})"
+        case ir.DefinedNumber():
+            raise AssertionError("definitions were put in")
+
+
+def _plain(guideline: ir.Guideline, number: ir.Number) -> ir.Number:
+    """A number without names of definitions."""
+    match number:
+        case ir.DefinedNumber(name):
+            inner = next(one.number for one in guideline.definitions if one.id == name)
+            assert inner is not None
+            return _plain(guideline, inner)
+        case ir.Arithmetic(op, left, right):
+            return ir.Arithmetic(op, _plain(guideline, left), _plain(guideline, right))
+        case _:
+            return number
+
+
+def _inputs_of(number: ir.Number) -> set[str]:
+    match number:
+        case ir.Measure(name):
+            return {name}
+        case ir.Arithmetic(_, left, right):
+            return _inputs_of(left) | _inputs_of(right)
+        case _:
+            return set()
+
+
+def _causes(
+    condition: ir.Condition | None, guideline: ir.Guideline
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The drug lists and the drugs of them that a condition asks for, and those it asks to be prescribed."""
+    lists = {entry.id for entry in guideline.inputs if isinstance(entry.type, ir.AnyOf) and entry.type.drugs}
+    asked: set[str] = set()
+    taken: set[str] = set()
+    prescribed: set[str] = set()
+    waiting: list[ir.Condition | None] = [condition]
+    while waiting:
+        match waiting.pop():
+            case ir.Includes(name, members) if name in lists:
+                asked.add(name)
+                taken.update(members)
+            case ir.Prescribed(drugs):
+                prescribed.update(drugs)
+            case ir.And(operands) | ir.Or(operands):
+                waiting += operands
+            case ir.Defined(name):
+                waiting.append(next(one.condition for one in guideline.definitions if one.id == name))
+            case _:
+                pass
+    return tuple(sorted(asked)), tuple(sorted(taken)), tuple(sorted(prescribed))

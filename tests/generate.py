@@ -1,0 +1,262 @@
+"""A seed to the text of a small guideline: well typed, its branches exclusive and complete by construction."""
+
+import random
+import re
+from dataclasses import dataclass
+
+_WORDS = ("alpha", "beta", "gamma", "delta", "epsilon")
+_DRUGS = ("a", "b", "c", "d")
+
+
+@dataclass(frozen=True)
+class _Input:
+    name: str
+    kind: str
+    values: tuple[str, ...]
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+    named: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        if self.kind == "set":
+            return 1 << len(self.values)
+        return len(self.values) or self.high - self.low + 1 + len(self.named)
+
+
+class _Author:
+    """Writes one guideline; every choice falls with its dice."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.inputs = self._inputs()
+        self.readings = ["meaning"] if self.dice.random() < 0.25 else []
+        self.definitions: list[str] = []
+        self.decisions: dict[str, list[str]] = {}
+        self.regimens = ["pair"] if self.dice.random() < 0.4 else []
+
+    def text(self) -> str:
+        parts = [self._vocabulary()]
+        for at in range(self.dice.randrange(3)):
+            parts.append(f'define def_{at} "Definition" = {self.condition(2)}\n  shown\n')
+            self.definitions.append(f"def_{at}")
+        parts += [self._impossible() for _ in range(self.dice.choice((0, 0, 1, 2)))]
+        parts += [self._regimen(name) for name in self.regimens]
+        for at in range(self.dice.choice((1, 1, 2, 3))):
+            parts.append(self._decision(f"dec_{at}"))
+            self.decisions[f"dec_{at}"] = re.findall(r"(?:recommend|suggest|against) (\w+)", parts[-1])
+        parts += [self._options(f"list_{at}") for at in range(self.dice.choice((0, 0, 1)))]
+        parts += [self._rule(f"rule_{at}") for at in range(self.dice.randrange(3))]
+        scope = f"  applies when {self.condition(1, inputs_only=True)}\n" if self.dice.random() < 0.3 else ""
+        head = f'guideline generated "Generated"\n  version 1.0.0\n  language guidec/1\n{scope}\n'
+        return head + "\n".join(parts)
+
+    # --- vocabulary ---
+
+    def _inputs(self) -> list[_Input]:
+        inputs: list[_Input] = []
+        size = 1
+        for at in range(self.dice.choice((2, 3, 3, 4, 5))):
+            one = self._input(f"in_{at}")
+            if size * one.size > 240:
+                break
+            size *= one.size
+            inputs.append(one)
+        return inputs
+
+    def _input(self, name: str) -> _Input:
+        kind = self.dice.choice(("boolean", "one_of", "one_of", "integer", "integer", "quantity", "set"))
+        if kind == "boolean":
+            return _Input(name, kind, ("no", "yes"))
+        if kind == "set":
+            return _Input(name, kind, _WORDS[: self.dice.choice((1, 2))])
+        if kind == "one_of":
+            return _Input(name, kind, _WORDS[: self.dice.choice((2, 3, 4))])
+        low = self.dice.randrange(1, 3)
+        named = ("never",) if self.dice.random() < 0.25 else ()
+        unit = "kg" if kind == "quantity" else ""
+        return _Input(name, kind, (), low, low + self.dice.randrange(1, 5), unit, named)
+
+    def _vocabulary(self) -> str:
+        found = [f'drug {drug} "{drug.upper()}"\n' for drug in _DRUGS]
+        for one in self.inputs:
+            lines = {
+                "boolean": "  boolean\n",
+                "one_of": "  one of\n",
+                "set": "  any of\n",
+                "integer": f"  integer from {one.low} to {one.high}\n",
+                "quantity": f"  quantity kg from {one.low} to {one.high} step 1\n",
+            }[one.kind]
+            if one.kind in ("one_of", "set"):
+                lines += "".join(f'    {value} "{value}"\n' for value in one.values)
+            lines += "".join(f'  or value {value} "{value}"\n' for value in one.named)
+            found.append(f'input {one.name} "{one.name}"\n{lines}')
+        for name in self.readings:
+            found.append(f'reading {name} "{name}"\n  narrow "Narrow"\n  wide "Wide"\n')
+        return "\n".join(found)
+
+    def _regimen(self, name: str) -> str:
+        when = f" when {self.condition(1)}" if self.dice.random() < 0.6 else ""
+        return f'regimen {name} "{name}"\n  give a; rest not stated\n  then b; rest not stated{when}\n'
+
+    def _impossible(self) -> str:
+        return f'impossible when {self.condition(1, inputs_only=True)} and {self._question(True)} "not seen"\n'
+
+    # --- conditions ---
+
+    def condition(self, depth: int, inputs_only: bool = False) -> str:
+        """A condition in parentheses where it needs them."""
+        if depth == 0 or self.dice.random() < 0.35:
+            return self._question(inputs_only)
+        kind = self.dice.choice(("and", "or", "not"))
+        if kind == "not":
+            return f"not ({self.condition(depth - 1, inputs_only)})"
+        left, right = self.condition(depth - 1, inputs_only), self.condition(depth - 1, inputs_only)
+        return f"({left} {kind} {right})"
+
+    def _question(self, inputs_only: bool) -> str:
+        others: list[str] = []
+        if not inputs_only:
+            others += [*self.definitions, *(f"{name} is wide" for name in self.readings)]
+            others += [
+                f"{name} is {self.dice.choice(names)}" for name, names in self.decisions.items() if names
+            ]
+        if others and self.dice.random() < 0.3:
+            return self.dice.choice(others)
+        numbers = [one for one in self.inputs if one.kind == "integer" and not one.named]
+        if len(numbers) > 1 and self.dice.random() < 0.4:
+            return self._computed(*self.dice.sample(numbers, 2))
+        return self._about(self.dice.choice(self.inputs))
+
+    def _computed(self, first: _Input, second: _Input) -> str:
+        op = self.dice.choice("+-*/")
+        ends = [first.low * second.low, first.high * second.high, first.low + second.high, first.high]
+        number = f"{first.name} {op} {second.name}"
+        if self.dice.random() < 0.3:
+            return f"{first.name} {self.dice.choice(('<', '>=', '='))} {second.name}"
+        if self.dice.random() < 0.3:
+            number += f" + {first.name}"
+        return f"{number} {self.dice.choice(('<', '<=', '>', '>='))} {self.dice.choice(ends)}"
+
+    def _about(self, one: _Input) -> str:
+        if one.kind == "set":
+            return f"{one.name} includes {self.dice.choice(one.values)}"
+        if one.values:
+            word = self.dice.choice(("is", "is not"))
+            return f"{one.name} {word} {self.dice.choice(one.values)}"
+        threshold = f"{self.dice.randint(one.low, one.high)} {one.unit}".strip()
+        compared = f"{one.name} {self.dice.choice(('<', '<=', '>', '>=', '='))} {threshold}"
+        if not one.named:
+            return compared
+        return self.dice.choice(
+            (
+                f"({one.name} is not never and {compared})",
+                f"({one.name} is never or {compared})",
+                f"{one.name} is never",
+            )
+        )
+
+    # --- decisions ---
+
+    def _decision(self, name: str) -> str:
+        asked = f"  asked when {self.condition(1)}\n" if self.dice.random() < 0.3 else ""
+        return f'decision {name} "{name}"\n{asked}{self._tree(3, "  ")}'
+
+    def _tree(self, depth: int, indent: str) -> str:
+        kind = self.dice.choice(("by", "when", "leaf") if depth < 3 else ("by", "when"))
+        if depth == 0 or kind == "leaf":
+            return indent + self._leaf(indent)
+        return self._by(depth, indent) if kind == "by" else self._whens(depth, indent)
+
+    def _below(self, depth: int, indent: str) -> str:
+        """What stands behind a colon."""
+        if depth == 0 or self.dice.random() < 0.5:
+            return f" {self._leaf(indent)}"
+        return "\n" + self._tree(depth - 1, indent + "  ")
+
+    def _by(self, depth: int, indent: str) -> str:
+        one = self.dice.choice(self.inputs)
+        if one.kind == "set":
+            return self._whens(depth, indent)
+        labels = self._labels(one)
+        inner = indent + "  "
+        found = f"{indent}by {one.name}\n"
+        for at, label in enumerate(labels):
+            if at and at < len(labels) and self.dice.random() < 0.15 and one.values and label != "otherwise":
+                found += f"{inner}{label}: as {labels[0].split(', ')[0]}\n"
+            else:
+                found += f"{inner}{label}:{self._below(depth - 1, inner)}"
+        return found
+
+    def _labels(self, one: _Input) -> list[str]:
+        if one.values:
+            values = list(one.values)
+            self.dice.shuffle(values)
+            if self.dice.random() < 0.4:
+                return [*values[: self.dice.randrange(1, len(values))], "otherwise"]
+            if len(values) > 2 and self.dice.random() < 0.4:
+                return [f"{values[0]}, {values[1]}", *values[2:]]
+            return values
+        first, last = sorted((self.dice.randint(one.low, one.high), self.dice.randint(one.low, one.high)))
+        unit = f" {one.unit}" if one.unit else ""
+        numbers = [f"< {first}{unit}"] if first > one.low else []
+        numbers.append(f"= {first}{unit}" if first == last else f"{first}{unit} to {last}{unit}")
+        numbers += [f"> {last}{unit}"] if last < one.high else []
+        self.dice.shuffle(numbers)
+        return [*one.named, *numbers]
+
+    def _whens(self, depth: int, indent: str) -> str:
+        found, before = "", ""
+        for _ in range(self.dice.choice((1, 1, 2))):
+            condition = self.condition(2)
+            found += f"{indent}when {before}{condition}:{self._below(depth - 1, indent)}"
+            before += f"not ({condition}) and "
+        return f"{found}{indent}otherwise:{self._below(depth - 1, indent)}"
+
+    def _leaf(self, indent: str) -> str:
+        kind = self.dice.choice(("one", "one", "one", "one", "nothing", "not_stated", "all", "conflict"))
+        if kind == "nothing":
+            return "nothing\n"
+        if kind == "not_stated":
+            return 'not stated "open"\n'
+        if kind == "one":
+            return self._line()
+        head = "all of" if kind == "all" else 'conflict "two"'
+        drugs = self.dice.sample(_DRUGS, 2)
+        return f"{head}\n" + "".join(f"{indent}    {self._line(drug)}" for drug in drugs)
+
+    def _line(self, drug: str = "") -> str:
+        if not drug and self.regimens and self.dice.random() < 0.3:
+            return f"recommend {self.regimens[0]}\n"
+        strength = self.dice.choice(("recommend", "recommend", "suggest", "use against"))
+        return f"{strength} {drug or self.dice.choice(_DRUGS[:2])}; rest not stated\n"
+
+    def _options(self, name: str) -> str:
+        asked = f"  asked when {self.condition(1)}\n" if self.dice.random() < 0.5 else ""
+        lines = ""
+        for drug in self.dice.sample(_DRUGS, self.dice.choice((1, 2, 3))):
+            when = self.dice.choice(("not stated", self.condition(2), self.condition(2), self.condition(1)))
+            lines += f"  consider {drug}; rest not stated when {when}\n"
+        return f'options {name} "{name}"\n{asked}{lines}'
+
+    def _rule(self, name: str) -> str:
+        one = self.dice.choice(self.inputs).name
+        about = self.dice.choice(
+            (f"blank {one}", f"known {one}", "prescribed a", f"not known {one}", "prescribed b")
+        )
+        when = self.dice.choice(
+            (
+                self.condition(2),
+                f"{about} and {self.condition(1)}",
+                f"{about} or {self.condition(1)}",
+                "not stated",
+            )
+        )
+        applies = f"\n  applies when {self.condition(1)}" if self.dice.random() < 0.3 else ""
+        return f'advise note {name} "{name}" when {when}{applies}\n'
+
+
+def guideline(seed: int) -> str:
+    """The text of a guideline; the same for the same seed."""
+    return _Author(seed).text()

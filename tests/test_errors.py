@@ -1,0 +1,196 @@
+"""Every diagnostic: an input with the expected message under the guilty words, and a manual page whose examples hold.
+
+In `data/errors`, `CODE.guide`, `CODE/main.guide` or `CODE/main.json` is the input. A comment below the guilty line
+underlines the guilty words, as the compiler does, and says `code: message | repair`; where the words begin in column 1,
+its `#` is the first mark. What can't hold a comment has `expected.txt` beside it: what `guidec test` prints.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from guidec import explain
+from guidec.cli import cli
+from guidec.pipeline import compile_file
+from guidec.project import reader
+from guidec.scenarios import run
+from guidec.target import targets
+
+ROOT = Path(__file__).parents[1]
+ERRORS = Path(__file__).parent / "data" / "errors"
+FRAME = Path(__file__).parent / "data" / "manual"
+NO_INPUT = {"broken_target", "not_drawn"}  # no text causes these: something installed is missing or broken
+COLLECTIONS = {"confusions", "five_mistakes", "slips"}  # many faults in one file
+SHOWN_ONLY = NO_INPUT | {"bad_document", "bad_utf8", "hidden_character", "too_deep", "too_large", "too_many_rows"}
+MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}
+
+
+@dataclass(frozen=True, order=True)
+class Shown:
+    """A diagnostic as it is printed or expected; the last two are columns, from 1."""
+
+    line: int
+    start: int
+    end: int
+    severity: str
+    code: str
+    message: str
+    repair: str
+
+
+def inputs() -> dict[str, Path]:
+    """The input of each code."""
+    files = {path.stem: path for path in ERRORS.glob("*.guide")}
+    folders = {path.parent.name: path for path in ERRORS.glob("*/main.*")}
+    return files | folders
+
+
+def emitted() -> set[str]:
+    """The codes in the sources of the compiler and of its targets."""
+    found: set[str] = set()
+    for path in (*(ROOT / "compiler").rglob("*.py"), *(ROOT / "targets").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in MAKERS and isinstance(node.args[0].value, str):
+                    found.add(node.args[0].value)
+    return found
+
+
+def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
+    """What `guidec test` says of an input, beside its files; where it says nothing, what `guidec build` does."""
+    monkeypatch.chdir(path.parent)
+    for command in (["test"], ["build", "--out", str(out)]):
+        result = CliRunner().invoke(cli, ["--quiet", *command, path.name])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        if result.stderr + result.stdout:
+            break
+    return result.stderr + result.stdout
+
+
+def shown(text: str, name: str) -> list[Shown]:
+    """The diagnostics in printed text."""
+    pattern = (
+        r"(error|warning|note)\[(\w+)\]: (.*)\n  --> (.*):(\d+):(\d+)\n *\|\n.*\n *\| ( *)(\^+)\n(?:   = (.*)\n)?"
+    )
+    found = []
+    for severity, code, message, file, line, column, _, marks, repair in re.findall(pattern, text):
+        assert file == name
+        start = int(column)
+        found.append(Shown(int(line), start, start + len(marks), severity, code, message, repair))
+    assert len(found) == len(re.findall(r"^(?:error|warning|note)\[", text, re.MULTILINE))
+    return found
+
+
+def expected(text: str) -> list[Shown]:
+    """The diagnostics that the comments of an input announce."""
+    found = []
+    guilty = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        comment = re.fullmatch(r"(#[ ^]*) (?:(warning|note) )?(\w+): (.*) \| (.*)", line)
+        if comment is None:
+            guilty = number
+            continue
+        marks, severity, code, message, repair = comment.groups()
+        start = 1 if marks[1:2] in ("^", "") else marks.index("^") + 1
+        found.append(Shown(guilty, start, len(marks.rstrip()) + 1, severity or "error", code, message, repair))
+    return found
+
+
+@pytest.mark.parametrize("code", sorted(inputs()))
+def test_each_input_reports_what_its_comments_say_where_they_say_it(
+    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = inputs()[code]
+    golden = path.parent / "expected.txt"
+    text = printed(path, monkeypatch, tmp_path)
+    if golden.is_file() and path.parent != ERRORS:
+        assert text == golden.read_text("utf-8")
+        assert f"[{code}]" in text
+        return
+    wanted = expected(path.read_text("utf-8"))
+    assert sorted(shown(text, path.name)) == sorted(wanted)
+    assert code in {one.code for one in wanted} or code in COLLECTIONS
+
+
+def test_every_code_has_an_input_and_a_page() -> None:
+    assert emitted() - set(inputs()) - NO_INPUT == set()
+    assert emitted() - set(explain.codes()) == set()
+
+
+def test_every_input_and_every_page_is_of_a_code() -> None:
+    assert set(inputs()) - emitted() == COLLECTIONS
+    assert set(explain.codes()) - emitted() == set()
+
+
+def test_every_diagnostic_proposes_a_repair() -> None:
+    assert [code for code, path in inputs().items() for one in expected(read(path)) if not one.repair] == []
+
+
+def test_a_file_with_five_unrelated_mistakes_reports_five(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = shown(printed(ERRORS / "five_mistakes.guide", monkeypatch, tmp_path), "five_mistakes.guide")
+    assert len({one.code for one in found}) == len(found) == 5
+
+
+# --- the manual --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", explain.codes())
+def test_a_page_says_its_code_its_severity_and_shows_a_bad_and_a_mended_example(code: str) -> None:
+    page = explain.page(code)
+    assert page is not None
+    title, _, rest = page.partition("\n\n")
+    assert re.fullmatch(rf"# {code}: [a-z`].*[^.]", title)
+    assert rest.startswith(("Error. ", "Warning. ", "Note. "))
+    assert len(page.split("\n")) <= 45
+    languages = [language for language, _ in examples(page)]
+    assert len(languages) == (1 if code in SHOWN_ONLY else 2)
+    assert all(language in ("guide", "csv") for language in languages) or code in SHOWN_ONLY
+
+
+@pytest.mark.parametrize("code", sorted(set(explain.codes()) - SHOWN_ONLY))
+def test_the_bad_example_of_a_page_has_the_fault_and_the_mended_one_has_none(code: str) -> None:
+    page = explain.page(code)
+    assert page is not None
+    bad, mended = (found_in(language, text) for language, text in examples(page))
+    assert code in bad
+    severity = page.split("\n\n")[1].split(".")[0].lower()
+    assert severity == bad[code]
+    assert code not in mended
+    assert "error" not in mended.values(), mended
+
+
+def examples(page: str) -> list[tuple[str, str]]:
+    """The fenced blocks of a page, each with its language."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def found_in(language: str, text: str) -> dict[str, str]:
+    """The codes that an example yields, with their severities.
+
+    A fragment stands below the frame, whose module holds the names of the manual's examples; CSV is the frame's register.
+    """
+    whole = text.startswith(("guideline", "module"))
+    frame = (FRAME / "frame.guide").read_text("utf-8")
+    files = {"example.guide": (text if whole else frame + ("\n" + text if language == "guide" else "")).encode()}
+    if language == "csv":
+        files["trial.csv"] = text.encode()
+    beside = reader(FRAME)
+    compilation = compile_file("example.guide", lambda name: files.get(name) or beside(name))
+    found = {one.code: one.severity for one in compilation.diagnostics}
+    if compilation.compiled is not None:
+        for emit in targets()[0].values():
+            found |= {one.code: one.severity for one in emit(compilation.compiled)[1]}
+        if any(run(compilation.compiled, one) for one in compilation.scenarios):
+            found["failed_scenario"] = "error"
+    return found
+
+
+def read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")

@@ -1,0 +1,448 @@
+"""The emitted Python module gives what the reference gives, and no text of a guideline breaks out of it."""
+
+import ast
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guidec import ir
+from guidec.evaluate import Compiled, Refused, evaluate, refusal
+from guidec.numbers import plain_number
+from guidec.project import compile_path
+from guidec.rows import Numbers
+from guidec.target import described, targets
+from guidec_targets.python import emit
+
+ROOT = Path(__file__).parents[1]
+GUIDELINES = sorted(
+    path
+    for folder in ("tests/data/guidelines", "tests/data/meaning", "guidelines")
+    for path in (ROOT / folder).rglob("*.guide")
+)
+PATIENTS = {"broad": 1200, "takada": 600, "search": 100}
+
+Evaluate = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=100)
+def compiled_of(path: Path) -> Compiled | None:
+    compilation = compile_path(path, skip_scenarios=True)
+    return None if compilation.is_module else compilation.compiled
+
+
+def emitted(compiled: Compiled) -> str:
+    files, found = emit(compiled)
+    assert not found
+    (text,) = files.values()
+    return text
+
+
+def loaded(compiled: Compiled) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "emitted"}
+    exec(compile(emitted(compiled), f"{compiled.guideline.id}.py", "exec"), names)
+    return names
+
+
+def all_compiled() -> list[Compiled]:
+    return [compiled for path in GUIDELINES if (compiled := compiled_of(path)) is not None]
+
+
+# --- patients ----------------------------------------------------------------
+
+
+def patient(compiled: Compiled, dice: random.Random) -> dict[str, Any]:
+    """A record: a quarter blank, some entries partly known, numbers often at a threshold, now and then a bad entry."""
+    found: dict[str, Any] = {}
+    blank = dice.choice((0.05, 0.25, 0.25, 0.6))
+    faulty = dice.random() < 0.15
+    for entry in compiled.guideline.inputs:
+        if dice.random() < blank:
+            if dice.random() < 0.1:
+                found[entry.id] = None
+        elif faulty and dice.random() < 0.2:
+            found[entry.id] = dice.choice(bad_entries(entry))
+        elif dice.random() < 0.2 and not isinstance(entry.type, ir.AnyOf):
+            found[entry.id] = {"one_of": [value(compiled, entry, dice) for _ in range(dice.randint(1, 4))]}
+        else:
+            found[entry.id] = value(compiled, entry, dice)
+    if faulty and dice.random() < 0.2:
+        found["no_such_input"] = 1
+    if compiled.guideline.readings and dice.random() < 0.7:
+        found["readings"] = readings(compiled.guideline, dice, faulty)
+    return found
+
+
+def readings(guideline: ir.Guideline, dice: random.Random, faulty: bool) -> Any:
+    if faulty and dice.random() < 0.2:
+        return dice.choice((3, [], "all_of", {"no_such_reading": "x"}, {guideline.readings[0].id: 1}, None))
+    chosen = {one.id: dice.choice([*(value.id for value in one.values), None]) for one in guideline.readings}
+    return {name: way for name, way in chosen.items() if dice.random() < 0.7}
+
+
+def value(compiled: Compiled, entry: ir.Input, dice: random.Random) -> Any:
+    if entry.named and dice.random() < 0.2:
+        return dice.choice(entry.named).id
+    match entry.type:
+        case ir.Boolean():
+            return dice.random() < 0.6
+        case ir.OneOf(values):
+            return dice.choice(values).id
+        case ir.AnyOf(values):
+            return [one.id for one in values if dice.random() < 0.35]
+        case ir.Quantity(units, rounds):
+            at = dice.randrange(len(units))
+            unit = units[at]
+            number = near(compiled, entry.id, at, (unit.low, unit.high, unit.step), dice)
+            if rounds and dice.random() < 0.3:
+                number = min(unit.high, number + unit.step / dice.choice((2, 4, 5)))
+            plain = plain_number(number)
+            return plain if at == 0 and dice.random() < 0.8 else {"value": plain, "unit": unit.unit}
+        case ir.Integer(low, high):
+            return int(near(compiled, entry.id, 0, (Fraction(low), Fraction(high), Fraction(1)), dice))
+        case ir.Duration(unit, low, high):
+            number = int(near(compiled, entry.id, 0, (Fraction(low), Fraction(high), Fraction(1)), dice))
+            return number if dice.random() < 0.7 else {"value": number, "unit": unit}
+        case ir.Date(low_day, high_day):
+            first, last = date.fromisoformat(low_day).toordinal(), date.fromisoformat(high_day).toordinal()
+            bounds = (Fraction(first), Fraction(last), Fraction(1))
+            return date.fromordinal(int(near(compiled, entry.id, 0, bounds, dice))).isoformat()
+
+
+def near(
+    compiled: Compiled, name: str, unit: int, bounds: tuple[Fraction, Fraction, Fraction], dice: random.Random
+) -> Fraction:
+    """A value on the grid; half of the time at an end, at a threshold or one step beside it."""
+    low, high, step = bounds
+    steps = int((high - low) / step)
+    marks = [Fraction(0), Fraction(steps)]
+    for one in compiled.program.coordinates:
+        if isinstance(one, Numbers) and one.input == name:
+            marks += [(cut.thresholds[unit] - low) // step for cut in one.cuts]
+    if dice.random() < 0.5:
+        at = int(dice.choice(marks)) + dice.choice((-1, 0, 0, 1))
+    else:
+        at = dice.randint(0, steps)
+    return low + min(max(at, 0), steps) * step
+
+
+def bad_entries(entry: ir.Input) -> list[Any]:
+    """Entries that are no value of the input, or hardly any."""
+    common = ["", "no_such_value", [], {}, {"one_of": []}, {"one_of": 1}, {"one_of": [None]}, [1], ["x"], 7, -1, 1e300]
+    odd: list[Any] = [0.1 + 0.2, float("nan"), float("inf"), True, 2**70, {"one_of": [1], "x": 2}, {"value": 1}]
+    units = [{"value": 5, "unit": "no_such_unit"}, {"value": "5", "unit": "kg"}, {"value": 5, "unit": ["kg"]}]
+    days = ["2024-02-30", "20240229", "2024-W09-4", "1999-12-31", "9999-01-01", "2024-02-28 ", 20240228]
+    return [*common, *odd, *units, *days] if not isinstance(entry.type, ir.Boolean) else [*common, *odd, "yes", 1, 0]
+
+
+# --- the same answers --------------------------------------------------------
+
+
+def answer(ask: Callable[[], Any]) -> str:
+    """A result or a refusal as text, so that the order of keys counts."""
+    try:
+        return json.dumps(ask())
+    except Refused as refused:
+        return json.dumps(refusal(refused))
+
+
+def answer_of_emitted(ask: Callable[[], Any]) -> str:
+    try:
+        return json.dumps(ask())
+    except ValueError as refused:
+        return json.dumps({"errors": refused.errors})  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", GUIDELINES, ids=lambda path: path.stem)
+def test_the_module_agrees_with_the_reference_on_random_patients(path: Path) -> None:
+    compiled = compiled_of(path)
+    if compiled is None:
+        pytest.skip("it is a module, or does not compile")
+    run: Evaluate = loaded(compiled)["evaluate"]
+    dice = random.Random(20_240_229)
+    seen: set[str] = set()
+    for _ in range(PATIENTS.get(compiled.guideline.id, 100)):
+        record = patient(compiled, dice)
+        expected = answer(lambda record=record: evaluate(compiled, record))  # type: ignore[misc]
+        got = answer_of_emitted(lambda record=record: run(record))  # type: ignore[misc]
+        assert got == expected, json.dumps(record)
+        seen.add("refused" if expected.startswith('{"errors"') else json.loads(expected)["status"])
+    assert len(seen) > 1
+
+
+def test_what_is_no_record_is_refused_alike() -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    run: Evaluate = loaded(compiled)["evaluate"]
+    for record in ([], None, "x", 3, {3: 4}, {"age": object()}, {"readings": {3: 4}}, {"age": {"one_of": ["x", 3]}}):
+        expected = answer(lambda record=record: evaluate(compiled, record))  # type: ignore[misc]
+        assert answer_of_emitted(lambda record=record: run(record)) == expected  # type: ignore[misc]
+        assert "errors" in expected
+
+
+def test_the_guidelines_of_this_test_reach_every_kind_of_coordinate_and_status() -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    kinds = {type(one).__name__ for one in compiled.program.coordinates}
+    assert kinds == {"Values", "Numbers", "Member", "Derived", "Readings", "Entered", "Prescribed"}
+    dice = random.Random(7)
+    text = " ".join(
+        answer(lambda record=patient(compiled, dice): evaluate(compiled, record)) for _ in range(300)  # type: ignore[misc]
+    )
+    for word in (
+        "determined", "indeterminate", "not_stated", "conflict", "not_applicable", "out_of_scope", "impossible",
+        "off_step", "out_of_range", "wrong_unit", "unknown_input", "bad_value", "bad_type", "a reading", "if_chosen",
+        "taking", "prescribed", "preferred", "inferred", "rounded", "per", "trigger", "not defined", "basis", "above",
+    ):  # fmt: skip
+        assert f'"{word}"' in text or word in {"not defined"}, word
+
+
+# --- fresh results -----------------------------------------------------------
+
+
+def mutable_parts(value: Any) -> list[int]:
+    if isinstance(value, dict):
+        return [id(value), *(part for one in value.values() for part in mutable_parts(one))]
+    if isinstance(value, list):
+        return [id(value), *(part for one in value for part in mutable_parts(one))]
+    return []
+
+
+def test_no_two_results_and_no_two_parts_of_one_share_a_mutable_object() -> None:
+    for compiled in all_compiled():
+        names = loaded(compiled)
+        own = {id(value) for value in names.values() if isinstance(value, dict | list)}
+        dice = random.Random(3)
+        results = []
+        record = patient(compiled, dice)
+        for record in (record, record, {}, {}, patient(compiled, dice)):
+            try:
+                results.append(names["evaluate"](record))
+            except ValueError as refused:
+                results.append(refused.errors)  # type: ignore[attr-defined]
+        parts = [part for result in results for part in mutable_parts(result)]
+        assert len(parts) == len(set(parts))
+        assert not own & set(parts)
+
+
+# --- its text ----------------------------------------------------------------
+
+
+def test_the_modules_pass_mypy_strict(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    for compiled in all_compiled():
+        (tmp_path / f"{compiled.guideline.id}_emitted.py").write_text(emitted(compiled), "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file=", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_modules_import_little_and_only_from_the_standard_library() -> None:
+    for compiled in all_compiled():
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(emitted(compiled))):
+            if isinstance(node, ast.Import):
+                found.update(name.name for name in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                found.add(str(node.module))
+        assert found <= {"__future__", "collections.abc", "datetime", "fractions", "itertools", "json", "sys"}
+
+
+def test_a_module_holds_only_the_pieces_that_its_guideline_needs() -> None:
+    without = {"enumerations": "computed", "gates": "read_date", "thresholds": "in_brief", "units": "WHY_IMPOSSIBLE"}
+    for name, piece in without.items():
+        compiled = compiled_of(ROOT / f"tests/data/meaning/{name}.guide")
+        broad = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+        assert compiled is not None and broad is not None
+        assert f"{piece}" not in emitted(compiled).split("# --- how it runs")[1]
+        assert f"{piece}" in emitted(broad)
+        assert "# <" not in emitted(broad)
+
+
+def test_the_text_is_the_same_under_any_hash_seed() -> None:
+    program = (
+        "import sys; from pathlib import Path; from guidec.project import compile_path; import hashlib\n"
+        "from guidec_targets.python import emit\n"
+        "for path in sys.argv[1:]:\n"
+        "    one = compile_path(Path(path), skip_scenarios=True)\n"
+        "    if one.compiled is not None and not one.is_module:\n"
+        "        for name, text in emit(one.compiled)[0].items():\n"
+        "            print(name, hashlib.sha256(text.encode()).hexdigest())\n"
+    )
+    printed = []
+    for seed in ("1", "20"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run(
+            [sys.executable, "-c", program, *map(str, GUIDELINES)],
+            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) == len(all_compiled())
+
+
+NASTY = (
+    '"""', "'''", "\\", '\\"', "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0", "{", "}", "{0}",
+    "%s", "# type: ignore", "# fmt: off", "# mypy: ignore-errors", "\\N{DASH}", "\\u0022", "\\x22", "\udc80", "\u202e",
+    "\u200b", "é", "😀", '"""\nraise SystemExit\n"""', "'\nraise SystemExit\n'", "\nraise SystemExit\n", '"); raise SystemExit',
+    "class", "None", "print", "__debug__", "-*- coding: utf-16 -*-", "x" * 3000,
+)  # fmt: skip
+
+
+def with_texts(value: Any, dice: random.Random, fit: set[str]) -> Any:
+    """The same tree with nasty words beside every text that isn't the name of something else."""
+    if isinstance(value, tuple):
+        return tuple(with_texts(one, dice, fit) for one in value)
+    if not hasattr(value, "__dataclass_fields__"):
+        return value
+    changed = {}
+    for name in value.__dataclass_fields__:
+        part = getattr(value, name)
+        if name in fit and isinstance(part, str):
+            words = [part, *dice.sample(NASTY, 3)]
+            changed[name] = " ".join(words) if dice.random() < 0.7 else "".join(reversed(words))
+        elif name in {"values"} and isinstance(part, tuple) and part and isinstance(part[0], str):
+            changed[name] = part
+        elif name != "span":
+            changed[name] = with_texts(part, dice, fit)
+    return replace(value, **changed)
+
+
+def test_no_text_breaks_out_of_the_module() -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    plain = ast.parse(emitted(compiled))
+    for seed in range(8):
+        dice = random.Random(seed)
+        fit = {"title", "label", "why", "wording", "version", "key", "text"}
+        guideline = with_texts(compiled.guideline, dice, fit)
+        sources = tuple(
+            replace(one, fields=(ir.Field("title", (dice.choice(NASTY), dice.choice(NASTY))),))
+            for one in guideline.sources
+        )
+        program = with_texts(compiled.program, dice, {"why", "wording"})
+        hostile = Compiled(replace(guideline, sources=sources), program, compiled.digest)
+        tree = ast.parse(emitted(hostile))
+        assert shape(tree) == shape(plain)
+        run: Evaluate = loaded(hostile)["evaluate"]
+        for _ in range(5):
+            record = patient(compiled, dice)
+            expected = answer(lambda record=record: evaluate(hostile, record))  # type: ignore[misc]
+            assert answer_of_emitted(lambda record=record: run(record)) == expected  # type: ignore[misc]
+
+
+def shape(tree: ast.AST) -> list[str]:
+    """The kinds of nodes: what a text may not change."""
+    return [type(node).__name__ for node in ast.walk(tree)]
+
+
+def test_ids_that_mean_something_to_python_are_only_texts() -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/hostile.guide")
+    assert compiled is not None
+    assert {"lambda", "evaluate", "case", "self"} <= {entry.id for entry in compiled.guideline.inputs}
+    kept = set(loaded(compiled))
+    ids = {entry.id for entry in compiled.guideline.inputs} | {one.id for one in compiled.guideline.items}
+    assert not (kept & ids) - {"evaluate", "Case"}
+
+
+# --- its command line --------------------------------------------------------
+
+
+def run_module(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-I", "broad.py", *arguments], cwd=folder, input=given, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("emitted")
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    (found / "broad.py").write_text(emitted(compiled), "utf-8")
+    return found
+
+
+def test_the_command_prints_the_result(folder: Path) -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    record = {"adult": True, "diagnosis": "mild_form", "weight": 60.5, "phase": "first"}
+    expected = json.dumps(evaluate(compiled, record), indent=2, ensure_ascii=False) + "\n"
+    (folder / "patient.json").write_text(json.dumps(record), "utf-8")
+    for done in (run_module(folder, "patient.json"), run_module(folder, "-", given=json.dumps(record).encode())):
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.decode() == expected.replace("\n", os.linesep if os.name == "nt" else "\n")
+
+
+def test_the_command_prints_every_problem_of_a_refused_record(folder: Path) -> None:
+    done = run_module(folder, "-", given='{"age": -1, "adult": 3, "\\ud800é": 1}'.encode())
+    assert done.returncode == 1 and not done.stderr
+    assert [one["code"] for one in json.loads(done.stdout)["errors"]] == ["out_of_range", "bad_type", "unknown_input"]
+    assert "é" in done.stdout.decode()
+
+
+def test_the_command_says_in_one_line_what_is_wrong(folder: Path) -> None:
+    for arguments, given in ((("missing.json",), b""), ((".",), b""), (("-",), b"{"), (("-",), b"\xff"), (("-",), b"[" * 100_000)):
+        done = run_module(folder, *arguments, given=given)
+        assert done.returncode == 1 and not done.stdout
+        assert done.stderr.startswith(b"broad: the patient `") and done.stderr.count(b"\n") == 1
+    for arguments in ((), ("a", "b"), ("--what",)):
+        done = run_module(folder, *arguments)
+        assert done.returncode == 2 and done.stderr.startswith(b"usage: python broad.py PATIENT.json")
+    done = run_module(folder, "--help")
+    assert done.returncode == 0 and done.stdout.startswith(b"usage: ") and b"How blanks are handled" in done.stdout
+
+
+def test_the_module_starts_fast(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "importtime", "broad.py", "--help"], cwd=folder, capture_output=True, timeout=60, check=True
+    )
+    loaded_modules = {line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()}
+    assert not loaded_modules & {b"typing", b"dataclasses", b"inspect", b"ast", b"datetime", b"pathlib"}
+
+
+# --- the contract ------------------------------------------------------------
+
+
+def test_a_name_that_python_needs_is_refused() -> None:
+    compiled = compiled_of(ROOT / "tests/data/guidelines/broad.guide")
+    assert compiled is not None
+    files, found = emit(replace(compiled, guideline=replace(compiled.guideline, id="fractions")))
+    assert not files and [one.code for one in found] == ["hides_python_module"]
+
+
+class Entry:
+    """An installed entry point."""
+
+    dist = None
+
+    def __init__(self, name: str, found: Any) -> None:
+        self.name = name
+        self.value = f"{name}:emit"
+        self.found = found
+
+    def load(self) -> Any:
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+def test_a_broken_target_of_another_package_is_a_diagnostic(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [Entry("python", emit), Entry("broken", ImportError("no module named x")), Entry("constant", 3)]
+    monkeypatch.setattr("guidec.target.entry_points", lambda group: entries if group == "guidec.targets" else [])
+    names, found = described()
+    assert names == {"python": "A Python module that runs by itself: `evaluate(patient)`, and `python GUIDELINE.py patient.json`."}
+    assert [one.code for one in found] == ["broken_target", "broken_target"]
+    assert "no module named x" in found[0].message
+    monkeypatch.setattr("guidec.target.entry_points", lambda group: [])
+    assert targets() == ({}, [])
