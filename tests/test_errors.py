@@ -1,13 +1,14 @@
-"""Every diagnostic: an input with the expected message under the guilty words, and a manual page whose examples hold.
+"""Every diagnostic: an input with the expected message under the guilty words, a page whose examples hold.
 
-In `data/errors`, `CODE.guide`, `CODE/main.guide` or `CODE/main.json` is the input. A comment below the guilty line
-underlines the guilty words, as the compiler does, and says `code: message | repair`; where the words begin in column 1,
-its `#` is the first mark. What can't hold a comment has `expected.txt` beside it: what `guidec test` prints.
+In `data/errors`, `CODE.guide`, `CODE/main.guide` or `CODE/main.json` is the input. A comment below the guilty
+line underlines the guilty words, as the compiler does, and says `code: message | repair`; where they begin in
+column 1, its `#` is the first mark. What can't hold a comment has `expected.txt` beside it: what is printed.
 """
 
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,14 @@ ERRORS = Path(__file__).parent / "data" / "errors"
 FRAME = Path(__file__).parent / "data" / "manual"
 NO_INPUT = {"broken_target", "not_drawn"}  # no text causes these: something installed is missing or broken
 COLLECTIONS = {"confusions", "five_mistakes", "slips"}  # many faults in one file
-SHOWN_ONLY = NO_INPUT | {"bad_document", "bad_utf8", "hidden_character", "too_deep", "too_large", "too_many_rows"}
+SHOWN_ONLY = {
+    "bad_document",
+    "bad_utf8",
+    "hidden_character",
+    "too_deep",
+    "too_large",
+    "too_many_rows",
+} | NO_INPUT
 MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}
 
 
@@ -49,6 +57,7 @@ def inputs() -> dict[str, Path]:
     return files | folders
 
 
+@cache
 def emitted() -> set[str]:
     """The codes in the sources of the compiler and of its targets."""
     found: set[str] = set()
@@ -62,7 +71,7 @@ def emitted() -> set[str]:
 
 
 def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
-    """What `guidec test` says of an input, beside its files; where it says nothing, what `guidec build` does."""
+    """What `guidec test` says of an input, beside its files; or, where that is nothing, `guidec build`."""
     monkeypatch.chdir(path.parent)
     for command in (["test"], ["build", "--out", str(out)]):
         result = CliRunner().invoke(cli, ["--quiet", *command, path.name])
@@ -75,10 +84,11 @@ def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
 def shown(text: str, name: str) -> list[Shown]:
     """The diagnostics in printed text."""
     pattern = (
-        r"(error|warning|note)\[(\w+)\]: (.*)\n  --> (.*):(\d+):(\d+)\n *\|\n.*\n *\| ( *)(\^+)\n(?:   = (.*)\n)?"
+        r"(error|warning|note)\[(\w+)\]: (.*)\n  --> (.*):(\d+):(\d+)\n"
+        r" *\|\n.*\n *\| *(\^+)\n(?:   = (.*)\n)?"
     )
     found = []
-    for severity, code, message, file, line, column, _, marks, repair in re.findall(pattern, text):
+    for severity, code, message, file, line, column, marks, repair in re.findall(pattern, text):
         assert file == name
         start = int(column)
         found.append(Shown(int(line), start, start + len(marks), severity, code, message, repair))
@@ -97,7 +107,8 @@ def expected(text: str) -> list[Shown]:
             continue
         marks, severity, code, message, repair = comment.groups()
         start = 1 if marks[1:2] in ("^", "") else marks.index("^") + 1
-        found.append(Shown(guilty, start, len(marks.rstrip()) + 1, severity or "error", code, message, repair))
+        end = len(marks.rstrip()) + 1
+        found.append(Shown(guilty, start, end, severity or "error", code, message, repair))
     return found
 
 
@@ -174,16 +185,17 @@ def examples(page: str) -> list[tuple[str, str]]:
 def found_in(language: str, text: str) -> dict[str, str]:
     """The codes that an example yields, with their severities.
 
-    A fragment stands below the frame, whose module holds the names of the manual's examples; CSV is the frame's register.
+    A fragment stands below the frame, whose module holds the names that it uses; CSV is the frame's register.
     """
     whole = text.startswith(("guideline", "module"))
     frame = (FRAME / "frame.guide").read_text("utf-8")
-    files = {"example.guide": (text if whole else frame + ("\n" + text if language == "guide" else "")).encode()}
     if language == "csv":
-        files["trial.csv"] = text.encode()
+        files = {"example.guide": frame.encode(), "trial.csv": text.encode()}
+    else:
+        files = {"example.guide": (text if whole else f"{frame}\n{text}").encode()}
     beside = reader(FRAME)
     compilation = compile_file("example.guide", lambda name: files.get(name) or beside(name))
-    found = {one.code: one.severity for one in compilation.diagnostics}
+    found: dict[str, str] = {one.code: one.severity for one in compilation.diagnostics}
     if compilation.compiled is not None:
         for emit in targets()[0].values():
             found |= {one.code: one.severity for one in emit(compilation.compiled)[1]}

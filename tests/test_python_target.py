@@ -30,7 +30,7 @@ GUIDELINES = sorted(
     for folder in ("tests/data/guidelines", "tests/data/meaning", "guidelines")
     for path in (ROOT / folder).rglob("*.guide")
 )
-PATIENTS = {"broad": 1200, "takada": 600, "search": 100}
+PATIENTS = {"broad": 1000, "takada": 500, "sizes": 200}
 
 Evaluate = Callable[[Any], Any]
 

@@ -17,7 +17,9 @@ def account(guideline: ir.Guideline, cited: dict[str, tuple[Span, ...]]) -> list
             status = "encoded" if statement.id in encoded else listed.kind if listed else "missing"
             where = [f"{span.file}:{span.line}" for span in cited.get(statement.id, ())]
             reason = listed.reason if listed is not None and status != "encoded" else ""
-            found.append({"source": source.id, "id": statement.id, "status": status, "where": where, "reason": reason})
+            found.append(
+                {"source": source.id, "id": statement.id, "status": status, "where": where, "reason": reason}
+            )
     return found
 
 

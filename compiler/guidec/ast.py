@@ -1,14 +1,14 @@
 """What was written: the nodes that parsing yields, each with its place."""
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from guidec.record import record
 from guidec.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A name, or any word whose place matters."""
 
@@ -16,7 +16,7 @@ class Name:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A text between quotes, its escapes already read."""
 
@@ -24,7 +24,7 @@ class Text:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cite:
     """One statement id; `ours` marks a link that is our inference."""
 
@@ -39,7 +39,7 @@ Cites = tuple[Cite, ...]
 # --- expressions -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """A number with its unit as written, if any."""
 
@@ -48,7 +48,7 @@ class Number:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CalendarNumber:
     """A number of calendar days, weeks, months or years."""
 
@@ -57,19 +57,19 @@ class CalendarNumber:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     value: date
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class YesNo:
     value: bool
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thresholds:
     """One threshold printed in several units."""
 
@@ -77,14 +77,14 @@ class Thresholds:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     op: Literal["not", "-"]
     operand: "Expression"
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     op: Literal["and", "or", "+", "-", "*", "/"]
     left: "Expression"
@@ -92,7 +92,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     op: Literal["<", "<=", ">", ">=", "="]
     left: "Expression"
@@ -100,7 +100,7 @@ class Compare:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Is:
     """`x is a`, `x is not a`, `x is one of a, b`."""
 
@@ -110,14 +110,14 @@ class Is:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Includes:
     left: "Expression"
     member: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class About:
     """A question about the record (`known`, `blank`, `taking`) or about the answer (`prescribed`)."""
 
@@ -145,7 +145,7 @@ Expression = (
 # --- head and vocabulary -----------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeadLine:
     kind: Literal["version", "language", "source", "uses", "applies"]
     value: Name | None
@@ -154,7 +154,7 @@ class HeadLine:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Head:
     kind: Literal["guideline", "module"]
     name: Name
@@ -163,32 +163,32 @@ class Head:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceLine:
     key: Name
     values: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     name: Name
     lines: tuple[SourceLine, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValueLine:
     name: Name
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     text: Text
     cites: Cites
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TypeLine:
     """The line that gives an input its type, or another unit of it."""
 
@@ -201,18 +201,18 @@ class TypeLine:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedValue:
     value: ValueLine
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rounds:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     name: Name
     label: Text
@@ -221,13 +221,13 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     rounded: Number | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Define:
     name: Name
     label: Text | None
@@ -238,7 +238,7 @@ class Define:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """A drug, a class of drugs, a procedure or a test."""
 
@@ -254,7 +254,7 @@ class Item:
 # --- regimens ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interval:
     """`4 weeks`, `3 to 6 months`, `8 h`; `calendar` when the unit is a calendar word."""
 
@@ -265,13 +265,13 @@ class Interval:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     word: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dose:
     form: Literal["exact", "or_more", "range", "up_to", "about"]
     low: Number
@@ -283,25 +283,25 @@ class Dose:
     basis_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Every:
     interval: Interval
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lasts:
     interval: Interval
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class After:
     interval: Interval
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Times:
     number: Number
     span: Span
@@ -310,7 +310,7 @@ class Times:
 Part = Route | Dose | Every | Lasts | After | Times
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tail:
     """What stands after a semicolon: a part that is not stated, `usual`, or what is done with the drug."""
 
@@ -319,7 +319,7 @@ class Tail:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prefer:
     wording: Text | None
     condition: Expression
@@ -327,7 +327,7 @@ class Prefer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thing:
     """What is ordered: a named drug, procedure or regimen, or a drug that the source does not state."""
 
@@ -336,7 +336,7 @@ class Thing:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     thing: Thing
     parts: tuple[Part, ...]
@@ -347,7 +347,7 @@ class Order:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     open: bool
     tails: tuple[Tail, ...]
@@ -360,19 +360,19 @@ class Choice:
 Lead = Literal["give", "then", "with", "not stated"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderLine:
     lead: Lead
     order: Order | Choice
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GiveNothing:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Regimen:
     name: Name
     label: Text
@@ -384,34 +384,34 @@ class Regimen:
 # --- decisions ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Strength:
     word: Literal["recommend", "suggest", "consider", "may", "generally", "use"]
     wording: Text | None
     direction: Literal["for", "against", "neither"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recommendation:
     strength: Strength
     order: Order
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nothing:
     cites: Cites
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotStated:
     why: Text
     cites: Cites
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conflict:
     why: Text
     cites: Cites
@@ -419,14 +419,14 @@ class Conflict:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AllOf:
     cites: Cites
     parts: tuple["Outcome", ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class As:
     label: "Label"
     cites: Cites
@@ -436,14 +436,14 @@ class As:
 Outcome = Recommendation | Nothing | NotStated | Conflict | AllOf | As
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelCompare:
     op: Literal["<", "<=", ">", ">=", "="]
     value: Number | CalendarNumber
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelRange:
     low: Number | CalendarNumber
     high: Number | CalendarNumber
@@ -453,7 +453,7 @@ class LabelRange:
 Label = Name | YesNo | LabelCompare | LabelRange
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByBranch:
     """`labels` is None for `otherwise`."""
 
@@ -463,7 +463,7 @@ class ByBranch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class By:
     name: Name
     cites: Cites
@@ -471,7 +471,7 @@ class By:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WhenBranch:
     """`condition` is None for `otherwise`."""
 
@@ -481,7 +481,7 @@ class WhenBranch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whens:
     branches: tuple[WhenBranch, ...]
     span: Span
@@ -490,13 +490,13 @@ class Whens:
 Body = Outcome | By | Whens
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     condition: Expression
     cites: Cites
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     name: Name
     label: Text
@@ -506,7 +506,7 @@ class Decision:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When:
     """The condition of an options line or a rule; `stated` is False for `when not stated`."""
 
@@ -514,14 +514,14 @@ class When:
     stated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptionLine:
     recommendation: Recommendation
     when: When
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptionConflict:
     why: Text
     cites: Cites
@@ -529,7 +529,7 @@ class OptionConflict:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     name: Name
     label: Text
@@ -542,20 +542,20 @@ class Options:
 # --- rules, readings, register -----------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Applies:
     condition: Expression
     cites: Cites
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measure:
     tests: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeasureEvery:
     """`interval` is None for `every not stated`."""
 
@@ -563,13 +563,13 @@ class MeasureEvery:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleStrength:
     strength: Strength
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """`kind` is the kind of advice, or `monitor`."""
 
@@ -583,7 +583,7 @@ class Rule:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     name: Name
     label: Text
@@ -592,7 +592,7 @@ class Reading:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """`document` or `set aside`: what becomes of statements that no rule encodes."""
 
@@ -602,7 +602,7 @@ class Account:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Impossible:
     condition: Expression
     why: Text
@@ -615,7 +615,7 @@ class Impossible:
 Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GivenLine:
     """`one_of` marks a partly known entry, `reading` a chosen reading."""
 
@@ -626,7 +626,7 @@ class GivenLine:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expectation:
     """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose."""
 
@@ -642,7 +642,7 @@ class Expectation:
     inside: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scenario:
     title: Text
     cites: Cites
@@ -668,7 +668,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """One text: its declarations in order, and the first words of those that could not be read."""
 

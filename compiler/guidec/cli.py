@@ -76,7 +76,14 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 @cli.command(epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json")
 @PATHS
-@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@click.option(
+    "--format",
+    "form",
+    type=JSON_OR_TEXT,
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @pass_talk
 def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None:
@@ -108,14 +115,32 @@ def _count(number: int, word: str) -> str:
 # --- build -------------------------------------------------------------------
 
 
-@cli.command(epilog="\b\nExamples:\n  guidec build guidelines/pm_dm_ild\n  guidec build takada.guide --target python --out dist")
+@cli.command(
+    epilog="\b\nExamples:\n  guidec build guidelines/pm_dm_ild\n  guidec build takada.guide --target python --out dist"
+)
 @PATHS
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), show_default=True, help="Where artifacts go: OUT/GUIDELINE/…")
-@click.option("--target", "names", multiple=True, metavar="NAME", help="Only this target; may be given more than once. See `guidec targets`.")
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail if the artifacts on disk are stale.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build"),
+    show_default=True,
+    help="Where artifacts go: OUT/GUIDELINE/…",
+)
+@click.option(
+    "--target",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this target; may be given more than once. See `guidec targets`.",
+)
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail if the artifacts on disk are stale."
+)
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @pass_talk
-def build(talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool) -> None:
+def build(
+    talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool
+) -> None:
     """Check, then write a Python evaluator, JSON and a flowchart for each guideline. All of them or none."""
     from guidec.project import write_all
 
@@ -140,7 +165,9 @@ def build(talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...
     talk.say(_summary(compilations))
 
 
-def _artifacts(talk: _Talk, compilations: "list[Compilation]", names: tuple[str, ...]) -> "tuple[dict[str, str], list[Diagnostic]]":
+def _artifacts(
+    talk: _Talk, compilations: "list[Compilation]", names: tuple[str, ...]
+) -> "tuple[dict[str, str], list[Diagnostic]]":
     """Every file of every guideline, its SVGs drawn, by its name below the output folder."""
     from guidec.diagnostic import Diagnostic, nearest
     from guidec.source import start_of
@@ -157,7 +184,14 @@ def _artifacts(talk: _Talk, compilations: "list[Compilation]", names: tuple[str,
             continue
         folder = compiled.guideline.id
         if any(name.startswith(f"{folder}/") for name in artifacts):
-            found.append(Diagnostic("duplicate_name", f"two guidelines are called `{folder}`", start_of(compilation.path), "give one of them another name"))
+            found.append(
+                Diagnostic(
+                    "duplicate_name",
+                    f"two guidelines are called `{folder}`",
+                    start_of(compilation.path),
+                    "give one of them another name",
+                )
+            )
             continue
         found += _invalid(compilation.path, compiled)
         for name in names or known:
@@ -178,7 +212,9 @@ def _invalid(path: str, compiled: "Compiled") -> "list[Diagnostic]":
 
     problems = list(guideline_validator().iter_errors(dump(compiled)))
     return [
-        Diagnostic("bad_document", f"the compiled guideline breaks its schema at {one.json_path}", start_of(path))
+        Diagnostic(
+            "bad_document", f"the compiled guideline breaks its schema at {one.json_path}", start_of(path)
+        )
         for one in problems[:3]
     ]
 
@@ -211,23 +247,51 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str]) -> int:
         except (OSError, UnicodeDecodeError):
             stale.append(f"{path.as_posix()} is missing")
             continue
-        same = carries_digest(there, artifacts[name.removesuffix(".svg") + ".dot"]) if name.endswith(".svg") else there == text
+        same = (
+            carries_digest(there, artifacts[name.removesuffix(".svg") + ".dot"])
+            if name.endswith(".svg")
+            else there == text
+        )
         if not same:
             stale.append(f"{path.as_posix()} is stale")
     for line in stale:
         click.echo(line)
-    talk.say(f"{len(artifacts)} artifacts, {len(stale) or 'none'} to rebuild" + (": run `guidec build`" if stale else ""))
+    talk.say(
+        f"{len(artifacts)} artifacts, {len(stale) or 'none'} to rebuild"
+        + (": run `guidec build`" if stale else "")
+    )
     return FAULTY if stale else FINE
 
 
 # --- eval --------------------------------------------------------------------
 
 
-@cli.command("eval", epilog='\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n  echo \'{"ild_present": true}\' | guidec eval build/takada/takada.json --patient - --format json')
+@cli.command(
+    "eval",
+    epilog="\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n  echo '{\"ild_present\": true}' | guidec eval build/takada/takada.json --patient - --format json",
+)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--patient", required=True, type=click.Path(path_type=Path, allow_dash=True), help="The patient's JSON; - for standard input.")
-@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
-@click.option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Choose how an ambiguous passage is read.")
+@click.option(
+    "--patient",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The patient's JSON; - for standard input.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=JSON_OR_TEXT,
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Choose how an ambiguous passage is read.",
+)
 @pass_talk
 def eval_(talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str, ...]) -> None:
     """One patient: what the guideline says, what stays open, what to ask next.
@@ -287,7 +351,14 @@ def _patient(path: Path) -> Any:
 
 @cli.command("test", epilog="\b\nExamples:\n  guidec test takada.guide\n  guidec test guidelines")
 @PATHS
-@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@click.option(
+    "--format",
+    "form",
+    type=JSON_OR_TEXT,
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @pass_talk
 def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
     """Run the scenarios: each patient in a spec, and what the author expects."""
@@ -308,9 +379,21 @@ def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
             failures = run(compiled, scenario)
             for failure in failures:
                 message = f"scenario “{scenario.title}”: got {failure.got}"
-                report.append({"file": compilation.path, "line": failure.expectation.span.line, "scenario": scenario.title, "got": failure.got})
+                report.append(
+                    {
+                        "file": compilation.path,
+                        "line": failure.expectation.span.line,
+                        "scenario": scenario.title,
+                        "got": failure.got,
+                    }
+                )
                 if form == "text":
-                    found = Diagnostic("failed_scenario", message, failure.expectation.span, "mend the guideline, or what is expected of it")
+                    found = Diagnostic(
+                        "failed_scenario",
+                        message,
+                        failure.expectation.span,
+                        "mend the guideline, or what is expected of it",
+                    )
                     click.echo(as_text([found], compilation.texts, _colored(sys.stdout)))
     failed = len({(one["file"], one["scenario"]) for one in report})
     if form == "json":
@@ -331,20 +414,35 @@ def explain(code: str) -> None:
 
     text = page(code)
     if text is None:
-        _usage(f"no diagnostic has the code `{code[:60]}`", nearest(code, codes()) or "see `guidec check`, which prints them in brackets")
+        _usage(
+            f"no diagnostic has the code `{code[:60]}`",
+            nearest(code, codes()) or "see `guidec check`, which prints them in brackets",
+        )
     click.echo(text.rstrip())
 
 
 @cli.command(epilog="\b\nExample:\n  guidec statements takada.guide --format json")
 @PATHS
-@click.option("--format", "form", type=JSON_OR_TEXT, default="text", show_default=True, help="For people or for programs.")
+@click.option(
+    "--format",
+    "form",
+    type=JSON_OR_TEXT,
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @pass_talk
 def statements(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
     """The register of each source: which statement is encoded where, documented, or set aside and why."""
     from guidec.account import account
 
     compilations = _compile(talk, paths)
-    entries = [entry for one in compilations if one.compiled is not None for entry in account(one.compiled.guideline, one.cited)]
+    entries = [
+        entry
+        for one in compilations
+        if one.compiled is not None
+        for entry in account(one.compiled.guideline, one.cited)
+    ]
     _print_diagnostics([one for one in compilations if one.compiled is None], sys.stderr)
     if form == "json":
         _echo_json(entries)

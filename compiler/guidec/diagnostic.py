@@ -2,15 +2,15 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from guidec.record import record
 from guidec.source import Span
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """What is wrong, where, and how to mend it. `code` has a manual page: `guidec explain CODE`."""
 

@@ -1,9 +1,10 @@
 """What a guideline means: names found, expressions typed, units exact. Spans stand outside equality."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
+from guidec.record import record
 from guidec.source import Span
 
 NOWHERE = Span("", 1, 1, 1, 2)
@@ -13,7 +14,7 @@ def _span() -> Span:
     return field(default=NOWHERE, compare=False)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Citation:
     """Statement ids; `inferred` are the links that the author marked `ours`."""
 
@@ -21,7 +22,7 @@ class Citation:
     inferred: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One numbered statement of a source's register, in the project's own words."""
 
@@ -34,7 +35,7 @@ class Statement:
     ambiguity: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """One line of bibliographic data."""
 
@@ -42,7 +43,7 @@ class Field:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     id: str
     fields: tuple[Field, ...]
@@ -51,13 +52,13 @@ class Source:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     id: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     text: str
     cites: Citation
@@ -66,17 +67,17 @@ class Note:
 # --- inputs ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Boolean:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOf:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     """A set of values, known or blank as a whole; `drugs` marks the list that `taking` asks."""
 
@@ -84,13 +85,13 @@ class AnyOf:
     drugs: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Integer:
     low: int
     high: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnitRange:
     """One unit that a quantity may be entered in, with its own range and step (in that unit)."""
 
@@ -100,19 +101,19 @@ class UnitRange:
     step: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quantity:
     units: tuple[UnitRange, ...]
     rounds: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Date:
     low: str
     high: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Duration:
     """Whole calendar units: `day`, `week`, `month` or `year`."""
 
@@ -124,7 +125,7 @@ class Duration:
 Type = Boolean | OneOf | AnyOf | Integer | Quantity | Date | Duration
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """What may be entered of a patient. `named` are values beside the type's own, such as `never`."""
 
@@ -141,7 +142,7 @@ class Input:
 # --- expressions -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A number as written, in its unit: UCUM, a calendar word, or nothing."""
 
@@ -150,26 +151,26 @@ class Constant:
     calendar: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     """A date, `YYYY-MM-DD`."""
 
     date: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measure:
     """The number entered for an input."""
 
     input: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DefinedNumber:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arithmetic:
     op: Literal["+", "-", "*", "/"]
     left: "Number"
@@ -179,27 +180,27 @@ class Arithmetic:
 Number = Constant | Day | Measure | DefinedNumber | Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Always:
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     operand: "Condition"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     operands: tuple["Condition", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     operands: tuple["Condition", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Is:
     """The input is one of these values; a Boolean's are `yes` and `no`."""
 
@@ -207,7 +208,7 @@ class Is:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Includes:
     """The set holds at least one of the members."""
 
@@ -215,7 +216,7 @@ class Includes:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     """`others` are the same threshold printed in further units."""
 
@@ -225,13 +226,13 @@ class Compare:
     others: tuple[Constant, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadingIs:
     reading: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recommends:
     """The decision is determined and recommends the outcome."""
 
@@ -239,12 +240,12 @@ class Recommends:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defined:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recorded:
     """About the record as entered: the input is `known` (one value), `blank`, or recorded `true`."""
 
@@ -252,7 +253,7 @@ class Recorded:
     how: Literal["known", "blank", "true"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prescribed:
     """The answer's recommendations give one of the drugs."""
 
@@ -275,7 +276,7 @@ Condition = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A named condition or number. `unit` is the unit that a number is shown in."""
 
@@ -294,7 +295,7 @@ class Definition:
 # --- what is given -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """A drug, a class of drugs with its members, a procedure or a test."""
 
@@ -307,7 +308,7 @@ class Item:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interval:
     """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`)."""
 
@@ -317,7 +318,7 @@ class Interval:
     calendar: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dose:
     """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is."""
 
@@ -330,14 +331,14 @@ class Dose:
     rounded: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prefer:
     wording: str
     when: Condition
     cites: Citation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated."""
 
@@ -359,7 +360,7 @@ class Order:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One of several orders; `open` where the source says `such as`."""
 
@@ -371,7 +372,7 @@ class Choice:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Regimen:
     id: str
     label: str
@@ -384,7 +385,7 @@ class Regimen:
 Direction = Literal["for", "against", "neither"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recommendation:
     """`regimen` names what is given, or `orders` hold it where the line itself says it."""
 
@@ -400,7 +401,7 @@ class Recommendation:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """`determined` with its recommendations (none for `nothing`), `not_stated` and `conflict` with the reason."""
 
@@ -415,7 +416,7 @@ class Outcome:
 # --- decisions ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class As:
     """The branch is decided as another branch of the same split, by its position."""
 
@@ -424,7 +425,7 @@ class As:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """`value` is the label as written and `label` how it is shown; both are empty for `when`. `otherwise` has no condition."""
 
@@ -436,7 +437,7 @@ class Branch:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Split:
     """`by` names an input, a reading or a definition; it is empty for a list of `when`."""
 
@@ -449,7 +450,7 @@ class Split:
 Node = Split | Outcome | As
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     id: str
     label: str
@@ -460,7 +461,7 @@ class Decision:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptionLine:
     """`stated` is False where the source does not say when the line holds."""
 
@@ -470,7 +471,7 @@ class OptionLine:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptionConflict:
     """Lines that may hold against each other; where two do, that is a stated conflict."""
 
@@ -480,7 +481,7 @@ class OptionConflict:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     id: str
     label: str
@@ -494,7 +495,7 @@ class Options:
 # --- rules and the rest ------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """Advice or monitoring (`kind` is `monitor`), shown on its own condition."""
 
@@ -516,7 +517,7 @@ class Rule:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     id: str
     label: str
@@ -525,7 +526,7 @@ class Reading:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """What becomes of statements that nothing encodes."""
 
@@ -535,7 +536,7 @@ class Account:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Impossible:
     condition: Condition
     why: str
@@ -543,7 +544,7 @@ class Impossible:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
 
@@ -570,7 +571,7 @@ class Guideline:
 # --- scenarios: beside the guideline, not part of its meaning ----------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expectation:
     """One thing expected of a result; see ast.Expectation."""
 
@@ -587,7 +588,7 @@ class Expectation:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scenario:
     """A patient as JSON (`patient`), and what is expected of the result."""
 

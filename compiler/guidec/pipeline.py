@@ -9,18 +9,19 @@ from guidec.document import compiled_of
 from guidec.evaluate import Compiled
 from guidec.lower import lower
 from guidec.parse import parse
+from guidec.record import record
 from guidec.resolve import resolve
 from guidec.resolve.head import uses
 from guidec.source import Span, start_of
 from guidec.text import read_text
 
 Read = Callable[[str], bytes | str]
-"""The bytes of a file beside the guideline, by its relative name; or, as text, the reason why it can't be read."""
+"""The bytes of a file beside the guideline, by its relative name; or the reason why it can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compilation:
-    """What came of one file. `texts` are those that diagnostics point into; `cited` says where statements are cited."""
+    """What came of one file. Diagnostics point into `texts`; `cited` says where statements are cited."""
 
     path: str
     compiled: Compiled | None
@@ -46,7 +47,7 @@ class _Files:
 
 
 def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compilation:
-    """Compile one guideline or module. `path` names it in diagnostics; `read` is asked for names beside it."""
+    """Compile one guideline or module. `path` names it in diagnostics; `read` gives the files beside it."""
     folder, _, name = path.rpartition("/")
     files = _Files(read, f"{folder}/" if folder else "", skip_scenarios)
     _gather(files, name, start_of(path))
@@ -56,7 +57,7 @@ def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compila
     is_module = any(isinstance(one, ast.Head) and one.kind == "module" for one in own.declarations)
     resolved, found = resolve(tuple(files.files), _register(files), files.whole)
     found = [_in_folder(files, one) for one in found] + files.found
-    if resolved is None or has_errors(found):
+    if resolved is None:
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
     program, faults = lower(resolved.guideline)
     found += faults

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -101,6 +100,8 @@ def _load(path: Path, shown: str) -> Compilation:
 
 def write_all(folder: Path, files: dict[str, str]) -> None:
     """Write every file or none: each is written beside its place first, and moved there when all are whole."""
+    import tempfile
+
     waiting: list[tuple[Path, Path]] = []
     try:
         for name, text in files.items():

@@ -1,13 +1,14 @@
 """The normal form: coordinates cut into cells, and for each decision disjoint rows of cells."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from guidec import ir
+from guidec.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cut:
     """A place between two cells: just before a threshold or (`after`) just behind it.
 
@@ -18,7 +19,7 @@ class Cut:
     after: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Values:
     """An input with named values, or a Boolean (`no`, `yes`): one cell a value."""
 
@@ -26,7 +27,7 @@ class Values:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numbers:
     """An input's numbers between the cuts. `cells` lists the pieces that hold a value (piece i lies before cut i);
     one cell for each named value follows."""
@@ -37,7 +38,7 @@ class Numbers:
     named: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """Whether a set holds a member: cell 0 no, cell 1 yes."""
 
@@ -45,7 +46,7 @@ class Member:
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derived:
     """A computed number between its cuts, in base units; the last cell is `undefined` if an input of it has a named value."""
 
@@ -55,7 +56,7 @@ class Derived:
     undefined: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Readings:
     """How a reading is read: one cell a value."""
 
@@ -63,14 +64,14 @@ class Readings:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entered:
     """What the record says of an input: cells blank, partly known, known, and recorded true."""
 
     input: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prescribed:
     """Whether the answer's recommendations give one of the drugs: cell 0 no, cell 1 yes."""
 
@@ -80,7 +81,7 @@ class Prescribed:
 Coordinate = Values | Numbers | Member | Derived | Readings | Entered | Prescribed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One step of a path through the author's tree. Its line is a place, and no part of the meaning."""
 
@@ -93,7 +94,7 @@ class Step:
 LeafStatus = Literal["determined", "not_stated", "conflict", "not_applicable", "out_of_scope"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf:
     """An end of the author's tree: its outcome with every order line settled, and the path to it.
 
@@ -107,7 +108,7 @@ class Leaf:
     asks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """The cells that a row accepts, as bits, for each coordinate that it names; every other is free."""
 
@@ -115,7 +116,7 @@ class Row:
     leaf: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Disjoint rows that together hold every possible patient."""
 
@@ -123,14 +124,14 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A condition as rows: those where it is true (leaf 1) and those where it is false (leaf 0)."""
 
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """A guideline as rows over shared coordinates.
 

@@ -1,18 +1,18 @@
 """Scenarios against the evaluator: what each expected, and what it got instead."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.numbers import quantity_equal
+from guidec.record import record
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """One expectation that the result does not meet."""
 
@@ -36,7 +36,9 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
     if expected.kind == "refused":
         return _refused(result, expected)
     if "errors" in result:
-        return "the record is refused: " + "; ".join(f"{one['input']}: {one['message']}" for one in result["errors"])
+        return "the record is refused: " + "; ".join(
+            f"{one['input']}: {one['message']}" for one in result["errors"]
+        )
     match expected.kind:
         case "status":
             return _same(result["status"], expected.word)
@@ -177,5 +179,9 @@ def _rule(result: Json, expected: ir.Expectation) -> str | None:
     if expected.kind == "no_rule":
         there = [name for name in expected.names if name in applies]
         return f"there is {_names(there)}" if there else None
-    wrong = [f"{name}: {applies.get(name, 'absent')}" for name in expected.names if applies.get(name) != expected.word]
+    wrong = [
+        f"{name}: {applies.get(name, 'absent')}"
+        for name in expected.names
+        if applies.get(name) != expected.word
+    ]
     return "; ".join(wrong) or None

@@ -19,7 +19,11 @@ _STATUS = {
 
 def result_text(guideline: ir.Guideline, result: Json) -> str:
     """The whole result, a block for each decision and list, then advice, monitoring and what is missing."""
-    lines = [f"{guideline.title}", f"{guideline.id} {guideline.version}, status: {_STATUS[result['status']]}", ""]
+    lines = [
+        f"{guideline.title}",
+        f"{guideline.id} {guideline.version}, status: {_STATUS[result['status']]}",
+        "",
+    ]
     for one in guideline.decisions:
         lines += _decision(guideline, one, result) + [""]
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
@@ -38,7 +42,9 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
 
 def error_text(errors: Json) -> str:
     """Why a record is refused."""
-    return "".join(f"error[{one['code']}]: {one['input'] or 'patient'}: {one['message']}\n" for one in errors["errors"])
+    return "".join(
+        f"error[{one['code']}]: {one['input'] or 'patient'}: {one['message']}\n" for one in errors["errors"]
+    )
 
 
 def _input(guideline: ir.Guideline, name: str) -> str:
@@ -82,7 +88,9 @@ def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
 def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str]:
     direction = {"for": "", "against": " against", "neither": " neither for nor against"}[one["direction"]]
     wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
-    lines = [f"{indent}{one['strength']}{direction} {outcome_label(guideline, one['id'])}{wording}{_cites(one)}"]
+    lines = [
+        f"{indent}{one['strength']}{direction} {outcome_label(guideline, one['id'])}{wording}{_cites(one)}"
+    ]
     for given in one["gives"]:
         if "choice" in given:
             word = "one of, or another" if given["open"] else "one of"
@@ -153,7 +161,13 @@ def _amount(amount: Json, dose: Json) -> str:
     text = f"{numbers} {unit_text(amount['unit'])}"
     if dose.get("about"):
         text = f"about {text}"
-    return f"{text} or more" if dose.get("open") == "above" else f"up to {text}" if dose.get("open") == "below" else text
+    return (
+        f"{text} or more"
+        if dose.get("open") == "above"
+        else f"up to {text}"
+        if dose.get("open") == "below"
+        else text
+    )
 
 
 def _range(low: int | float, high: int | float) -> str:
@@ -176,7 +190,11 @@ def _rule(guideline: ir.Guideline, rule: Json) -> str:
         unknown = f" ({reason})" if rule["needs"] or rule.get("because") else " (open)"
     every = ""
     if "every" in rule:
-        every = "; interval not stated" if rule["every"] == "not stated" else f"; every {_interval(rule['every'])}"
+        every = (
+            "; interval not stated"
+            if rule["every"] == "not stated"
+            else f"; every {_interval(rule['every'])}"
+        )
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
     return f"  {rule.get('kind', 'monitor')}: {label}{against}{every}{unknown}{_cites(rule)}"
 
@@ -188,7 +206,11 @@ def _values(guideline: ir.Guideline, result: Json) -> list[str]:
         if "low" in value:
             text = f"{_range(value['low'], value['high'])} {unit_text(value['unit'])}".strip()
         elif "value" in value:
-            truth = {True: "yes", False: "no"}.get(value["value"], value["value"]) if isinstance(value["value"], bool) else value["value"]
+            truth = (
+                {True: "yes", False: "no"}.get(value["value"], value["value"])
+                if isinstance(value["value"], bool)
+                else value["value"]
+            )
             text = f"{truth} {unit_text(value.get('unit', ''))}".strip()
         else:
             text = "open"
@@ -205,7 +227,9 @@ def _readings(guideline: ir.Guideline, result: Json) -> list[str]:
         chosen = "not chosen" if reading["chosen"] == "none" else f"read as {labels[reading['chosen']]}"
         lines.append(f"Reading {declared.label}: {chosen}")
         for value, answers in reading["answers"].items():
-            text = "; ".join(f"{decision} {', '.join(words) or 'nothing'}" for decision, words in answers.items())
+            text = "; ".join(
+                f"{decision} {', '.join(words) or 'nothing'}" for decision, words in answers.items()
+            )
             lines.append(f"  {labels[value]}: {text}")
     return [*lines, ""] if lines else []
 
@@ -215,5 +239,3 @@ def _cites(where: Json) -> str:
     inferred = " ".join(where.get("inferred", ()))
     parts = [part for part in (statements, f"{inferred} ours" if inferred else "") if part]
     return f" [{', '.join(parts)}]" if parts else ""
-
-

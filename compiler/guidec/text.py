@@ -8,12 +8,13 @@ LONGEST_NUMBER = 30
 DEEPEST_INDENTATION = 200
 
 _BIDIRECTIONAL = {
-    "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
+    "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068",
+    "\u2069",
 }  # fmt: skip
 
 
 def read_text(file: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
-    """The text of a file with `\\n` line ends, no byte-order mark and tabs only to indent; None when it can't be read."""
+    """The text of a file, lines ended by `\\n`, tabs only to indent; None when it can't be read."""
     if len(data) > LARGEST_TEXT:
         return None, [
             Diagnostic(

@@ -9,9 +9,10 @@ tables.
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+
+from guidec.record import record
 
 Dimension = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
 """(numerator, denominator), each sorted, of (base, positive power)."""
@@ -19,7 +20,7 @@ Dimension = tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
 DIMENSIONLESS: Dimension = ((), ())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One factor of a unit as written: `kg` with exponent -1. The power in `10*9` belongs to the atom."""
 
@@ -27,7 +28,7 @@ class Term:
     exponent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """A value in base units (m, s, g, K, C, ...) is (value + offset) * factor."""
 
@@ -38,7 +39,7 @@ class Unit:
     dimension: Dimension
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnitProblem:
     """What is wrong with a unit's text, and one proposal, `""` when there is none."""
 

@@ -1,7 +1,7 @@
 """The reference meaning: a program and a patient to the result that every other engine must give."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from guidec import ir
@@ -20,6 +20,7 @@ from guidec.evaluate.result import (
 )
 from guidec.lower.outcomes import recommendation_essence
 from guidec.numbers import plain_number
+from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
 
 __all__ = ["Compiled", "Refused", "evaluate", "refusal"]
@@ -29,7 +30,7 @@ A_READING = "a reading"
 _WORST = ("conflict", "indeterminate", "not_stated", "determined")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiled:
     """A guideline that may be run: its meaning, its rows and the digest of both."""
 
@@ -60,7 +61,7 @@ def _impossible(guideline: ir.Guideline, record: Record) -> RecordError:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Answer:
     """What the rows say of one decision or one line: the possible leaves in text order, and what stands between them."""
 

@@ -76,7 +76,9 @@ class Completions:
 
     def _derived_cells(self, at: int) -> int:
         coordinate = self.coordinates[at]
-        return sum(1 << cell for cell in range(size(coordinate)) if self.search.reachable([(at, 1 << cell, {})]))
+        return sum(
+            1 << cell for cell in range(size(coordinate)) if self.search.reachable([(at, 1 << cell, {})])
+        )
 
     # --- rows ---
 

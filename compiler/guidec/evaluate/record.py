@@ -2,20 +2,20 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from guidec import ir
 from guidec.numbers import decimal_text, rounded
+from guidec.record import record
 
 Code = Literal[
     "unknown_input", "bad_type", "bad_value", "out_of_range", "off_step", "wrong_unit", "impossible"
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecordError:
     """One thing wrong with one entry."""
 
@@ -32,7 +32,7 @@ class Refused(ValueError):
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Amount:
     """A number in the unit it was entered in: the position of that unit among the input's."""
 
@@ -43,7 +43,7 @@ class Amount:
 Entered = str | frozenset[str] | Amount
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """No value is a blank, one is known, several are partly known. `before` is the number that was rounded."""
 
@@ -54,7 +54,7 @@ class Entry:
 BLANK = Entry(())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """Every input has an entry; `readings` holds those that were chosen."""
 

@@ -7,9 +7,11 @@ from guidec import ir
 from guidec.diagnostic import Diagnostic, listed, note, warning
 from guidec.lower.conditions import build
 from guidec.lower.coordinates import Coordinates, size
-from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams
+from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams, TooLarge
+from guidec.lower.limits import beyond_limits
 from guidec.lower.outcomes import conditions_of, essence, joined, settled
 from guidec.lower.search import Search, whole_domain
+from guidec.record import record
 from guidec.rows import (
     Condition,
     Coordinate,
@@ -40,7 +42,9 @@ class _Lowering:
     coordinates: Coordinates
     diagrams: Diagrams
     search: Search
+    place: Span
     found: list[Diagnostic] = field(default_factory=list)
+    impossible: list[int] = field(default_factory=list)
     leaves: dict[str, list[Leaf]] = field(default_factory=dict)
     places: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
@@ -53,6 +57,9 @@ class _Lowering:
 
 def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
     """The rows of a guideline; None when a tree has a gap, an overlap or too many rows."""
+    beyond = beyond_limits(guideline)
+    if beyond:
+        return None, beyond
     coordinates = Coordinates(guideline)
     for condition in _conditions(guideline):
         coordinates.note(condition)
@@ -70,8 +77,13 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
         return None, found
     diagrams = Diagrams([size(coordinate) for coordinate in coordinates.all])
     search = Search(coordinates.inputs, coordinates.all, lambda name: whole_domain(coordinates.inputs[name]))
-    work = _Lowering(guideline, coordinates, diagrams, search, found)
-    program = _program(work)
+    work = _Lowering(guideline, coordinates, diagrams, search, guideline.span, found)
+    try:
+        program = _program(work)
+    except TooLarge:
+        repair = "split the decision, or count findings in a score"
+        found.append(Diagnostic("too_many_rows", "this has too many rows in normal form", work.place, repair))
+        return None, found
     _note_shared_ingredients(work, program)
     nobody = [diagnostic for diagnostic in found if diagnostic.code == "impossible_everyone"]
     found = nobody or found  # for nobody, no branch is reached
@@ -168,6 +180,7 @@ def _recommends(work: _Lowering, decision: str, outcome: str) -> int:
 
 def _checked(work: _Lowering, condition: ir.Condition, context: int, span: Span) -> int:
     """The diagram of a condition; a fault where a named value leaves it without a truth value."""
+    work.place = span
     node = _build(work, condition)
     _check_undefined(work, work.diagrams.both(context, node), span)
     return work.diagrams.replace(
@@ -177,17 +190,10 @@ def _checked(work: _Lowering, condition: ir.Condition, context: int, span: Span)
 
 def _ways(work: _Lowering, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
     """Ways to an end that somebody can go: computed numbers must be able to lie where the way has them."""
-    looked = 0
-    for cells, end in work.diagrams.rows(node) if work.diagrams.find(node, value) is not None else ():
-        if end != value:
-            continue
-        looked += 1
+    for looked, cells in enumerate(work.diagrams.ways(node, value)):
         computed = any(isinstance(work.coordinates.all[at], Derived) for at, _ in cells)
-        if (
-            not computed
-            or looked > MOST_WAYS
-            or work.search.reachable([(at, mask, {}) for at, mask in cells])
-        ):
+        beyond = looked >= MOST_WAYS
+        if not computed or beyond or work.search.reachable([(at, mask, {}) for at, mask in cells]):
             yield cells
 
 
@@ -261,17 +267,25 @@ def _rows_of_condition(work: _Lowering, node: int, span: Span) -> Condition:
 
 def _all_impossible(work: _Lowering) -> int:
     node = work.diagrams.false
-    for one in work.guideline.impossible:
-        node = work.diagrams.either(node, _checked(work, one.condition, work.diagrams.true, one.span))
+    for one in _excluded(work):
+        node = work.diagrams.either(node, one)
     return node
+
+
+def _excluded(work: _Lowering) -> list[int]:
+    """What each `impossible` excludes; built once."""
+    if not work.impossible:
+        work.impossible += [
+            _checked(work, one.condition, work.diagrams.true, one.span) for one in work.guideline.impossible
+        ]
+    return work.impossible
 
 
 def _without_impossible(work: _Lowering, node: int) -> int:
     """Cut away what `impossible` excludes, as far as it touches what the node reads, directly or through others."""
     diagrams = work.diagrams
     reads = _inputs_read(work, node)
-    excluded = [(_checked(work, one.condition, diagrams.true, one.span)) for one in work.guideline.impossible]
-    waiting = [(one, _inputs_read(work, one)) for one in excluded]
+    waiting = [(one, _inputs_read(work, one)) for one in _excluded(work)]
     chosen = diagrams.false
     changed = True
     while changed:
@@ -323,7 +337,7 @@ def _too_many(work: _Lowering, node: int, span: Span) -> bool:
 # --- decisions ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Path:
     """The way to a node: `place` counts the branches taken, so that leaves can be put in the order of the text."""
 
@@ -406,9 +420,7 @@ def _gated(
     return diagrams.choose(scope, diagrams.choose(asked, tree, not_applicable), out_of_scope)
 
 
-def _add(
-    work: _Lowering, leaves: list[Leaf], name: str, leaf: Leaf, place: tuple[int, ...] = ()
-) -> int:
+def _add(work: _Lowering, leaves: list[Leaf], name: str, leaf: Leaf, place: tuple[int, ...] = ()) -> int:
     leaves.append(leaf)
     work.places.setdefault(name, []).append(place)
     return work.diagrams.end((name, len(leaves) - 1))
@@ -529,22 +541,33 @@ def _truth(branch: ir.Branch) -> str:
 
 
 def _check_overlap(work: _Lowering, split: ir.Split, tests: list[int], context: int) -> None:
+    before = work.diagrams.false
     for later, second in enumerate(tests):
-        for earlier, first in enumerate(tests[:later]):
-            both = work.diagrams.both(context, work.diagrams.both(first, second))
-            way = _way(work, both, TRUE)
-            if way is not None and split.branches[later].condition is not None:
-                place = split.branches[later].span
-                where = _in_words(work, way)
-                work.found.append(
-                    Diagnostic(
-                        "overlapping_branches",
-                        f"this branch and the one in line {split.branches[earlier].span.line} both hold for {where}",
-                        place,
-                        "narrow one of them",
-                    )
+        here = work.diagrams.both(context, second)
+        if (
+            split.branches[later].condition is not None
+            and _way(work, work.diagrams.both(before, here), TRUE) is not None
+        ):
+            _overlap(work, split, tests[:later], here)
+            return
+        before = work.diagrams.either(before, second)
+
+
+def _overlap(work: _Lowering, split: ir.Split, tests: list[int], here: int) -> None:
+    """Name the first branch that holds for a patient of the last one."""
+    for earlier, first in enumerate(tests):
+        way = _way(work, work.diagrams.both(first, here), TRUE)
+        if way is not None:
+            work.found.append(
+                Diagnostic(
+                    "overlapping_branches",
+                    f"this branch and the one in line {split.branches[earlier].span.line} both hold for "
+                    f"{_in_words(work, way)}",
+                    split.branches[len(tests)].span,
+                    "narrow one of them",
                 )
-                return
+            )
+            return
 
 
 def _check_gap(work: _Lowering, split: ir.Split, uncovered: int) -> None:
@@ -565,10 +588,12 @@ def _missing_values(work: _Lowering, split: ir.Split, uncovered: int) -> list[st
     """The values of a `by` that no branch names, in the order of their declaration."""
     for at, coordinate in enumerate(work.coordinates.all):
         if isinstance(coordinate, Values) and coordinate.input == split.by:
-            missing = 0
-            for cells in _ways(work, uncovered, TRUE):
-                missing |= dict(cells).get(at, (1 << len(coordinate.values)) - 1)
-            return [name for cell, name in enumerate(coordinate.values) if missing >> cell & 1]
+            return [
+                name
+                for cell, name in enumerate(coordinate.values)
+                if _way(work, work.diagrams.both(uncovered, work.diagrams.test(at, 1 << cell)), TRUE)
+                is not None
+            ]
     return []
 
 

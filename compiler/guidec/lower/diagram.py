@@ -3,6 +3,11 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
+MOST_LINKS = 2_000_000
+
+
+class TooLarge(Exception):
+    """The diagrams of a guideline have outgrown what a compiler may take."""
 
 
 class Diagrams:
@@ -18,6 +23,7 @@ class Diagrams:
         self._known: dict[Hashable, int] = {}
         self._rank: dict[int, int] = {}
         self._order: list[int] = []
+        self._links = 0
         self.false, self.true, self.undefined = self.end(FALSE), self.end(TRUE), self.end(UNDEFINED)
 
     def end(self, value: Hashable) -> int:
@@ -49,6 +55,9 @@ class Diagrams:
             return first
         key = (rank, children)
         if key not in self._known:
+            self._links += len(children)
+            if self._links > MOST_LINKS:
+                raise TooLarge
             self._known[key] = len(self._nodes)
             self._nodes.append((rank, children))
         return self._known[key]
@@ -67,28 +76,34 @@ class Diagrams:
     def apply(self, operation: Callable[[tuple[int, ...]], int | None], *nodes: int) -> int:
         """Combine nodes cell by cell. `operation` gives the result once it is settled, else None."""
         done: dict[tuple[int, ...], int] = {}
-
-        def combine(parts: tuple[int, ...]) -> int:
+        waiting: list[tuple[tuple[int, ...], int, list[tuple[int, ...]]]] = [(nodes, -1, [])]
+        while waiting:
+            parts, rank, children = waiting.pop()
             if parts in done:
-                return done[parts]
-            settled = operation(parts)
-            if settled is None:
-                rank = min(self._nodes[part][0] for part in parts if self._nodes[part][0] >= 0)
-                size = self.sizes[self._order[rank]]
-                children = tuple(
-                    combine(
-                        tuple(
-                            self._nodes[part][1][cell] if self._nodes[part][0] == rank else part
-                            for part in parts
-                        )
-                    )
-                    for cell in range(size)
-                )
-                settled = self._node(rank, children)
-            done[parts] = settled
-            return settled
+                continue
+            if rank < 0:
+                settled = operation(parts)
+                if settled is not None:
+                    done[parts] = settled
+                    continue
+                rank, children = self._split(parts)
+                waiting.append((parts, rank, children))
+                waiting += [(child, -1, []) for child in dict.fromkeys(children) if child not in done]
+            else:
+                done[parts] = self._node(rank, tuple(done[child] for child in children))
+        return done[nodes]
 
-        return combine(nodes)
+    def _split(self, parts: tuple[int, ...]) -> tuple[int, list[tuple[int, ...]]]:
+        """The first coordinate that one of the nodes asks, and what is left of them in each of its cells."""
+        rank = min(self._nodes[part][0] for part in parts if self._nodes[part][0] >= 0)
+        cells = range(self.sizes[self._order[rank]])
+        nodes = [self._nodes[part] for part in parts]
+        return rank, [
+            tuple(
+                node[1][cell] if node[0] == rank else part for part, node in zip(parts, nodes, strict=True)
+            )
+            for cell in cells
+        ]
 
     def negate(self, node: int) -> int:
         """Kleene's not."""
@@ -177,6 +192,42 @@ class Diagrams:
             waiting += [
                 (child, (*cells, (self._order[rank], mask))) for child, mask in reversed(masks.items())
             ]
+
+    def ways(self, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
+        """The rows that end with this value; what doesn't lead there is never looked at."""
+        wanted = self._known.get(("end", value))
+        leading = set() if wanted is None else self._leading_to(node, wanted)
+        waiting: list[tuple[int, tuple[tuple[int, int], ...]]] = [(node, ())] if node in leading else []
+        while waiting:
+            one, cells = waiting.pop()
+            if one == wanted:
+                yield cells
+                continue
+            rank, children = self._nodes[one]
+            masks: dict[int, int] = {}
+            for cell, child in enumerate(children):
+                if child in leading:
+                    masks[child] = masks.get(child, 0) | 1 << cell
+            waiting += [
+                (child, (*cells, (self._order[rank], mask))) for child, mask in reversed(masks.items())
+            ]
+
+    def _leading_to(self, node: int, wanted: int) -> set[int]:
+        """The nodes below a node from which an end can be reached, that end included."""
+        found = {wanted}
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting[-1]
+            children = self._nodes[one][1]
+            if one not in seen:
+                seen.add(one)
+                waiting += [child for child in set(children) if child not in seen]
+                continue
+            waiting.pop()
+            if any(child in found for child in children):
+                found.add(one)
+        return found
 
     def find(self, node: int, value: Hashable) -> tuple[tuple[int, int], ...] | None:
         """Some way to an end with this value."""

@@ -5,8 +5,8 @@ inside the cells or outside. Exact on every grid; a search that grows too long c
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from guidec import ir
 from guidec.bounds import Bounds, combine
@@ -20,10 +20,10 @@ Constraint = tuple[int, int, Mapping[str, int]]
 """A coordinate's position, cells of it as bits, and which copy of an input it reads; 0 where all share it."""
 
 _Variable = tuple[str, int]
+_Asked = tuple[int, int, tuple[_Variable, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Values of one input: `steps` of a grid in one unit, or one named value."""
 
     unit: int
@@ -50,6 +50,7 @@ class Search:
         self._grids: dict[str, tuple[tuple[Fraction, Fraction, int], ...]] = {}
         self._values: dict[tuple[str, int, int], Fraction] = {}
         self._cells: dict[tuple[int, tuple[Box, ...]], int] = {}
+        self._known: dict[tuple[_Asked, ...], bool] = {}
 
     def reachable(self, constraints: Sequence[Constraint]) -> bool:
         """Whether one choice of values meets all constraints."""
@@ -61,6 +62,14 @@ class Search:
         if not all(cells_of.values()):
             return False
         asked = [(at, mask, names) for (at, names), mask in cells_of.items()]
+        return all(self._met(part) for part in _independent(asked))
+
+    def _met(self, asked: tuple[_Asked, ...]) -> bool:
+        if asked not in self._known:
+            self._known[asked] = self._searched(asked)
+        return self._known[asked]
+
+    def _searched(self, asked: tuple[_Asked, ...]) -> bool:
         variables = {variable: None for _, _, names in asked for variable in names}
         waiting: list[dict[_Variable, Sequence[Box]]] = [
             {(name, copy): tuple(self._boxes_of(name)) for name, copy in variables}
@@ -168,6 +177,22 @@ def _inputs_of(coordinate: Coordinate) -> tuple[str, ...]:
             return names
         case _:
             return ()
+
+
+def _independent(asked: Sequence[_Asked]) -> list[tuple[_Asked, ...]]:
+    """The constraints in parts that share no input: what one part chooses is nothing to another."""
+    parts: list[tuple[set[_Variable], tuple[_Asked, ...]]] = []
+    for one in asked:
+        names = set(one[2])
+        members: tuple[_Asked, ...] = (one,)
+        apart: list[tuple[set[_Variable], tuple[_Asked, ...]]] = []
+        for known, others in parts:
+            if known & names:
+                names, members = names | known, (*others, *members)
+            else:
+                apart.append((known, others))
+        parts = [*apart, (names, members)]
+    return [members for _, members in parts]
 
 
 def _halves(

@@ -21,8 +21,8 @@ from guidec.text import DEEPEST_INDENTATION
 __all__ = ["grammar_text", "parse", "reserved_words"]
 
 _STARTS = (
-    "advise", "decision", "define", "document", "drug", "guideline", "impossible", "input", "module", "monitor",
-    "options", "procedure", "reading", "regimen", "scenario", "set", "source", "test",
+    "advise", "decision", "define", "document", "drug", "guideline", "impossible", "input", "module",
+    "monitor", "options", "procedure", "reading", "regimen", "scenario", "set", "source", "test",
 )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def _start_repair(build: Build, first: str) -> str:
     close = nearest(first, _STARTS)
     if close or (first[:1].isupper() and first.lower() in _STARTS):
         return close or f"did you mean `{first.lower()}`?"
-    return "begin it with a word such as `input`, `define`, `regimen` or `decision`, or indent it below its declaration"
+    return "begin it with a word such as `input`, `define` or `decision`, or indent it below its declaration"
 
 
 def _bad_indentation(build: Build, chunk: str, fault: DedentError) -> Diagnostic:

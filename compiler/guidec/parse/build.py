@@ -54,7 +54,7 @@ class Build:
         self._depth: dict[int, tuple[object, int]] = {}
 
     def build(self, tree: Tree[Token]) -> Any:
-        """The ast of a tree, from its leaves up and without recursion: a text may nest as deep as it likes."""
+        """The ast of a tree, from its leaves up, without recursion: a text may nest as deep as it likes."""
         waiting: list[tuple[Tree[Token], list[Any], int]] = [(tree, [], 0)]
         while True:
             node, built, at = waiting.pop()
@@ -287,7 +287,8 @@ class Build:
         return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
 
     def drug_class(self, meta: Meta, children: list[Any]) -> ast.Item:
-        return self._item("drug_class", meta, *children[:4], children[4:])
+        name, label, members, cites, *notes = children
+        return self._item("drug_class", meta, name, label, members, cites, notes)
 
     def procedure(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("procedure", meta, children[0], children[1], (), children[2], children[3:])

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -23,13 +22,15 @@ class ReservedWord(Exception):
         self.token = token
 
 
+# pyright: reportIncompatibleMethodOverride=false, reportAssignmentType=false
+# Lark declares these as properties; class attributes are its documented use.
 class _Indentation(Indenter):
-    NL_type = "_NL"  # type: ignore[assignment]  # lark declares properties; class attributes are its documented use
-    OPEN_PAREN_types = ["LPAR"]  # type: ignore[assignment]  # noqa: RUF012
-    CLOSE_PAREN_types = ["RPAR"]  # type: ignore[assignment]  # noqa: RUF012
-    INDENT_type = "_INDENT"  # type: ignore[assignment]
-    DEDENT_type = "_DEDENT"  # type: ignore[assignment]
-    tab_len = 8  # type: ignore[assignment]
+    NL_type = "_NL"
+    OPEN_PAREN_types = ["LPAR"]  # noqa: RUF012
+    CLOSE_PAREN_types = ["RPAR"]  # noqa: RUF012
+    INDENT_type = "_INDENT"
+    DEDENT_type = "_DEDENT"
+    tab_len = 8
 
 
 def grammar_text() -> str:
@@ -54,7 +55,7 @@ def parser() -> Lark:
 
 
 def _cached(text: str, not_reserved: Callable[[Token], Token]) -> Lark:
-    """Build the tables, or take them from this user's own folder (never from a shared one: they are unpickled)."""
+    """Build the tables, or take them from this user's folder (never a shared one: they are unpickled)."""
     cache: str | bool = False
     folder = _private_folder()
     if folder is not None:
@@ -80,8 +81,8 @@ def _private_folder() -> Path | None:
         state = folder.stat()
         if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & 0o022):
             return None
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        if not os.access(folder, os.W_OK) and not any(folder.iterdir()):
+            return None
     except OSError:
         return None
     return folder

@@ -12,7 +12,7 @@ from guidec.source import Span
 
 NOTHING_BELOW = "indented lines must follow this one"
 _OUTCOME = 'an outcome, such as `recommend NAME`, `nothing` or `not stated "why"`'
-# What may follow, in a writer's words; the first group whose marks are all there speaks for all its terminals.
+# What may follow, in a writer's words; a group whose marks are all there speaks for all its terminals.
 _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (
         frozenset({"STRENGTH", "BY", "NOTHING"}),
@@ -59,8 +59,8 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 )
 # What may always be added: said only where nothing else can follow.
 _MORE = frozenset({
-    "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL", "IS",
-    "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL",
+    "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL",
+    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL",
 })  # fmt: skip
 _WORDS = {
     "_NL": "the end of the line",
@@ -180,8 +180,9 @@ def _at_end(stop: Stop, first: bool) -> str:
     """What the line lacks; a text most often."""
     if not stop.expected or not stop.expected - _MORE <= {"STRING"} or "STRING" not in stop.expected:
         return _in_words(stop.expected)
+    declares = first and "stated" not in stop.before
     named = (
-        re.fullmatch(r"(?!impossible|set)[a-z]+(?: [a-z]+)? ([a-z]\w*)", stop.before) if first and "stated" not in stop.before else None
+        re.fullmatch(r"(?!impossible|set)[a-z]+(?: [a-z]+)? ([a-z]\w*)", stop.before) if declares else None
     )
     label = named[1].replace("_", " ").capitalize() if named else "why"
     return f'add {"what people call it" if named else "the reason"}: `"{label}"`'

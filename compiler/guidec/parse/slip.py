@@ -1,24 +1,25 @@
-"""A line and the place where it stopped making sense, to the slip that a tired writer makes there, if it is one."""
+"""A line and the place where it stopped making sense, to the slip that a tired writer makes there."""
 
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from guidec.record import record
 from guidec.units import UnitProblem, parse_unit
 
 _QUOTES = "“”„‟«»‘’‚'`´"
 _SIGNS = {
-    "=>": ">=", "=<": "<=", "≥": ">=", "⩾": ">=", "≤": "<=", "⩽": "<=", "==": "=", "!=": "is not", "<>": "is not",
-    "≠": "is not", "&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "×": "*", "÷": "/", "−": "-", "≈": "about",
-    "~": "about", "→": ":", "½": "0.5", "¼": "0.25", "¾": "0.75",
+    "=>": ">=", "=<": "<=", "≥": ">=", "⩾": ">=", "≤": "<=", "⩽": "<=", "==": "=", "!=": "is not",
+    "<>": "is not", "≠": "is not", "&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "×": "*",
+    "÷": "/", "−": "-", "≈": "about", "~": "about", "→": ":", "½": "0.5", "¼": "0.25", "¾": "0.75",
 }  # fmt: skip
 _OTHER_WORDS = {
-    "if": "when", "elif": "when", "elseif": "when", "case": "when", "else": "otherwise", "default": "otherwise",
-    "in": "is one of", "equals": "=", "contains": "includes", "true": "yes", "false": "no", "bool": "boolean",
-    "int": "integer", "number": "integer", "float": "quantity", "decimal": "quantity", "enum": "one of",
-    "choice": "one of", "range": "from", "until": "to", "po": "by mouth", "oral": "by mouth", "orally": "by mouth",
-    "inhaled": "by inhalation", "iv": "intravenously", "intravenous": "intravenously", "sc": "subcutaneously",
+    "if": "when", "elif": "when", "elseif": "when", "case": "when", "else": "otherwise",
+    "default": "otherwise", "in": "is one of", "equals": "=", "contains": "includes", "true": "yes",
+    "false": "no", "bool": "boolean", "int": "integer", "number": "integer", "float": "quantity",
+    "decimal": "quantity", "enum": "one of", "choice": "one of", "range": "from", "until": "to",
+    "po": "by mouth", "oral": "by mouth", "orally": "by mouth", "inhaled": "by inhalation",
+    "iv": "intravenously", "intravenous": "intravenously", "sc": "subcutaneously",
     "subcutaneous": "subcutaneously", "im": "intramuscularly", "intramuscular": "intramuscularly",
     "daily": "every 1 day", "weekly": "every 1 week", "monthly": "every 1 month", "unknown": "not stated",
     "prescribe": "use", "start": "give", "plus": "with", "recommended": "recommend", "avoid": "use against",
@@ -26,7 +27,7 @@ _OTHER_WORDS = {
 _ID = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stop:
     """Where reading stopped: column `at` (from 0) of `line`, the word there, what could have followed."""
 
@@ -51,7 +52,7 @@ class Stop:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slip:
     """What was written, what to write, and from which column to which (from 0) it stands."""
 
@@ -227,7 +228,7 @@ def _bare_citation(stop: Stop) -> Slip | None:
 
 
 def _unit(stop: Stop) -> Slip | None:
-    """A unit with blanks or signs in it: `% predicted` is too clinical for the table of units, so it stands here."""
+    """A unit with blanks or signs in it; `% predicted` is too clinical for the table of units."""
     if "UNIT" in stop.expected:
         run = re.match(r"[^\s;:,()]+", stop.rest)
         unit = parse_unit(run[0]) if run else None
@@ -318,6 +319,6 @@ def _stray_end(stop: Stop) -> Slip | None:
 
 
 _RULES: tuple[Callable[[Stop], Slip | None], ...] = (
-    _comment, _quotation, _date, _number, _range, _and_or, _citation, _bare_citation, _unit, _sign, _chain, _stray_end, _name,
-    _label, _other_word, _separator,
+    _comment, _quotation, _date, _number, _range, _and_or, _citation, _bare_citation, _unit, _sign, _chain,
+    _stray_end, _name, _label, _other_word, _separator,
 )  # fmt: skip

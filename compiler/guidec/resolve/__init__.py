@@ -1,10 +1,11 @@
 """ast to ir: finds every name, gives every expression its type."""
 
-from dataclasses import dataclass
+from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, listed
+from guidec.record import record
 from guidec.resolve.accounts import account_for_statements, unused_declarations
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.expressions import condition, definition_of
@@ -21,9 +22,12 @@ Kind = TypeVar("Kind")
 __all__ = ["Read", "Resolved", "resolve"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolved:
-    """A guideline and its scenarios; `cited` says where each statement is cited."""
+    """A guideline and its scenarios; `cited` says where each statement is cited.
+
+    After an error the guideline is what is whole of it: enough to look for further faults, not to be run.
+    """
 
     guideline: ir.Guideline
     scenarios: tuple[ir.Scenario, ...]
@@ -53,17 +57,60 @@ def resolve(
     if complete:
         unused_declarations(scope, files[-1])
     _decision_cycles(scope, decisions)
-    if headed is None or has_errors(scope.found):
+    gates = len(impossible) == len(_all(files, ast.Impossible)) and not scope.unread_kinds & {
+        "guideline",
+        "impossible",
+    }
+    if headed is None or not gates or (headed.applies is not None and applies is None):
         return None, scope.found
+    if any(found.code == "cycle" for found in scope.found):
+        return None, scope.found
+    if has_errors(scope.found):
+        definitions, decisions, rules = _whole(definitions, decisions, rules)
     guideline = ir.Guideline(
         headed.name, headed.title, headed.version, headed.language, headed.modules, applies, applies_cites,
         tuple(scope.sources.values()), tuple(scope.inputs.values()),
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
-        definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions, tuple(rules.values()),
-        impossible, accounts, headed.span,
+        definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
+        tuple(rules.values()), impossible, accounts, headed.span,
     )  # fmt: skip
     cited = {id: tuple(spans) for id, spans in scope.cited.items()}
     return Resolved(guideline, scenarios, cited), scope.found
+
+
+def _whole(
+    definitions: tuple[ir.Definition, ...],
+    decisions: tuple[ir.Decision | ir.Options, ...],
+    rules: dict[str, ir.Rule],
+) -> tuple[tuple[ir.Definition, ...], tuple[ir.Decision | ir.Options, ...], dict[str, ir.Rule]]:
+    """What reads nothing that is broken."""
+    kept: set[str] = set()
+    names = {one.id for one in (*definitions, *decisions)}
+    while kept != names:
+        kept = names
+        names = {one.id for one in (*definitions, *decisions) if one.id in kept and _names_read(one) <= kept}
+    return (
+        tuple(one for one in definitions if one.id in kept),
+        tuple(one for one in decisions if one.id in kept),
+        {name: one for name, one in rules.items() if _names_read(one) <= kept},
+    )
+
+
+def _names_read(node: object) -> set[str]:
+    """The definitions and decisions that a node reads."""
+    names: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ir.Recommends):
+            names.add(one.decision)
+        elif isinstance(one, ir.Defined | ir.DefinedNumber):
+            names.add(one.definition)
+        elif isinstance(one, tuple):
+            waiting += one
+        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
+            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+    return names
 
 
 def _all(files: tuple[ast.File, ...], kind: type[Kind]) -> list[Kind]:
@@ -101,7 +148,7 @@ def _vocabulary(scope: Scope, files: tuple[ast.File, ...], read: Read) -> None:
 
 
 def _later_names(scope: Scope, files: tuple[ast.File, ...]) -> None:
-    """The names of definitions, decisions and what these recommend: conditions may use them before they are read."""
+    """Definitions, decisions and what these recommend: conditions may use them before they are read."""
     for definition in _all(files, ast.Define):
         if free_in_conditions(scope, definition.name):
             scope.written[definition.name.text] = definition
@@ -145,8 +192,8 @@ def _used_by_definitions(scope: Scope) -> set[tuple[str, str]]:
             node = waiting.pop()
             if isinstance(node, ast.Name) and node.text in scope.written:
                 used.add(("definition", node.text))
-            elif hasattr(node, "__dataclass_fields__"):
-                waiting += [getattr(node, name) for name in node.__dataclass_fields__ if name != "span"]
+            elif is_dataclass(node):
+                waiting += [getattr(node, field.name) for field in fields(node) if field.name != "span"]
     return used
 
 
@@ -211,8 +258,8 @@ def decisions_read(node: object) -> set[str]:
             names.add(one.decision)
         elif isinstance(one, tuple):
             waiting += one
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+        elif is_dataclass(one) and not isinstance(one, Span):
+            waiting += [getattr(one, field.name) for field in fields(one)]
     return names
 
 

@@ -1,6 +1,7 @@
 """What is left over: statements that nothing accounts for, and declarations that nothing uses."""
 
 from collections import Counter
+from dataclasses import fields, is_dataclass
 
 from guidec import ast, ir
 from guidec.diagnostic import has_errors, listed
@@ -40,7 +41,7 @@ def account_for_statements(
 
 
 def _mentioned(files: tuple[ast.File, ...]) -> Counter[str]:
-    """How often each name and each statement is written: what a fault elsewhere keeps from being looked up."""
+    """How often each name and statement is written: a fault elsewhere may keep it from being looked up."""
     found: Counter[str] = Counter()
     waiting: list[object] = [file.declarations for file in files]
     while waiting:
@@ -51,8 +52,8 @@ def _mentioned(files: tuple[ast.File, ...]) -> Counter[str]:
             found[one.id] += 1
         elif isinstance(one, tuple):
             waiting += one
-        elif hasattr(one, "__dataclass_fields__"):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+        elif is_dataclass(one):
+            waiting += [getattr(one, field.name) for field in fields(one)]
     return found
 
 
@@ -70,7 +71,8 @@ def _missing(scope: Scope, mentioned: Counter[str]) -> None:
                 "unaccounted_statement",
                 f"{shown} of `{source.id}` {verb} neither encoded, documented nor set aside",
                 source.span,
-                f'cite {"it" if len(missing) == 1 else "them"}, or write `document [{missing[0]}]` or `set aside [{missing[0]}] "reason"`',
+                f"cite {'it' if len(missing) == 1 else 'them'}, or write `document [{missing[0]}]` or "
+                f'`set aside [{missing[0]}] "reason"`',
             )
 
 

@@ -1,6 +1,5 @@
 """Written expressions to typed ones: conditions, and numbers with their dimension."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -16,6 +15,7 @@ from guidec.numbers import (
     unit_dimension,
     unit_of,
 )
+from guidec.record import record
 from guidec.resolve.scope import Scope
 from guidec.source import Span
 from guidec.units import (
@@ -32,7 +32,7 @@ from guidec.units import (
 Place = Literal["decision", "rule"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Typed:
     """A number and its dimension."""
 
@@ -433,7 +433,8 @@ def _about(scope: Scope, written: ast.About, place: Place) -> ir.Condition | Non
     if place == "decision" and written.kind != "taking":
         scope.fault(
             "record_question",
-            f"a decision or a definition can't ask `{written.kind}`: its answer would change when a blank is filled in",
+            f"a decision or a definition can't ask `{written.kind}`: "
+            "its answer would change when a blank is filled in",
             written.span,
             "ask it in `advise` or `monitor`",
         )
@@ -547,7 +548,7 @@ def _comparison(
 def threshold(
     scope: Scope, op: Literal["<", "<=", ">", ">=", "="], entry: ir.Input, printed: tuple[Typed, ...]
 ) -> ir.Condition | None:
-    """An input against a constant, once or printed in several units, each inside the input's range and on its grid."""
+    """An input against a constant, perhaps in several units, each in the input's range and on its grid."""
     found = True
     for one in printed:
         found = _fits(scope, entry, one) and found
@@ -689,9 +690,8 @@ def _named_number(scope: Scope, name: ast.Name) -> Typed | None:
         scope.used.add(("input", name.text))
         dimension = input_dimension(scope.inputs[name.text].type)
         if dimension is None:
-            scope.fault(
-                "wrong_type", f"`{name.text}` is not a number", name.span, _how_to_ask(scope.inputs[name.text])
-            )
+            repair = _how_to_ask(scope.inputs[name.text])
+            scope.fault("wrong_type", f"`{name.text}` is not a number", name.span, repair)
             return None
         return Typed(ir.Measure(name.text), dimension, name.span)
     if name.text in scope.written:

@@ -1,15 +1,14 @@
 """The head of a file: name, version, language, modules, scope."""
 
-from dataclasses import dataclass
-
 from guidec import ast
+from guidec.record import record
 from guidec.resolve.scope import Scope
 from guidec.source import Span, start_of
 
 LANGUAGE = "guidec/1"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Headed:
     kind: str
     name: str

@@ -20,6 +20,7 @@ _ROUTES = {
 _DRUG_PARTS = ("route", "dose", "interval", "duration")
 _PROCEDURE_PARTS = ("interval", "duration")
 _TIME = "time"
+_Action = Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]
 
 
 def regimen(scope: Scope, written: ast.Regimen) -> None:
@@ -166,15 +167,11 @@ def _parts(scope: Scope, written: ast.Order) -> dict[str, ast.Part]:
     return parts
 
 
-def _action(
-    scope: Scope, tails: tuple[ast.Tail, ...]
-) -> Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]:
+def _action(scope: Scope, tails: tuple[ast.Tail, ...]) -> _Action:
     actions = [tail for tail in tails if tail.kind == "action"]
     if len(actions) > 1:
         scope.fault("misplaced_part", "an order has one action", actions[1].span, "delete one")
-    action: Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"] = (
-        actions[0].word if actions else "start"
-    )  # type: ignore[assignment]
+    action: _Action = actions[0].word if actions else "start"  # type: ignore[assignment]  # the grammar's words
     return action
 
 

@@ -10,15 +10,15 @@ from guidec.resolve.expressions import check_unit
 from guidec.resolve.scope import Scope
 
 _FIELDS = (
-    "title", "authors", "publisher", "journal", "published", "updated", "reviewed", "review_status", "completeness",
-    "references", "register",
+    "title", "authors", "publisher", "journal", "published", "updated", "reviewed", "review_status",
+    "completeness", "references", "register",
 )  # fmt: skip
 
 Read = Callable[[str], bytes | str]
 
 
 def source(scope: Scope, written: ast.Source, read: Read) -> None:
-    """A source with its register; `read` gives the bytes of a file beside the guideline, or says why it can't."""
+    """A source with its register; `read` gives the bytes of a file beside the guideline, or says why not."""
     if not scope.declare("source", written.name, scope.sources):
         return
     fields: list[ir.Field] = []
@@ -248,7 +248,8 @@ def _unit_range(scope: Scope, line: ast.TypeLine) -> ir.UnitRange | None:
     if step.value <= 0 or (high.value - low.value) % step.value:
         scope.fault(
             "bad_range",
-            f"steps of {decimal_text(step.value)} do not lead from {decimal_text(low.value)} to {decimal_text(high.value)}",
+            f"steps of {decimal_text(step.value)} do not lead from {decimal_text(low.value)} "
+            f"to {decimal_text(high.value)}",
             step.span,
             "write a step that divides the range",
         )

@@ -12,19 +12,18 @@ from guidec.target import Emitted
 from guidec_targets.python.literals import in_docstring
 from guidec_targets.python.tables import Tables
 
-
 # What an emitted module imports, directly or through others: a file of that name would be found in its stead.
-_IMPORTED = frozenset(
-    "_collections_abc _decimal _json _pydecimal abc ast bisect collections contextlib contextvars copyreg datetime "
-    "decimal enum fractions functools genericpath heapq itertools json keyword linecache locale math numbers "
-    "operator os re reprlib stat struct sys textwrap threading tokenize traceback types typing warnings weakref".split()
-)
+_IMPORTED = """
+    abc ast bisect collections contextlib contextvars copyreg datetime decimal enum fractions functools heapq
+    itertools json keyword linecache locale math numbers operator os re reprlib stat struct sys textwrap
+    threading tokenize traceback types typing warnings weakref
+"""
 
 
 def emit(compiled: Compiled) -> Emitted:
     """`<guideline>.py`, for Python 3.11 and later and its standard library alone."""
     name = compiled.guideline.id
-    if name in _IMPORTED:
+    if name in _IMPORTED.split():
         message = f"`{name}.py` would hide a module of Python that it needs"
         return {}, [
             Diagnostic(

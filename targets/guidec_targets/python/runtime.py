@@ -411,9 +411,11 @@ def box_bounds(name: str, box: Box) -> Bounds:
 # --- one patient -------------------------------------------------------------
 
 # <computed>
-# A row's demand: a coordinate, its cells, and which copy of each input it reads (0 where two patients share
-# it).
+# What a row demands: a coordinate, its cells, and which copy of each input it reads (0: the patients share it).
+# A variable is an input and its copy.
 Demand = tuple[int, int, dict[str, int]]
+Variable = tuple[str, int]
+Asked = tuple[int, int, tuple[Variable, ...]]
 
 # Searched at most so far; then an answer stays open rather than wrong.
 MOST_BOXES = 20_000
@@ -427,7 +429,7 @@ class Case:
     completion meets it.
     """
 
-    __slots__ = ("cells", "entries", "readings", "touched", "waiting")
+    __slots__ = ("cells", "entries", "readings", "searches", "touched", "waiting")
 
     def __init__(self, entries: dict[str, tuple[Value, ...]], readings: dict[str, str]) -> None:
         self.entries = entries
@@ -436,6 +438,7 @@ class Case:
         self.waiting: list[str] = []  # the weights that doses wait for, in the order of the doses
         # <computed>
         self.touched: dict[tuple[int, tuple[Box, ...]], int] = {}
+        self.searches: dict[tuple[Asked, ...], bool] = {}
         for at in COMPUTED:
             every = [1 << cell for cell in range(COORDINATES[at][5])]
             self.cells[at] = sum(cell for cell in every if self.reachable([(at, cell, {})]))
@@ -565,14 +568,22 @@ class Case:
 
     def reachable(self, demands: list[Demand]) -> bool:
         """Whether one choice of numbers meets all demands: boxes are halved until they lie in or out."""
-        asked: dict[tuple[int, tuple[tuple[str, int], ...]], int] = {}
+        asked: dict[tuple[int, tuple[Variable, ...]], int] = {}
         for at, mask, copies in demands:
             if COORDINATES[at][0] in ("computed", "numbers"):
                 key = at, tuple((name, copies.get(name, 0)) for name in inputs_of(COORDINATES[at]))
                 asked[key] = asked.get(key, -1) & mask
         if not all(asked.values()):
             return False
-        numeric = [(at, mask, variables) for (at, variables), mask in asked.items()]
+        parts = independent([(at, mask, variables) for (at, variables), mask in asked.items()])
+        return all(self.searched(part) for part in parts)
+
+    def searched(self, numeric: tuple[Asked, ...]) -> bool:
+        if numeric not in self.searches:
+            self.searches[numeric] = self.search(numeric)
+        return self.searches[numeric]
+
+    def search(self, numeric: tuple[Asked, ...]) -> bool:
         every = dict.fromkeys(variable for _, _, variables in numeric for variable in variables)
         first = {variable: tuple(boxes_of(self, variable[0])) for variable in every}
         waiting = [first]
@@ -587,7 +598,7 @@ class Case:
                 waiting += [{**state, several: (box,)} for box in reversed(state[several])]
                 continue
             chosen = {variable: boxes[0] for variable, boxes in state.items()}
-            unsettled: list[tuple[str, int]] = []
+            unsettled: list[Variable] = []
             for at, mask, variables in numeric:
                 cells = self.cells_in(at, tuple(chosen[variable] for variable in variables))
                 if not cells & mask:
@@ -628,9 +639,23 @@ def cells_touched(at: int, boxes: tuple[Box, ...]) -> int:
     return sum(1 << cell for cell, piece in enumerate(pieces) if first <= piece <= last)
 
 
-def halves(
-    chosen: dict[tuple[str, int], Box], unsettled: list[tuple[str, int]]
-) -> list[dict[tuple[str, int], tuple[Box, ...]]]:
+def independent(asked: list[Asked]) -> list[tuple[Asked, ...]]:
+    """The demands in parts that share no input: what one part chooses is nothing to another."""
+    parts: list[tuple[set[Variable], tuple[Asked, ...]]] = []
+    for one in asked:
+        names = set(one[2])
+        members: tuple[Asked, ...] = (one,)
+        apart: list[tuple[set[Variable], tuple[Asked, ...]]] = []
+        for known, others in parts:
+            if known & names:
+                names, members = names | known, (*others, *members)
+            else:
+                apart.append((known, others))
+        parts = [*apart, (names, members)]
+    return [members for _, members in parts]
+
+
+def halves(chosen: dict[Variable, Box], unsettled: list[Variable]) -> list[dict[Variable, tuple[Box, ...]]]:
     """The longest box of what is unsettled, in two."""
     variable = max(unsettled, key=lambda one: (chosen[one][2] - chosen[one][1], one))
     unit, low, high, _ = chosen[variable]

@@ -1,0 +1,185 @@
+"""ir to faults: what is larger or deeper than the stages that follow can take."""
+
+from collections.abc import Iterable, Iterator
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic
+from guidec.lower.outcomes import conditions_of
+from guidec.source import Span
+
+MOST_VALUES = 1_000
+MOST_BRANCHES = 1_000
+MOST_LEAVES = 5_000
+MOST_OWN_CONDITIONS = 10
+MOST_NUMBERS = 500
+DEEPEST = 300
+
+
+def beyond_limits(guideline: ir.Guideline) -> list[Diagnostic]:
+    """A fault for everything that would take the compiler too long, at its place."""
+    return [
+        *_values(guideline),
+        *(found for one in guideline.decisions for found in _outcomes(guideline, one)),
+        *_definitions(guideline),
+        *_chains(guideline),
+    ]
+
+
+def _too_large(count: int, what: str, most: int, span: Span, repair: str) -> Diagnostic:
+    return Diagnostic("too_large", f"this has {count:,} {what}; the limit is {most:,}", span, repair)
+
+
+def _values(guideline: ir.Guideline) -> Iterator[Diagnostic]:
+    for entry in guideline.inputs:
+        if isinstance(entry.type, ir.OneOf) and len(entry.type.values) > MOST_VALUES:
+            yield _too_large(
+                len(entry.type.values), "values", MOST_VALUES, entry.span, "join those that decide alike"
+            )
+    for reading in guideline.readings:
+        if len(reading.values) > MOST_VALUES:
+            yield _too_large(len(reading.values), "values", MOST_VALUES, reading.span, "keep those that differ")
+
+
+# --- trees -------------------------------------------------------------------
+
+
+def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterator[Diagnostic]:
+    leaves: list[ir.Outcome] = []
+    waiting: list[ir.Node] = [one.tree] if isinstance(one, ir.Decision) else []
+    while waiting:
+        match waiting.pop():
+            case ir.Split(_, branches, _, span):
+                if len(branches) > MOST_BRANCHES:
+                    yield _too_large(
+                        len(branches), "branches", MOST_BRANCHES, span, "join those that decide alike"
+                    )
+                waiting += [_followed(branches, branch) for branch in branches]
+            case ir.Outcome() as outcome:
+                leaves.append(outcome)
+            case ir.As():
+                pass
+        if len(leaves) > MOST_LEAVES:
+            yield _too_large(len(leaves), "ends", MOST_LEAVES, one.span, "split the decision")
+            return
+    if isinstance(one, ir.Options):
+        yield from _lines(one)
+    regimens = {regimen.id: regimen for regimen in guideline.regimens}
+    for outcome in (*leaves, *_given(one)):
+        count = len(conditions_of(outcome, regimens))
+        if count > MOST_OWN_CONDITIONS:
+            yield _too_large(
+                count,
+                "orders with conditions of their own",
+                MOST_OWN_CONDITIONS,
+                outcome.span,
+                "make regimens of them",
+            )
+            return
+
+
+def _followed(branches: tuple[ir.Branch, ...], branch: ir.Branch) -> ir.Node:
+    return branches[branch.node.branch].node if isinstance(branch.node, ir.As) else branch.node
+
+
+def _lines(options: ir.Options) -> Iterator[Diagnostic]:
+    for line in options.lines:
+        if isinstance(line, ir.OptionConflict) and len(line.lines) > MOST_OWN_CONDITIONS:
+            yield _too_large(
+                len(line.lines), "lines", MOST_OWN_CONDITIONS, line.span, "set apart those that don't conflict"
+            )
+
+
+def _given(one: ir.Decision | ir.Options) -> Iterator[ir.Outcome]:
+    for line in one.lines if isinstance(one, ir.Options) else ():
+        parts = line.lines if isinstance(line, ir.OptionConflict) else (line,)
+        recommendations = tuple(part.recommendation for part in parts)
+        yield ir.Outcome("determined", recommendations, "", (), ir.Citation(), line.span)
+
+
+# --- definitions -------------------------------------------------------------
+
+
+def _definitions(guideline: ir.Guideline) -> Iterator[Diagnostic]:
+    """Computed numbers, with the definitions that they read put in."""
+    sizes: dict[str, int] = {}
+    for name in _inner_first(guideline):
+        definition = next((one for one in guideline.definitions if one.id == name), None)
+        if definition is None or definition.number is None:
+            continue
+        sizes[name] = min(_size(definition.number, sizes), MOST_NUMBERS * 1_000)
+        if sizes[name] > MOST_NUMBERS:
+            yield _too_large(
+                sizes[name], "numbers, with the definitions put in,", MOST_NUMBERS, definition.span, "compute less"
+            )
+            return
+
+
+def _size(number: ir.Number, sizes: dict[str, int]) -> int:
+    count = 0
+    waiting = [number]
+    while waiting:
+        match waiting.pop():
+            case ir.Arithmetic(_, left, right):
+                waiting += [left, right]
+            case ir.DefinedNumber(name):
+                count += sizes.get(name, 1)
+            case _:
+                count += 1
+    return count
+
+
+def _chains(guideline: ir.Guideline) -> Iterator[Diagnostic]:
+    """How deep a condition is, with the definitions and decisions that it reads put in."""
+    parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
+    depths: dict[str, int] = {}
+    for name in _inner_first(guideline):
+        inner = max((depths.get(other, 0) for other in _names(parts[name])), default=0)
+        depths[name] = inner + _depth(parts[name])
+        if depths[name] > DEEPEST:
+            message = "this is nested deeper than the compiler follows, with all that it reads put in"
+            yield Diagnostic("too_deep", message, parts[name].span, "let it read inputs")
+            return
+
+
+def _inner_first(guideline: ir.Guideline) -> list[str]:
+    """Definitions and decisions, each after those that it reads."""
+    parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
+    done: dict[str, None] = {}
+    opened: set[str] = set()
+    waiting = list(reversed(parts))
+    while waiting:
+        name = waiting[-1]
+        missing = [] if name in opened else [one for one in _names(parts[name]) if one not in done]
+        opened.add(name)
+        if missing and name not in done:
+            waiting += [one for one in missing if one in parts]
+            continue
+        done[waiting.pop()] = None
+    return list(done)
+
+
+def _names(node: object) -> list[str]:
+    found: dict[str, None] = {}
+    for one, _ in _nodes(node):
+        match one:
+            case ir.Defined(name) | ir.DefinedNumber(name) | ir.Recommends(name):
+                found[name] = None
+            case _:
+                pass
+    return list(found)
+
+
+def _depth(node: object) -> int:
+    return max(depth for _, depth in _nodes(node))
+
+
+def _nodes(node: object) -> Iterable[tuple[object, int]]:
+    """A part with everything in it, and how deep that lies."""
+    waiting: list[tuple[object, int]] = [(node, 0)]
+    while waiting:
+        one, depth = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += [(part, depth) for part in one]
+        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span | ir.Citation):
+            yield one, depth
+            waiting += [(getattr(one, name), depth + 1) for name in one.__dataclass_fields__]
