@@ -12,7 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FLAGSHIP = ROOT / "guidelines" / "pm_dm_ild" / "takada.guide"
 RUNS = 15
-PATIENT = {"ild_present": True, "myositis_dx": "adm", "mda5_level": "high", "body_weight": 32.2, "refractory": False}
+PATIENT = {
+    "ild_present": True,
+    "myositis_dx": "adm",
+    "mda5_level": "high",
+    "body_weight": 32.2,
+    "refractory": False,
+}
 
 
 def cpu_seconds(command: list[str]) -> float:
@@ -30,12 +36,23 @@ def main() -> None:
         patient = Path(folder) / "patient.json"
         patient.write_text(json.dumps(PATIENT), "utf-8")
         guidec = [sys.executable, "-m", "guidec"]
-        subprocess.run([*guidec, "-q", "build", str(FLAGSHIP), "--out", folder], check=True, capture_output=True, cwd=ROOT)
+        subprocess.run(
+            [*guidec, "-q", "build", str(FLAGSHIP), "--out", folder],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+        )
         commands = {
             "import lark and click (baseline)": [sys.executable, "-c", "import lark, lark.indenter, click"],
             "guidec check takada.guide": [*guidec, "check", str(FLAGSHIP)],
             "guidec eval takada.guide": [*guidec, "eval", str(FLAGSHIP), "--patient", str(patient)],
-            "guidec eval takada.json": [*guidec, "eval", f"{folder}/takada/takada.json", "--patient", str(patient)],
+            "guidec eval takada.json": [
+                *guidec,
+                "eval",
+                f"{folder}/takada/takada.json",
+                "--patient",
+                str(patient),
+            ],
             "python takada.py": [sys.executable, f"{folder}/takada/takada.py", str(patient)],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
@@ -43,7 +60,9 @@ def main() -> None:
             for name, command in commands.items():
                 times[name].append(cpu_seconds(command))
     base = statistics.median(times["import lark and click (baseline)"])
-    print(f"Python {platform.python_version()}, {platform.machine()}, medians of {RUNS} cold processes, taken in turn")
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, medians of {RUNS} cold processes, taken in turn"
+    )
     print(f"{'':36} {'CPU':>9} {'ratio':>7}")
     for name, found in times.items():
         middle = statistics.median(found)

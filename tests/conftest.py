@@ -8,7 +8,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite-goldens", action="store_true", help="write the expected files anew, then look at the diff")
+    parser.addoption(
+        "--rewrite-goldens", action="store_true", help="write the expected files anew, then look at the diff"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -101,7 +101,9 @@ class _Author:
         return f'regimen {name} "{name}"\n  give a; rest not stated\n  then b; rest not stated{when}\n'
 
     def _impossible(self) -> str:
-        return f'impossible when {self.condition(1, inputs_only=True)} and {self._question(True)} "not seen"\n'
+        return (
+            f'impossible when {self.condition(1, inputs_only=True)} and {self._question(True)} "not seen"\n'
+        )
 
     # --- conditions ---
 

@@ -111,9 +111,7 @@ def holds(
     return found
 
 
-def truth(
-    guideline: ir.Guideline, condition: ir.Condition, patient: Patient, answer: Answer
-) -> bool | None:
+def truth(guideline: ir.Guideline, condition: ir.Condition, patient: Patient, answer: Answer) -> bool | None:
     """None where a value such as `never` is compared with a number and nothing else decides."""
 
     def of(one: ir.Condition) -> bool | None:
@@ -443,7 +441,9 @@ def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.C
 
 def dose_for(dose: ir.Dose, weight: Amount) -> tuple[Fraction, Fraction]:
     """The lowest and the highest amount for a weight or a surface, in the dose's own mass and time."""
-    per = next(part for part in dose.unit.split("/")[1:] if _unit(part).dimension == _unit(weight.unit).dimension)
+    per = next(
+        part for part in dose.unit.split("/")[1:] if _unit(part).dimension == _unit(weight.unit).dimension
+    )
     size = convert(weight.value, _unit(weight.unit), _unit(per))
     return _to_step(dose.low * size, dose.rounded), _to_step(dose.high * size, dose.rounded)
 

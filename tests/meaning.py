@@ -282,7 +282,10 @@ class _Check:
         if len(possible) > 1:
             in_json = [self.read_outcome(entry) for entry in found["possible"]]
             self.same(f"{one.id}: possible", sorted(map(repr, in_json)), self.shown(possible))
-            order = [GATES.index(entry["status"]) + 1 if entry["status"] in GATES else 0 for entry in found["possible"]]
+            order = [
+                GATES.index(entry["status"]) + 1 if entry["status"] in GATES else 0
+                for entry in found["possible"]
+            ]
             self.same(f"{one.id}: order of possible", order, sorted(order))
         elif possible[0][0] == "conflict":
             in_json = [self.read_outcome(entry) for entry in found["possible"]]
@@ -466,9 +469,7 @@ class _Check:
         statuses = [found[name]["status"] for name in counted]
         worst = ("out_of_scope", "conflict", "indeterminate", "not_stated", "determined")
         empty = "not_applicable" if found else "determined"
-        self.same(
-            "status", self.result["status"], next((one for one in worst if one in statuses), empty)
-        )
+        self.same("status", self.result["status"], next((one for one in worst if one in statuses), empty))
         wanted = [name for decision in counted for name in found[decision]["needs"]]
         self.same("needs", self.result["needs"], list(dict.fromkeys([*wanted, *self.dose_needs])))
         asks = [found[name]["ask_next"] for name in counted]
@@ -496,7 +497,14 @@ class _Check:
         if order[0] == "choice":
             return (*order[:3], tuple(self.dosed_order(option) for option in order[3]))
         dose = None if order[7] is None else self.dosed_amount(order[7])
-        return (*order[:7], dose, *(_span(part) for part in order[8:9]), order[9], *map(_span, order[10:12]), order[12])
+        return (
+            *order[:7],
+            dose,
+            *(_span(part) for part in order[8:9]),
+            order[9],
+            *map(_span, order[10:12]),
+            order[12],
+        )
 
     def dosed_amount(self, dose: ir.Dose) -> Outcome:
         low, high = dose.low, dose.high
@@ -651,5 +659,3 @@ def _about_the_record(rule: ir.Rule) -> bool:
             case _:
                 pass
     return rule.until is not None
-
-

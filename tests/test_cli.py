@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from guidec.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -101,8 +102,12 @@ def test_an_unknown_target_is_met_with_the_nearest() -> None:
 def test_build_writes_every_artifact_and_names_them(tmp_path: Path) -> None:
     result = guidec("build", FOLDER, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    written = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*"))
-    assert {"takada/takada.py", "takada/takada.json", "takada/takada.dot", "takada/takada.svg"} <= set(written)
+    written = sorted(
+        path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")
+    )
+    assert {"takada/takada.py", "takada/takada.json", "takada/takada.dot", "takada/takada.svg"} <= set(
+        written
+    )
     assert all(name in result.stdout for name in written)
 
 
@@ -145,7 +150,9 @@ def test_eval_answers_in_words_and_in_json(tmp_path: Path) -> None:
 
 
 def test_a_refused_record_says_everything_that_is_wrong() -> None:
-    result = guidec("eval", TAKADA, "--patient", "-", "--format", "json", given='{"age": 130, "dx": 1, "bsa": true}')
+    result = guidec(
+        "eval", TAKADA, "--patient", "-", "--format", "json", given='{"age": 130, "dx": 1, "bsa": true}'
+    )
     assert result.exit_code == 1
     assert [(one["input"], one["code"]) for one in json.loads(result.stdout)["errors"]] == [
         ("age", "out_of_range"),
@@ -156,7 +163,9 @@ def test_a_refused_record_says_everything_that_is_wrong() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"x"', "null", "\udcff", '{"age": NaN}', "[" * 100_000])
 def test_a_patient_that_is_no_record_is_refused_in_words(text: str) -> None:
-    result = CliRunner().invoke(cli, ["eval", str(TAKADA), "--patient", "-"], input=text.encode("utf-8", "surrogateescape"))
+    result = CliRunner().invoke(
+        cli, ["eval", str(TAKADA), "--patient", "-"], input=text.encode("utf-8", "surrogateescape")
+    )
     assert result.exit_code == 1
     assert result.stderr
     assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit)
@@ -189,7 +198,9 @@ def test_targets_are_listed_with_what_they_emit() -> None:
     assert all(name in lines for name in ("python", "json", "graphviz"))
 
 
-@pytest.mark.parametrize("command", ["check", "build", "eval", "test", "explain", "statements", "targets", "completion"])
+@pytest.mark.parametrize(
+    "command", ["check", "build", "eval", "test", "explain", "statements", "targets", "completion"]
+)
 def test_help_teaches_each_command(command: str) -> None:
     result = guidec(command, "--help")
     assert result.exit_code == 0
@@ -219,7 +230,10 @@ def test_python_dash_m_is_guidec_and_no_color_leaves_the_terminal() -> None:
 
 
 def test_several_builds_at_once_leave_whole_files(small: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "targets")])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "targets")]),
+    }
     command = [sys.executable, "-m", "guidec", "-q", "build", str(small), "--out", str(tmp_path / "out")]
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) for _ in range(4)]
     assert [process.wait() for process in running] == [0] * 4

@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import generate
 import pytest
+
+import generate
 from guidec.document import dump, dump_text, load
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.pipeline import compile_file
@@ -24,7 +25,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 GUIDES = [
     path
-    for path in (*sorted((HERE / "data" / "meaning").glob("*.guide")), *sorted((ROOT / "guidelines").rglob("*.guide")))
+    for path in (
+        *sorted((HERE / "data" / "meaning").glob("*.guide")),
+        *sorted((ROOT / "guidelines").rglob("*.guide")),
+    )
     if compile_path(path).compiled is not None
 ]
 
@@ -110,7 +114,11 @@ def test_the_schema_of_documents_is_the_one_of_the_code() -> None:
         {"needs": ["severe", "severe"]},
         {"digest": "sha256:0"},
         {"decisions": {"treatment": {"status": "determined", "needs": [], "ask_next": "not needed"}}},
-        {"decisions": {"treatment": {"status": "determined", "needs": ["kind"], "ask_next": "kind", "possible": []}}},
+        {
+            "decisions": {
+                "treatment": {"status": "determined", "needs": ["kind"], "ask_next": "kind", "possible": []}
+            }
+        },
         {"errors": []},
     ],
     ids=lambda change: next(iter(change)),
@@ -289,7 +297,9 @@ def test_a_document_with_another_digest_is_refused() -> None:
     assert is_refused({**document, "digest": None})
 
 
-@pytest.mark.parametrize("document", [None, 1, "x", [], {}, {"format": "guidec/1 compiled"}, [[[[]]]], float("nan")])
+@pytest.mark.parametrize(
+    "document", [None, 1, "x", [], {}, {"format": "guidec/1 compiled"}, [[[[]]]], float("nan")]
+)
 def test_what_is_no_document_is_refused(document: object) -> None:
     assert is_refused(document)
 
@@ -324,7 +334,9 @@ def test_a_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
         assert [fault.code for fault in found.diagnostics] == ["bad_document"], name
     (tmp_path / "folder.json").mkdir()
     for name in ("folder", "missing"):
-        assert [fault.code for fault in compile_path(tmp_path / f"{name}.json").diagnostics] == ["bad_document"]
+        assert [fault.code for fault in compile_path(tmp_path / f"{name}.json").diagnostics] == [
+            "bad_document"
+        ]
 
 
 def test_spans_stand_outside_equality_and_may_be_left_out() -> None:

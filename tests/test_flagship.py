@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from guidec.account import account
 from guidec.evaluate import Compiled, evaluate
 from guidec.pipeline import Compilation
@@ -48,7 +49,9 @@ def test_every_scenario_of_the_flagship_holds() -> None:
     assert len(compilation().scenarios) >= 90
 
 
-@pytest.mark.parametrize("row", list(csv.DictReader(ROWS.read_text("utf-8").splitlines())), ids=lambda row: row["row"])
+@pytest.mark.parametrize(
+    "row", list(csv.DictReader(ROWS.read_text("utf-8").splitlines())), ids=lambda row: row["row"]
+)
 def test_the_36_rows_of_the_published_algorithm(row: dict[str, str]) -> None:
     result = ask(
         myositis_dx=row["myositis_dx"],
@@ -71,13 +74,22 @@ def test_the_36_rows_of_the_published_algorithm(row: dict[str, str]) -> None:
 
 def test_ignored_inputs_are_not_asked_for() -> None:
     assert ask(myositis_dx="dm", refractory=False)["decisions"]["initial_treatment"]["needs"] == []
-    assert ask(myositis_dx="pm", ild_onset="acute", refractory=False)["decisions"]["initial_treatment"]["needs"] == []
+    assert (
+        ask(myositis_dx="pm", ild_onset="acute", refractory=False)["decisions"]["initial_treatment"]["needs"]
+        == []
+    )
 
 
 def test_a_blank_titre_asks_and_an_unmeasurable_one_answers() -> None:
     blank = ask(myositis_dx="adm", refractory=False)["decisions"]["initial_treatment"]
-    assert (blank["status"], blank["needs"], blank["ask_next"]) == ("indeterminate", ["mda5_level"], "mda5_level")
-    assert given(ask(myositis_dx="adm", mda5_level="cannot_measure"), "initial_treatment") == ["triple_therapy"]
+    assert (blank["status"], blank["needs"], blank["ask_next"]) == (
+        "indeterminate",
+        ["mda5_level"],
+        "mda5_level",
+    )
+    assert given(ask(myositis_dx="adm", mda5_level="cannot_measure"), "initial_treatment") == [
+        "triple_therapy"
+    ]
 
 
 def test_doses_are_exact() -> None:
@@ -86,7 +98,13 @@ def test_doses_are_exact() -> None:
     assert dose == {"low": 62.5, "high": 62.5, "unit": "mg/d", "of": "ideal_body_weight", "basis": "stated"}
     triple = ask(myositis_dx="adm", mda5_level="high", body_weight=32.2, refractory=False)
     doses = {order["drug"]: order["dose"] for name, order in orders(triple) if name == "triple_therapy"}
-    assert doses["mycophenolate"] == {"low": 966, "high": 966, "unit": "mg/d", "of": "body_weight", "basis": "not stated"}
+    assert doses["mycophenolate"] == {
+        "low": 966,
+        "high": 966,
+        "unit": "mg/d",
+        "of": "body_weight",
+        "basis": "not stated",
+    }
     assert doses["cyclosporin"] == {"low": 150, "high": 150, "unit": "mg/d"}
     assert doses["systemic_glucocorticoid"] == "not stated"
     assert doses["cyclophosphamide"]["needs"] == ["bsa"]
@@ -94,7 +112,9 @@ def test_doses_are_exact() -> None:
 
 def test_links_that_are_ours_are_marked() -> None:
     triple = ask(myositis_dx="adm", mda5_level="high", refractory=False)
-    marked = {order["drug"]: order.get("inferred", []) for name, order in orders(triple) if name == "triple_therapy"}
+    marked = {
+        order["drug"]: order.get("inferred", []) for name, order in orders(triple) if name == "triple_therapy"
+    }
     assert marked == {
         "systemic_glucocorticoid": [],
         "cyclosporin": ["T83"],
@@ -108,7 +128,9 @@ def test_links_that_are_ours_are_marked() -> None:
 def test_dm_and_adm_with_a_low_titre_cite_their_own_statements() -> None:
     dm = ask(myositis_dx="dm", refractory=False)["recommendations"][0]
     low = ask(myositis_dx="adm", mda5_level="low", refractory=False)["recommendations"][0]
-    either = ask(myositis_dx={"one_of": ["dm", "adm"]}, mda5_level="low", refractory=False)["recommendations"][0]
+    either = ask(myositis_dx={"one_of": ["dm", "adm"]}, mda5_level="low", refractory=False)[
+        "recommendations"
+    ][0]
     assert (dm["id"], low["id"], either["id"]) == ("combination",) * 3
     assert dm["statements"] == ["T161", "T162"]
     assert low["statements"] == ["T163", "T166"]

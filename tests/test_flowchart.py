@@ -3,11 +3,12 @@
 import re
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+
 from guidec import render
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
@@ -40,7 +41,9 @@ def arrows() -> set[tuple[str, str, str]]:
     names = {question.id: question.text for question in chart().questions}
     for box in chart().boxes:
         recommended = [one.id for one in box.outcome.recommendations]
-        names[box.id] = " ".join(recommended) or ("nothing" if box.outcome.status == "determined" else box.outcome.status)
+        names[box.id] = " ".join(recommended) or (
+            "nothing" if box.outcome.status == "determined" else box.outcome.status
+        )
     return {(names[edge.start], re.sub(r" \[.*", "", edge.label), names[edge.end]) for edge in chart().edges}
 
 
@@ -69,7 +72,9 @@ def test_the_flowchart_is_the_published_algorithm() -> None:
 
 def test_only_triple_therapy_leads_to_hemoperfusion() -> None:
     boxes = {box.id: box for box in chart().boxes}
-    rescue = next(box.id for box in chart().boxes if [one.id for one in box.outcome.recommendations] == ["pmx_dhp"])
+    rescue = next(
+        box.id for box in chart().boxes if [one.id for one in box.outcome.recommendations] == ["pmx_dhp"]
+    )
     asked = {edge.start for edge in chart().edges if edge.end == rescue}
     before = {edge.start for edge in chart().edges if edge.end in asked}
     assert [boxes[name].outcome.recommendations[0].id for name in before] == ["triple_therapy"]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import generate
 import pytest
+
+import generate
 from guidec.evaluate import Compiled
 from guidec.pipeline import compile_file
 from guidec.project import compile_path

@@ -22,7 +22,9 @@ def test_the_tour_works_when_pasted(tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m guidec "$@"\n', "utf-8")
     program.chmod(0o755)
     (program.parent / "python").symlink_to(sys.executable)
-    script = "guidec -q build guidelines/pm_dm_ild --out build\n" + "\n".join(blocks).replace(". .venv/bin/activate", "")
+    script = "guidec -q build guidelines/pm_dm_ild --out build\n" + "\n".join(blocks).replace(
+        ". .venv/bin/activate", ""
+    )
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,

@@ -268,7 +268,8 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str]) -> int:
 
 @cli.command(
     "eval",
-    epilog="\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n  echo '{\"ild_present\": true}' | guidec eval build/takada/takada.json --patient - --format json",
+    epilog="\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n"
+    "  echo '{\"ild_present\": true}' | guidec eval build/takada/takada.json --patient - --format json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(

@@ -11,7 +11,7 @@ NOWHERE = Span("", 1, 1, 1, 2)
 
 
 def _span() -> Span:
-    return field(default=NOWHERE, compare=False)  # type: ignore[no-any-return]
+    return field(default=NOWHERE, compare=False)
 
 
 @record

@@ -42,9 +42,9 @@ def _init(self: Any, *values: Any, **named: Any) -> None:
 
 def _equal(self: Any, other: object) -> bool:
     if type(self) is not type(other):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]
     mine, theirs = self.__dict__, other.__dict__
-    return all(mine[name] == theirs[name] for name in _compared[type(self)])
+    return all(bool(mine[name] == theirs[name]) for name in _compared[type(self)])
 
 
 def _hash(self: Any) -> int:

@@ -85,10 +85,7 @@ def _refused(result: Json, expected: ir.Expectation) -> str | None:
 def _outcome(result: Json, expected: ir.Expectation) -> str | None:
     decision = result["decisions"][expected.of]
     names = [one["id"] for one in result["recommendations"] if one["decision"] == expected.of]
-    if decision["status"] != "determined":
-        got = decision["status"]
-    else:
-        got = _names(names)
+    got = _names(names) if decision["status"] == "determined" else decision["status"]
     if expected.word == "nothing":
         return _same(got, "nothing")
     if expected.word:

@@ -25,7 +25,7 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
         "",
     ]
     for one in guideline.decisions:
-        lines += _decision(guideline, one, result) + [""]
+        lines += [*_decision(guideline, one, result), ""]
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
             lines += [title, *(_rule(guideline, rule) for rule in result[key]), ""]

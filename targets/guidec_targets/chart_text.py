@@ -80,10 +80,8 @@ def _conditions(guideline: ir.Guideline, when: ir.Condition | None, indent: int)
 
 
 def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int) -> Line:
-    if order.drug or order.procedure:
-        name = label_of(guideline.items, order.drug or order.procedure or "")
-    else:
-        name = "drug not stated"
+    ordered = order.drug or order.procedure
+    name = label_of(guideline.items, ordered) if ordered else "drug not stated"
     if order.drug_class:
         name += f" ({label_of(guideline.items, order.drug_class).lower()})"
     action = {

@@ -161,11 +161,27 @@ def _box_label(guideline: ir.Guideline, box: Box) -> str:
         inner = "".join(
             f'<TR><TD ALIGN="LEFT">{_answer(guideline, answer)}</TD></TR>' for answer in outcome.answers
         )
-        title = f'<TR><TD ALIGN="LEFT" BGCOLOR="{_QUIET}"><B>The source gives two answers</B><BR ALIGN="LEFT"/>{_lines(outcome.why)}</TD></TR>'
+        statements = _small(statement_text(box.cites.statements + outcome.cites.statements))
+        head = f'<B>The source gives two answers</B> {statements}<BR ALIGN="LEFT"/>{_lines(outcome.why)}'
+        title = f"<TR>{_cell(head, _QUIET)}</TR>"
         return f'<TABLE BORDER="3" CELLBORDER="0" CELLSPACING="2" CELLPADDING="3" BGCOLOR="{_PALE}">{title}{inner}</TABLE>'
     if not outcome.recommendations:
         return _plain_box("No recommendation", "", box.cites.statements + outcome.cites.statements, "")
-    return "".join(_recommendations(guideline, outcome, box.cites.statements))
+    return _recommendations(guideline, outcome, box.cites.statements)
+
+
+def _cell(text: str, color: str = "", more: str = "") -> str:
+    """A cell whose lines begin at its left side."""
+    fill = f' BGCOLOR="{color}"' if color else ""
+    return f'<TD ALIGN="LEFT" BALIGN="LEFT"{fill}{more}>{text}</TD>'
+
+
+def _table(rows: str, border: str, padding: int) -> str:
+    """A table with one frame; `border` holds what is particular about it."""
+    return (
+        f'<TABLE {border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" BGCOLOR="{_PALE}" COLOR="{_INK}">'
+        f"{rows}</TABLE>"
+    )
 
 
 def _lines(text: str, width: int = 44) -> str:
@@ -182,10 +198,7 @@ def _plain_box(title: str, text: str, statements: tuple[str, ...], style: str) -
     border = f' STYLE="{style}"' if style else ""
     head = f"{title} {statement_text(statements)}"
     width = max(_width([head], True), _width(wrapped(text, 40)) if text else 0)
-    return (
-        f'<TABLE WIDTH="{width}" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5"{border} BGCOLOR="{_PALE}" COLOR="{_INK}">'
-        f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{body}</TD></TR></TABLE>'
-    )
+    return _table(f"<TR>{_cell(body)}</TR>", f'WIDTH="{width}" BORDER="1"{border}', 5)
 
 
 def _answer(guideline: ir.Guideline, outcome: ir.Outcome) -> str:
@@ -193,10 +206,10 @@ def _answer(guideline: ir.Guideline, outcome: ir.Outcome) -> str:
         return _plain_box("Not stated", outcome.why, outcome.cites.statements, "DASHED")
     if not outcome.recommendations:
         return _plain_box("No recommendation", "", outcome.cites.statements, "")
-    return "".join(_recommendations(guideline, outcome, ()))
+    return _recommendations(guideline, outcome, ())
 
 
-def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[str, ...]) -> list[str]:
+def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[str, ...]) -> str:
     rows: list[str] = []
     strength = outcome.recommendations[0].strength
     width = (
@@ -213,16 +226,12 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
         title = "".join(
             f'<B>{escaped(line)}</B><BR ALIGN="LEFT"/>' for line in wrapped(one.label, width // 7 - 2)
         )
-        rows.append(
-            f'<TR><TD WIDTH="{width}" CELLPADDING="3" ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{_HEAD}">{head} {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{title}</TD></TR>'
-        )
+        line = f'{head} {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{title}'
+        sized = f' WIDTH="{width}" CELLPADDING="3"'
+        rows.append(f"<TR>{_cell(line, _HEAD, sized)}</TR>")
         rows += [_order_row(line) for line in given_lines(guideline, one)]
     style = ' STYLE="DASHED"' if strength == "may" else ""
-    return [
-        f'<TABLE BORDER="{_BORDER.get(strength, 1)}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{style} BGCOLOR="{_PALE}" COLOR="{_INK}">',
-        *rows,
-        "</TABLE>",
-    ]
+    return _table("".join(rows), f'BORDER="{_BORDER.get(strength, 1)}"{style}', 1)
 
 
 def _order_row(line: Line) -> str:
@@ -250,13 +259,11 @@ def _options(guideline: ir.Guideline, options: ir.Options) -> str:
         asked = " ".join(line.text for line in condition_lines(guideline, options.asked))
         legend.insert(0, f"Asked when: {asked}")
     lines = _head(guideline, f"{guideline.id}.{options.id}", [options.label, *_caption(guideline, legend)])
-    rows = [
-        '<TR><TD ALIGN="LEFT" BGCOLOR="%s"><B>When</B></TD><TD ALIGN="LEFT" BGCOLOR="%s"><B>Option</B></TD></TR>'
-        % (_HEAD, _HEAD)
-    ]
+    rows = [f"<TR>{_cell('<B>When</B>', _HEAD)}{_cell('<B>Option</B>', _HEAD)}</TR>"]
     for line in options.lines:
         rows += _option_rows(guideline, line)
-    table = f'<TABLE BORDER="1" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" BGCOLOR="{_PALE}" COLOR="{_INK}">{"".join(rows)}</TABLE>'
+    frame = f'BORDER="1" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" BGCOLOR="{_PALE}" COLOR="{_INK}"'
+    table = f"<TABLE {frame}>{''.join(rows)}</TABLE>"
     lines.append(
         f"  options [label=<{table}>, {_links(guideline, _option_statements(options), options.span)}];"
     )
@@ -273,7 +280,9 @@ def _option_statements(options: ir.Options) -> tuple[str, ...]:
 
 def _option_rows(guideline: ir.Guideline, line: ir.OptionLine | ir.OptionConflict) -> list[str]:
     if isinstance(line, ir.OptionConflict):
-        title = f'<TR><TD COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{_QUIET}"><B>Where both hold, the source gives two answers</B><BR ALIGN="LEFT"/>{_lines(line.why, 80)}</TD></TR>'
+        head = f'<B>Where both hold, the source gives two answers</B><BR ALIGN="LEFT"/>{_lines(line.why, 80)}'
+        across = ' COLSPAN="2"'
+        title = f"<TR>{_cell(head, _QUIET, across)}</TR>"
         return [title, *(row for one in line.lines for row in _option_rows(guideline, one))]
     one = line.recommendation
     regimen = next((found for found in guideline.regimens if found.id == one.regimen), None)
@@ -288,7 +297,7 @@ def _option_rows(guideline: ir.Guideline, line: ir.OptionLine | ir.OptionConflic
             for part in condition_lines(guideline, line.when)
         )
     outcome = ir.Outcome("determined", (ready,), "", (), ir.Citation())
-    body = "".join(_recommendations(guideline, outcome, ()))
+    body = _recommendations(guideline, outcome, ())
     return [
         f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{when}</TD><TD ALIGN="LEFT" BALIGN="LEFT" CELLPADDING="3">{body}</TD></TR>'
     ]

@@ -287,7 +287,7 @@ class _Work:
             if applies == "no":
                 continue
             if not rule.stated:
-                applies, needs = "unknown", needs
+                applies = "unknown"
             if rule.kind == "monitor":
                 because = self._because(rule, surely, perhaps)
                 found.append({"rule": "monitoring", **monitoring_json(rule, applies, needs, because)})

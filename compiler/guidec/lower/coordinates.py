@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from guidec import ir
 from guidec.numbers import constant_value, in_base_units, out_of_base_units, unit_dimension
@@ -229,11 +230,7 @@ def _threshold_in(unit: str, printed: tuple[ir.Constant, ...]) -> Fraction:
 def _monotone(cuts: tuple[Cut, ...]) -> bool:
     """Whether the thresholds lie in the same order in every unit."""
     keys = [tuple((threshold, cut.after) for threshold in cut.thresholds) for cut in cuts]
-    return all(
-        a <= b
-        for before, after in zip(keys, keys[1:], strict=False)
-        for a, b in zip(before, after, strict=True)
-    )
+    return all(a <= b for before, after in pairwise(keys) for a, b in zip(before, after, strict=True))
 
 
 def grids(kind: ir.Type) -> tuple[tuple[Fraction, Fraction, int], ...]:

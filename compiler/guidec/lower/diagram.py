@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
-MOST_LINKS = 2_000_000
+MOST_LINKS = 1_000_000
 
 
 class TooLarge(Exception):
@@ -81,6 +81,8 @@ class Diagrams:
             parts, rank, children = waiting.pop()
             if parts in done:
                 continue
+            if len(done) > MOST_LINKS:
+                raise TooLarge
             if rank < 0:
                 settled = operation(parts)
                 if settled is not None:
@@ -99,9 +101,7 @@ class Diagrams:
         cells = range(self.sizes[self._order[rank]])
         nodes = [self._nodes[part] for part in parts]
         return rank, [
-            tuple(
-                node[1][cell] if node[0] == rank else part for part, node in zip(parts, nodes, strict=True)
-            )
+            tuple(node[1][cell] if node[0] == rank else part for part, node in zip(parts, nodes, strict=True))
             for cell in cells
         ]
 
@@ -117,7 +117,7 @@ class Diagrams:
             a, b = parts
             if self.false in (a, b):
                 return self.false
-            if a == self.true or a == b:
+            if a in (self.true, b):
                 return b
             if b == self.true:
                 return a

@@ -37,7 +37,9 @@ def _values(guideline: ir.Guideline) -> Iterator[Diagnostic]:
             )
     for reading in guideline.readings:
         if len(reading.values) > MOST_VALUES:
-            yield _too_large(len(reading.values), "values", MOST_VALUES, reading.span, "keep those that differ")
+            yield _too_large(
+                len(reading.values), "values", MOST_VALUES, reading.span, "keep those that differ"
+            )
 
 
 # --- trees -------------------------------------------------------------------
@@ -85,7 +87,11 @@ def _lines(options: ir.Options) -> Iterator[Diagnostic]:
     for line in options.lines:
         if isinstance(line, ir.OptionConflict) and len(line.lines) > MOST_OWN_CONDITIONS:
             yield _too_large(
-                len(line.lines), "lines", MOST_OWN_CONDITIONS, line.span, "set apart those that don't conflict"
+                len(line.lines),
+                "lines",
+                MOST_OWN_CONDITIONS,
+                line.span,
+                "set apart those that don't conflict",
             )
 
 
@@ -109,7 +115,11 @@ def _definitions(guideline: ir.Guideline) -> Iterator[Diagnostic]:
         sizes[name] = min(_size(definition.number, sizes), MOST_NUMBERS * 1_000)
         if sizes[name] > MOST_NUMBERS:
             yield _too_large(
-                sizes[name], "numbers, with the definitions put in,", MOST_NUMBERS, definition.span, "compute less"
+                sizes[name],
+                "numbers, with the definitions put in,",
+                MOST_NUMBERS,
+                definition.span,
+                "compute less",
             )
             return
 

@@ -65,6 +65,11 @@ class Search:
         return all(self._met(part) for part in _independent(asked))
 
     def _met(self, asked: tuple[_Asked, ...]) -> bool:
+        variables = {variable for _, _, names in asked for variable in names}
+        if len(variables) == len(
+            {name for name, _ in variables}
+        ):  # one copy of each: it doesn't matter which
+            asked = tuple((at, mask, tuple((name, 0) for name, _ in names)) for at, mask, names in asked)
         if asked not in self._known:
             self._known[asked] = self._searched(asked)
         return self._known[asked]

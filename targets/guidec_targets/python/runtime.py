@@ -411,7 +411,7 @@ def box_bounds(name: str, box: Box) -> Bounds:
 # --- one patient -------------------------------------------------------------
 
 # <computed>
-# What a row demands: a coordinate, its cells, and which copy of each input it reads (0: the patients share it).
+# What a row demands: a coordinate, its cells, and which copy of each input it reads (0: all patients share it).
 # A variable is an input and its copy.
 Demand = tuple[int, int, dict[str, int]]
 Variable = tuple[str, int]
@@ -579,6 +579,11 @@ class Case:
         return all(self.searched(part) for part in parts)
 
     def searched(self, numeric: tuple[Asked, ...]) -> bool:
+        variables = {variable for _, _, some in numeric for variable in some}
+        if len(variables) == len(
+            {name for name, _ in variables}
+        ):  # one copy of each: it doesn't matter which
+            numeric = tuple((at, mask, tuple((name, 0) for name, _ in some)) for at, mask, some in numeric)
         if numeric not in self.searches:
             self.searches[numeric] = self.search(numeric)
         return self.searches[numeric]
