@@ -48,6 +48,16 @@ def emitted(compiled: Compiled) -> str:
     return text
 
 
+@lru_cache(maxsize=100)
+def emitted_from(path: Path) -> str | None:
+    compiled = compiled_of(path)
+    return None if compiled is None else emitted(compiled)
+
+
+def all_emitted() -> dict[str, str]:
+    return {path.stem: text for path in GUIDELINES if (text := emitted_from(path)) is not None}
+
+
 def loaded(compiled: Compiled) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "emitted"}
     exec(compile(emitted(compiled), f"{compiled.guideline.id}.py", "exec"), names)

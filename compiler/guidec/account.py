@@ -1,8 +1,10 @@
 """The register's account: what became of each statement of each source."""
 
+from dataclasses import fields
 from typing import Any
 
 from guidec import ir
+from guidec.record import parts
 from guidec.source import Span
 
 
@@ -25,14 +27,8 @@ def account(guideline: ir.Guideline, cited: dict[str, tuple[Span, ...]]) -> list
 
 def _encoded(guideline: ir.Guideline) -> set[str]:
     """The statements that some declaration cites."""
-    found: set[str] = set()
-    waiting: list[object] = [guideline]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ir.Citation):
-            found.update(one.statements + one.inferred)
-        elif isinstance(one, tuple):
-            waiting += one
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span | ir.Account | ir.Source):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
-    return found
+    declared = [
+        getattr(guideline, one.name) for one in fields(guideline) if one.name not in ("accounts", "sources")
+    ]
+    cites = [one for one in parts(*declared) if isinstance(one, ir.Citation)]
+    return {id for one in cites for id in one.statements + one.inferred}

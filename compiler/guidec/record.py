@@ -4,6 +4,7 @@ A frozen, slotted dataclass compiles six functions; the two hundred of ast, ir a
 `guidec check`. These share one set of functions instead, and are dataclasses to `fields`, `replace` and `match`.
 """
 
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, dataclass_transform
 
@@ -59,3 +60,16 @@ def _repr(self: Any) -> str:
 
 def _frozen(self: Any, name: str, *value: Any) -> None:
     raise AttributeError(f"{type(self).__name__} is frozen: {name}")
+
+
+def parts(*values: object) -> Iterator[Any]:
+    """Every record inside the values, themselves included, in the order of the fields."""
+    waiting = list(reversed(values))
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += reversed(one)
+        elif type(one) in _fields:
+            yield one
+            inside = one.__dict__
+            waiting += [inside[name] for name in reversed(_fields[type(one)])]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from guidec import ir
 from guidec.lower.outcomes import essence
+from guidec.record import parts
 from guidec.source import Span
 from guidec.wording import condition_in_words, label_of
 
@@ -80,17 +81,8 @@ def _in_reading_order(guideline: ir.Guideline) -> list[ir.Decision]:
 
 
 def _reads(decision: ir.Decision) -> dict[str, None]:
-    found: dict[str, None] = {}
-    waiting: list[object] = [decision.asked, decision.tree]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, ir.Recommends):
-            found[one.decision] = None
-        elif isinstance(one, tuple):
-            waiting += one
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
-    return found
+    read = [one.decision for one in parts(decision.asked, decision.tree) if isinstance(one, ir.Recommends)]
+    return dict.fromkeys(read)
 
 
 # --- drawing -----------------------------------------------------------------

@@ -345,7 +345,9 @@ class _Work:
             )
             words: dict[str, None] = {}
             for table in tables:
-                for leaf in self.answer(table).leaves:
+                rows = self.completions.possible(table.rows)
+                for at in sorted({row.leaf for row in rows}):
+                    leaf = table.leaves[at]
                     words.update(dict.fromkeys(_brief_words(leaf, isinstance(one, ir.Options))))
             found[one.id] = list(words)
         return found

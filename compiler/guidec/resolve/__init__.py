@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, listed
-from guidec.record import record
+from guidec.record import parts, record
 from guidec.resolve.accounts import account_for_statements, unused_declarations
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.expressions import condition, definition_of
@@ -98,19 +98,10 @@ def _whole(
 
 def _names_read(node: object) -> set[str]:
     """The definitions and decisions that a node reads."""
-    names: set[str] = set()
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ir.Recommends):
-            names.add(one.decision)
-        elif isinstance(one, ir.Defined | ir.DefinedNumber):
-            names.add(one.definition)
-        elif isinstance(one, tuple):
-            waiting += one
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
-    return names
+    decisions = {one.decision for one in parts(node) if isinstance(one, ir.Recommends)}
+    return decisions | {
+        one.definition for one in parts(node) if isinstance(one, ir.Defined | ir.DefinedNumber)
+    }
 
 
 def _all(files: tuple[ast.File, ...], kind: type[Kind]) -> list[Kind]:

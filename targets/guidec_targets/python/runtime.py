@@ -697,10 +697,14 @@ Answer = tuple[list[End], str, list[str]]
 def answer(case: Case, table: Table) -> Answer:
     ends, rows = table
     met = case.met(rows)
-    found = [ends[at] for at in sorted({end for _, end in met})]
+    found = ends_of(ends, met)
     if len({end[1] for end in found}) == 1:
         return found, found[0][0], []
     return found, "indeterminate", case.needs([(cells, ends[end][1]) for cells, end in met])
+
+
+def ends_of(ends: tuple[End, ...], met: list[Row]) -> list[End]:
+    return [ends[at] for at in sorted({end for _, end in met})]
 
 
 def merged_ends(ends: list[End]) -> list[tuple[str, Outcome | None]]:
@@ -1081,7 +1085,7 @@ def in_brief(case: Case) -> Json:
         tables = [DECISIONS[name]] if name in DECISIONS else [line[0] for line in OPTIONS[name]]
         words: dict[str, None] = {}
         for table in tables:
-            for status, _, outcome, _, _ in answer(case, table)[0]:
+            for status, _, outcome, _, _ in ends_of(table[0], case.met(table[1])):
                 if status != "determined" or outcome is None:
                     words[status] = None
                 elif outcome.recommendations:
