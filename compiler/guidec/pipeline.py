@@ -50,6 +50,15 @@ def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compila
     """Compile one guideline or module. `path` names it in diagnostics; `read` gives the files beside it."""
     folder, _, name = path.rpartition("/")
     files = _Files(read, f"{folder}/" if folder else "", skip_scenarios)
+    try:
+        return _compile(path, name, files)
+    except RecursionError:  # chains of names that no one declaration shows: the other limits come first
+        message = "what this file reads is nested deeper than the compiler follows"
+        found = Diagnostic("too_deep", message, start_of(path), "let definitions and decisions read inputs")
+        return Compilation(path, None, (), {}, tuple(in_order([*files.found, found])), files.texts)
+
+
+def _compile(path: str, name: str, files: _Files) -> Compilation:
     _gather(files, name, start_of(path))
     own = next((file for file in files.files if file.path == path), None)
     if own is None:

@@ -17,7 +17,7 @@ def shown_path(path: Path) -> str:
     """A path as diagnostics show it: relative where that is shorter, with forward slashes."""
     try:
         relative = path.resolve().relative_to(Path.cwd())
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # a circle of links
         return path.as_posix()
     return relative.as_posix()
 
@@ -37,7 +37,7 @@ def reader(folder: Path) -> Read:
             return _bytes(path)
         except OSError as fault:
             return _reason(fault)
-        except ValueError:
+        except (ValueError, RuntimeError):
             return "this is no file name"
 
     return read

@@ -71,7 +71,9 @@ def _decision(guideline: ir.Guideline, one: ir.Decision | ir.Options, result: Js
 
 
 def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
-    word = "may be" if entry["status"] == "determined" else _STATUS[entry["status"]]
+    word = "possible" if entry["status"] == "determined" else _STATUS[entry["status"]]
+    if entry["status"] == "not_stated" and entry["recommendations"]:
+        word = "named, but not when it holds"
     if not entry["recommendations"]:
         text = "nothing" if entry["status"] == "determined" else ""
         why = f": {entry['why']}{_cites(entry)}" if "why" in entry else ""
@@ -88,9 +90,9 @@ def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
 def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str]:
     direction = {"for": "", "against": " against", "neither": " neither for nor against"}[one["direction"]]
     wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
-    lines = [
-        f"{indent}{one['strength']}{direction} {outcome_label(guideline, one['id'])}{wording}{_cites(one)}"
-    ]
+    strength = "strength not stated:" if one["strength"] == "use" else one["strength"]
+    label = outcome_label(guideline, one["id"])
+    lines = [f"{indent}{strength}{direction} {label}{wording}{_cites(one)}"]
     for given in one["gives"]:
         if "choice" in given:
             word = "one of, or another" if given["open"] else "one of"
@@ -147,12 +149,11 @@ def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
 def _dose(guideline: ir.Guideline, dose: Any) -> str:
     if not isinstance(dose, dict):
         return "(dose not stated)"
+    stated = "" if dose.get("basis", "stated") == "stated" else "; the source does not say which weight"
     if "per" in dose:
-        return f"{_amount(dose['per'], dose)} of {label_of(guideline.inputs, dose['of']).lower()} ({dose['of']} is missing)"
-    basis = ""
-    if "of" in dose:
-        stated = "" if dose.get("basis", "stated") == "stated" else "; the source does not say which weight"
-        basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})"
+        of = label_of(guideline.inputs, dose["of"]).lower()
+        return f"{_amount(dose['per'], dose)} of {of} ({dose['of']} is missing{stated})"
+    basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})" if "of" in dose else ""
     return _amount(dose, dose) + basis
 
 

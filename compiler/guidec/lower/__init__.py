@@ -130,6 +130,7 @@ def _program(work: _Lowering) -> Program:
             decisions[one.id] = _table(work, one.id, _decided(work, one.id), one.span)
     for one in guideline.decisions:
         if isinstance(one, ir.Options):
+            _check_for_and_against(work, one)
             options[one.id] = tuple(_option_table(work, one, line, at) for at, line in enumerate(one.lines))
     rules = {rule.id: _rule(work, rule) for rule in guideline.rules}
     definitions = {
@@ -640,7 +641,6 @@ def _option_table(
     leaves: list[Leaf] = work.leaves.setdefault(name, [])
     asked, scope = _gates(work, options.asked, options.span)
     lines = line.lines if isinstance(line, ir.OptionConflict) else (line,)
-    _check_for_and_against(work, options, at)
 
     def settle(index: int, held: tuple[ir.OptionLine, ...]) -> int:
         if index == len(lines):
@@ -676,28 +676,29 @@ def _held(
     return _leaf(work, name, leaves, outcome, _Path((), ir.Citation(), asks))
 
 
-def _check_for_and_against(work: _Lowering, options: ir.Options, at: int) -> None:
-    line = options.lines[at]
-    if isinstance(line, ir.OptionConflict) or not line.stated:
-        return
-    for other in options.lines[:at]:
-        if isinstance(other, ir.OptionConflict) or not other.stated:
+def _check_for_and_against(work: _Lowering, options: ir.Options) -> None:
+    """No two lines may advise for and against the same thing for one patient."""
+    earlier: dict[str, list[ir.OptionLine]] = {}
+    for line in options.lines:
+        if isinstance(line, ir.OptionConflict) or not line.stated:
             continue
-        pair = line.recommendation, other.recommendation
-        if pair[0].id != pair[1].id or pair[0].direction == pair[1].direction:
-            continue
-        first = work.diagrams.true if line.when is None else _build(work, line.when)
-        second = work.diagrams.true if other.when is None else _build(work, other.when)
-        way = _way(work, work.diagrams.both(first, second), TRUE)
-        if way is not None:
-            work.found.append(
-                Diagnostic(
-                    "for_and_against",
-                    f"`{pair[0].id}` is advised for and against at once for {_in_words(work, way)}",
-                    line.span,
-                    'narrow one of them, or put both under `conflict "why"`',
+        same = earlier.setdefault(line.recommendation.id, [])
+        for other in same:
+            if line.recommendation.direction == other.recommendation.direction:
+                continue
+            first = work.diagrams.true if line.when is None else _build(work, line.when)
+            second = work.diagrams.true if other.when is None else _build(work, other.when)
+            way = _way(work, work.diagrams.both(first, second), TRUE)
+            if way is not None:
+                work.found.append(
+                    Diagnostic(
+                        "for_and_against",
+                        f"`{line.recommendation.id}` is advised for and against at once for {_in_words(work, way)}",
+                        line.span,
+                        'narrow one of them, or put both under `conflict "why"`',
+                    )
                 )
-            )
+        same.append(line)
 
 
 def _rule(work: _Lowering, rule: ir.Rule) -> Condition:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
-MOST_LINKS = 1_000_000
+MOST_LINKS = 500_000
 
 
 class TooLarge(Exception):

@@ -7,8 +7,6 @@ from guidec.diagnostic import Diagnostic
 from guidec.lower.outcomes import conditions_of
 from guidec.source import Span
 
-MOST_VALUES = 1_000
-MOST_BRANCHES = 1_000
 MOST_LEAVES = 5_000
 MOST_OWN_CONDITIONS = 10
 MOST_NUMBERS = 500
@@ -18,7 +16,6 @@ DEEPEST = 300
 def beyond_limits(guideline: ir.Guideline) -> list[Diagnostic]:
     """A fault for everything that would take the compiler too long, at its place."""
     return [
-        *_values(guideline),
         *(found for one in guideline.decisions for found in _outcomes(guideline, one)),
         *_definitions(guideline),
         *_chains(guideline),
@@ -29,19 +26,6 @@ def _too_large(count: int, what: str, most: int, span: Span, repair: str) -> Dia
     return Diagnostic("too_large", f"this has {count:,} {what}; the limit is {most:,}", span, repair)
 
 
-def _values(guideline: ir.Guideline) -> Iterator[Diagnostic]:
-    for entry in guideline.inputs:
-        if isinstance(entry.type, ir.OneOf) and len(entry.type.values) > MOST_VALUES:
-            yield _too_large(
-                len(entry.type.values), "values", MOST_VALUES, entry.span, "join those that decide alike"
-            )
-    for reading in guideline.readings:
-        if len(reading.values) > MOST_VALUES:
-            yield _too_large(
-                len(reading.values), "values", MOST_VALUES, reading.span, "keep those that differ"
-            )
-
-
 # --- trees -------------------------------------------------------------------
 
 
@@ -50,11 +34,7 @@ def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterato
     waiting: list[ir.Node] = [one.tree] if isinstance(one, ir.Decision) else []
     while waiting:
         match waiting.pop():
-            case ir.Split(_, branches, _, span):
-                if len(branches) > MOST_BRANCHES:
-                    yield _too_large(
-                        len(branches), "branches", MOST_BRANCHES, span, "join those that decide alike"
-                    )
+            case ir.Split(_, branches):
                 waiting += [_followed(branches, branch) for branch in branches]
             case ir.Outcome() as outcome:
                 leaves.append(outcome)

@@ -9,11 +9,12 @@ from guidec import ir
 def conditions_of(outcome: ir.Outcome, regimens: Mapping[str, ir.Regimen]) -> list[ir.Condition]:
     """The conditions that order lines end in, each once, in the order of the lines."""
     found: dict[ir.Condition, None] = {}
-    for answer in (outcome, *outcome.answers):
-        for recommendation in answer.recommendations:
-            for order in _orders(recommendation, regimens):
-                if order.when is not None:
-                    found[order.when] = None
+    for recommendation in outcome.recommendations:
+        for order in _orders(recommendation, regimens):
+            if order.when is not None:
+                found[order.when] = None
+    for answer in outcome.answers:
+        found.update(dict.fromkeys(conditions_of(answer, regimens)))
     return list(found)
 
 

@@ -67,7 +67,7 @@ def _chunks(text: str) -> Iterator[tuple[int, str]]:
     )
     if first is not None and (not starts or first < starts[0]):
         starts.insert(0, first)
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
         chunk = "\n".join(lines[start:end]).rstrip()
         yield start, chunk + "\n"
 

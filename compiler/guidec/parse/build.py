@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from guidec.source import Span
 
 DEEPEST_NESTING = 100
 LONGEST_NUMBER = 30
+MOST_ALIKE = 1_000
 
 
 class TooDeep(Exception):
@@ -97,6 +99,11 @@ class Build:
             raise TooDeep(node.span)
         self._depth[id(node)] = (node, depth)
         return node
+
+    def _few(self, what: str, things: Sequence[object], span: Span) -> None:
+        if len(things) > MOST_ALIKE:
+            message = f"this has {len(things):,} {what}; the limit is {MOST_ALIKE:,}"
+            raise BadToken("too_large", message, "join those that decide alike", span)
 
     def _number(self, token: Token, unit: ast.Name | None = None, sign: int = 1) -> ast.Number:
         place = self.place(token)
@@ -231,9 +238,11 @@ class Build:
         return self._type("boolean", meta)
 
     def type_one_of(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        self._few("values", children, children[0].name.span)
         return self._type("one_of", meta, values=children)
 
     def type_any_of(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
+        self._few("values", children, children[0].name.span)
         return self._type("any_of", meta, values=children)
 
     def type_any_of_drugs(self, meta: Meta, children: list[Any]) -> ast.TypeLine:
@@ -456,6 +465,7 @@ class Build:
         return ast.Asked(children[0], children[1])
 
     def by(self, meta: Meta, children: list[Any]) -> ast.By:
+        self._few("branches", children[2:], children[0].span)
         node = ast.By(children[0], children[1], tuple(children[2:]), children[0].span)
         self._nested(node, *(branch.body for branch in node.branches))
         return node
@@ -493,6 +503,7 @@ class Build:
 
     def whens(self, meta: Meta, children: list[Any]) -> ast.Whens:
         branches = tuple(child for child in children if child is not None)
+        self._few("branches", branches, branches[0].span)
         node = ast.Whens(branches, branches[0].span)
         self._nested(node, *(branch.body for branch in branches))
         return node
@@ -588,6 +599,7 @@ class Build:
         return name
 
     def reading(self, meta: Meta, children: list[Any]) -> ast.Reading:
+        self._few("values", children[3:], children[0].span)
         return ast.Reading(children[0], children[1], children[2], tuple(children[3:]), self._span(meta))
 
     def document(self, meta: Meta, children: list[Any]) -> ast.Account:

@@ -65,8 +65,11 @@ def resolve(
         return None, scope.found
     if any(found.code == "cycle" for found in scope.found):
         return None, scope.found
-    if has_errors(scope.found):
+    if not complete or has_errors(scope.found):
         definitions, decisions, rules = _whole(definitions, decisions, rules)
+        kept = {one.id for one in (*definitions, *decisions)}
+        if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
+            return None, scope.found
     guideline = ir.Guideline(
         headed.name, headed.title, headed.version, headed.language, headed.modules, applies, applies_cites,
         tuple(scope.sources.values()), tuple(scope.inputs.values()),
