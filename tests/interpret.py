@@ -436,6 +436,32 @@ def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.C
     return found
 
 
+# --- shown values -----------------------------------------------------------------------------------
+
+
+def shown_number(value: Fraction, one: ir.Definition) -> Fraction:
+    """A number in base units as its definition shows it."""
+    if one.unit:
+        unit = _unit(one.unit)
+        value = value / unit.factor - unit.offset
+    return _to_step(value, one.rounded)
+
+
+def measures(guideline: ir.Guideline, one: ir.Number) -> list[str]:
+    """The inputs that a number is computed from, one as often as it stands there."""
+    match one:
+        case ir.Measure(name):
+            return [name]
+        case ir.Arithmetic(_, left, right):
+            return measures(guideline, left) + measures(guideline, right)
+        case ir.DefinedNumber(name):
+            inner = _definition(guideline, name).number
+            assert inner is not None
+            return measures(guideline, inner)
+        case ir.Constant() | ir.Day():
+            return []
+
+
 # --- doses -------------------------------------------------------------------
 
 

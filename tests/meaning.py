@@ -25,8 +25,10 @@ from interpret import (
     dose_for,
     holds,
     line_outcome,
+    measures,
     number,
     rule_holds,
+    shown_number,
     way,
 )
 
@@ -56,7 +58,7 @@ def entries(entry: ir.Input, dice: random.Random) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = [(), *((value,) for value in values)]
     if isinstance(entry.type, ir.AnyOf):
         return found
-    partly = list(combinations(values, 2)) if len(values) < 6 else []
+    partly: list[tuple[Value, ...]] = [*combinations(values, 2)] if len(values) < 6 else []
     sizes = sorted({2, 3, len(values) // 2, len(values) - 1} & set(range(2, len(values) + 1)))
     partly += [tuple(sorted(dice.sample(values, size), key=values.index)) for size in sizes]
     return found + list(dict.fromkeys(dice.sample(partly, min(3, len(partly)))))
@@ -421,19 +423,26 @@ class _Check:
                 continue
             assert one.number is not None
             numbers = [number(self.guideline, one.number, patient) for patient in self.those.patients]
-            defined = [value for value in numbers if value is not None]
-            if not defined:
-                self.same(f"value {one.id}", found, {"value": "not defined", "needs": []})
-            elif "value" in found and len(set(numbers)) == 1:
-                self.same(f"value {one.id}: needs", found["needs"], [])
-            elif "low" in found:
-                self.same(
-                    f"value {one.id}: needs what decides",
-                    set(needs(self.those, numbers)) - set(found["needs"]),
-                    set(),
-                )
-            else:
-                self.same(f"value {one.id}", found, sorted(set(defined)))
+            shown = sorted({shown_number(value, one) for value in numbers if value is not None})
+            self.number(one, found, shown, needs(self.those, numbers))
+
+    def number(self, one: ir.Definition, found: Json, shown: list[Fraction], wanted: list[str]) -> None:
+        """A range is exact where no input stands twice in the number and everybody is possible."""
+        if not shown:
+            self.same(f"value {one.id}", found, {"value": "not defined", "needs": []})
+            return
+        self.same(f"value {one.id}: unit", found["unit"], one.unit)
+        self.same(f"value {one.id}: needs what decides", set(wanted) - set(found["needs"]), set())
+        if "value" in found:
+            self.same(f"value {one.id}", [Fraction(str(found["value"]))], shown)
+            return
+        low, high = Fraction(str(found["low"])), Fraction(str(found["high"]))
+        self.same(f"value {one.id}: range", low <= shown[0] and shown[-1] <= high, True)
+        assert one.number is not None
+        names = measures(self.guideline, one.number)
+        if len(set(names)) == len(names) and not self.guideline.impossible:
+            self.same(f"value {one.id}: range", (low, high), (shown[0], shown[-1]))
+            self.same(f"value {one.id}: needs", found["needs"], wanted)
 
     def readings(self) -> None:
         for reading in self.guideline.readings:

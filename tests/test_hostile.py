@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from guidec.diagnostic import Diagnostic
 from guidec.document import dump_text, load
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.pipeline import Compilation, compile_file
 from guidec.project import compile_path
 from guidec.schema import result_validator
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 HERE = Path(__file__).parent
 SECONDS = 8.0
@@ -122,7 +123,9 @@ def samples() -> list[tuple[str, str, dict[str, bytes]]]:
     """Every guideline of the project, with the files beside it."""
     found = []
     for path in sorted((*(HERE / "data").rglob("*.guide"), *(HERE.parent / "guidelines").rglob("*.guide"))):
-        beside = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.suffix in (".guide", ".csv")}
+        beside = {
+            one.name: one.read_bytes() for one in path.parent.iterdir() if one.suffix in (".guide", ".csv")
+        }
         text = path.read_bytes().decode("utf-8", "replace")
         if len(text) < 60_000:
             found.append((path.name, text, beside))
@@ -186,9 +189,11 @@ REGISTER = HEAD + 'source s\n  title "S"\n  register "r.csv"\n\nadvise note y "Y
     st.one_of(
         st.binary(max_size=200),
         st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
-        st.lists(st.sampled_from(("id", "statement", ",", "\n", "T1", "T2", '"', "x", "\r\n", "\r", "\0", "kind", "é"))).map(
-            lambda words: ("id,statement\n" + "".join(words)).encode()
-        ),
+        st.lists(
+            st.sampled_from(
+                ("id", "statement", ",", "\n", "T1", "T2", '"', "x", "\r\n", "\r", "\0", "kind", "é")
+            )
+        ).map(lambda words: ("id,statement\n" + "".join(words)).encode()),
     )
 )
 @calm
@@ -230,13 +235,18 @@ TOO_MUCH: dict[str, tuple[str, set[str]]] = {
     "long_remark": (f"# {'x' * 999_000}\n", {"too_large"}),
     "long_unit": (f'input q "Q"\n  quantity {"kg." * 3_000}kg from 0 to 1 step 1\n', {"unknown_unit"}),
     "high_power": (f'input q "Q"\n  quantity m{"9" * 3_000} from 0 to 1 step 1\n', {"unknown_unit"}),
-    "wide_range": (f'input q "Q"\n  integer from 0 to {"9" * 29}\ndecision e "E"\n  when q * n * q > 17: nothing\n  otherwise: nothing\n', set()),
+    "wide_range": (
+        f'input q "Q"\n  integer from 0 to {"9" * 29}\n\n'
+        'decision e "E"\n  when q * n * q > 17: nothing\n  otherwise: nothing\n',
+        set(),
+    ),
     "definitions": (
         "define d0 = x\n" + "".join(f"define d{at + 1} = d{at}\n" for at in range(2_000)) + "advise note y \"Y\" when d2000\n",
         {"too_deep"},
     ),
     "doubling": (
-        "define d0 = n\n" + "".join(f"define d{at + 1} = d{at} * d{at}\n" for at in range(60)) + 'advise note y "Y" when d60 > 3\n',
+        "define d0 = n\n" + "".join(f"define d{at + 1} = d{at} * d{at}\n" for at in range(60))
+        + 'advise note y "Y" when d60 > 3\n',
         {"too_large"},
     ),
     "decisions_forward": (
@@ -250,7 +260,8 @@ TOO_MUCH: dict[str, tuple[str, set[str]]] = {
         {"too_large"},
     ),
     "option_conflict": (
-        BOOLEANS + 'options o "O"\n  conflict "w"\n' + "".join(f"    consider a; rest not stated when i{at}\n" for at in range(40)),
+        BOOLEANS + 'options o "O"\n  conflict "w"\n'
+        + "".join(f"    consider a; rest not stated when i{at}\n" for at in range(40)),
         {"too_large"},
     ),
     "rows": (
@@ -418,6 +429,9 @@ input seen "Seen"
 input stay "Stay"
   duration weeks from 0 to 52
 
+regimen by_weight "By weight"
+  give a 1 mg/kg/d of weight basis stated rounded to 0.1 mg/d; rest not stated
+
 reading read "Read"
   wide "Wide"
   narrow "Narrow"
@@ -429,7 +443,7 @@ impossible when x and n = 0 "not seen"
 
 decision e "E"
   when weight is unweighed: nothing
-  when weight is not unweighed and index > 30 kg/m2 and kind is p: recommend a 1 mg/kg/d of weight basis stated rounded to 0.1 mg/d; rest not stated
+  when weight is not unweighed and index > 30 kg/m2 and kind is p: recommend by_weight
   otherwise: nothing
 
 decision f "F"
@@ -470,7 +484,23 @@ scalars = st.one_of(
     st.floats(),
     st.floats(0, 300).map(lambda number: round(number, 2)),
     st.text(max_size=8),
-    st.sampled_from(("p", "q", "s", "u", "a", "yes", "never", "unweighed", "2024-02-29", "kg", "[lb_av]", "week", "2024-2-1")),
+    st.sampled_from(
+        (
+            "p",
+            "q",
+            "s",
+            "u",
+            "a",
+            "yes",
+            "never",
+            "unweighed",
+            "2024-02-29",
+            "kg",
+            "[lb_av]",
+            "week",
+            "2024-2-1",
+        )
+    ),
     st.sampled_from((10**400, -(10**400), 1e308, 1e-308, 5e-324, -0.0, 10**4_000)),
 )
 values = st.recursive(

@@ -1,8 +1,9 @@
-"""The least and the largest value of a number, over everything that may be entered."""
+"""The least and the largest value of a number, and its grain, over everything that may be entered."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from math import gcd
 
 from guidec import ir
 from guidec.numbers import constant_value, in_base_units
@@ -58,3 +59,50 @@ def combine(op: str, left: Bounds, right: Bounds) -> Bounds:
         right = (1 / right[1], 1 / right[0])
     ends = [a * b for a in left for b in right]
     return min(ends), max(ends)
+
+
+def grain(
+    number: ir.Number, inputs: Mapping[str, ir.Input], definition: Callable[[str], ir.Definition | None]
+) -> Fraction | None:
+    """What every value is a whole multiple of, in base units; None where a quotient may be any fraction."""
+    match number:
+        case ir.Constant() | ir.Day():
+            return abs(constant_value(number))
+        case ir.Measure(name):
+            return _input_grain(inputs[name].type)
+        case ir.DefinedNumber(name):
+            found = definition(name)
+            assert found is not None and found.number is not None
+            return grain(found.number, inputs, definition)
+        case ir.Arithmetic(op, left, right):
+            a, b = grain(left, inputs, definition), grain(right, inputs, definition)
+            if a is None or b is None:
+                return None
+            if op in "+-":
+                return common_grain(a, b)
+            if op == "*":
+                return a * b
+            low, high = bounds(right, inputs, definition)
+            return a / abs(low) if low == high else None
+
+
+def _input_grain(kind: ir.Type) -> Fraction:
+    match kind:
+        case ir.Quantity(units):
+            found = Fraction(0)
+            for unit in units:
+                first = in_base_units(unit.low, unit.unit)
+                step = in_base_units(unit.low + unit.step, unit.unit) - first
+                found = common_grain(found, common_grain(first, step))
+            return found
+        case ir.Duration(unit):
+            return in_base_units(Fraction(1), unit, True)
+        case _:
+            return Fraction(1)
+
+
+def common_grain(a: Fraction, b: Fraction) -> Fraction:
+    """The greatest number that both are whole multiples of; 0 for two zeros."""
+    return Fraction(
+        gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator
+    )

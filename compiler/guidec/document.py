@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
@@ -16,6 +16,7 @@ from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.lower import lower
 from guidec.numbers import decimal_text, unit_dimension
+from guidec.record import parts
 from guidec.rows import Program
 from guidec.source import Span, start_of
 from guidec.weights import computed, computed_unit
@@ -104,13 +105,7 @@ def load(document: object, path: str) -> tuple[Compiled | None, list[Diagnostic]
 def _check_amounts(guideline: ir.Guideline) -> None:
     """Doses and units are read only when a patient needs them; a document is checked before."""
     inputs = {entry.id: entry.type for entry in guideline.inputs}
-    waiting: list[object] = [guideline]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, tuple):
-            waiting += one
-        elif is_dataclass(one) and not isinstance(one, Span):
-            waiting += [getattr(one, name) for name in _field_names(type(one))]
+    for one in parts(guideline):
         if isinstance(one, ir.Dose) and one.of is not None:
             kind = inputs[one.of]
             assert isinstance(kind, ir.Quantity)
@@ -139,8 +134,9 @@ def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: s
         return [encode(one, spans, f"{at}/{index}") for index, one in enumerate(value)]
     if isinstance(value, dict):
         return {key: encode(one, spans, f"{at}/{key}") for key, one in value.items()}
-    found: Json = {"is": tag(type(value))}
-    for name in _field_names(type(value)):
+    kind: Any = type(value)
+    found: Json = {"is": tag(kind)}
+    for name in _field_names(kind):
         part = getattr(value, name)
         if isinstance(part, Span):
             if spans is not None and part.file:
@@ -157,15 +153,15 @@ def _number(value: Fraction) -> int | str:
     return decimal_text(value)
 
 
-@lru_cache(maxsize=256)
-def tag(kind: type) -> str:
+@cache
+def tag(kind: Any) -> str:
     """The name of a class in JSON: `OneOf` is `one_of`."""
     letters = [f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__]
     return "".join(letters).lstrip("_")
 
 
-@lru_cache(maxsize=256)
-def _field_names(kind: type) -> tuple[str, ...]:
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
     """The fields that make the meaning; and the span, which stands apart."""
     assert is_dataclass(kind)
     return tuple(field.name for field in fields(kind) if field.compare or field.name == "span")
@@ -174,8 +170,8 @@ def _field_names(kind: type) -> tuple[str, ...]:
 # --- decoding ----------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def _hints(kind: type) -> dict[str, Any]:
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 

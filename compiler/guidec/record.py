@@ -71,5 +71,9 @@ def parts(*values: object) -> Iterator[Any]:
             waiting += reversed(one)
         elif type(one) in _fields:
             yield one
-            inside = one.__dict__
-            waiting += [inside[name] for name in reversed(_fields[type(one)])]
+            waiting += reversed(inside(one))
+
+
+def inside(one: object) -> tuple[Any, ...]:
+    """The values of a record's fields; nothing for anything else."""
+    return tuple(one.__dict__[name] for name in _fields.get(type(one), ()))

@@ -89,7 +89,7 @@ class Completions:
     def _meets(self, row: Row) -> bool:
         if any(not self.cells[at] & mask for at, mask in row.cells):
             return False
-        constraints = [(at, mask, {}) for at, mask in row.cells]
+        constraints: list[tuple[int, int, dict[str, int]]] = [(at, mask, {}) for at, mask in row.cells]
         return not self._tangled(constraints) or self.search.reachable(constraints)
 
     def _tangled(self, constraints: Sequence[tuple[int, int, dict[str, int]]]) -> bool:

@@ -1,6 +1,6 @@
 """ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from guidec import ir
@@ -11,7 +11,7 @@ from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams, TooLarge
 from guidec.lower.limits import beyond_limits
 from guidec.lower.outcomes import conditions_of, essence, joined, settled
 from guidec.lower.search import Search, whole_domain
-from guidec.record import record
+from guidec.record import inside, parts, record
 from guidec.rows import (
     Condition,
     Coordinate,
@@ -94,7 +94,6 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
 def _conditions(guideline: ir.Guideline) -> list[ir.Condition]:
     """Every condition that stands anywhere."""
     found: list[ir.Condition] = []
-    waiting: list[object] = [guideline]
     kinds = (
         ir.Not,
         ir.And,
@@ -107,14 +106,7 @@ def _conditions(guideline: ir.Guideline) -> list[ir.Condition]:
         ir.Recorded,
         ir.Prescribed,
     )
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, kinds):
-            found.append(one)
-        elif isinstance(one, tuple):
-            waiting += one
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
-            waiting += [getattr(one, name) for name in one.__dataclass_fields__]
+    found += [one for one in parts(guideline) if isinstance(one, kinds)]
     for rule in guideline.rules:
         if rule.until is not None:
             found.append(ir.Recorded(rule.until, "true"))
@@ -599,7 +591,7 @@ def _missing_values(work: _Lowering, split: ir.Split, uncovered: int) -> list[st
 
 
 def _in_words(work: _Lowering, way: tuple[tuple[int, int], ...]) -> str:
-    return cells_in_words(work.guideline, work.coordinates.all, way) or "everyone"
+    return cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way))) or "everyone"
 
 
 def _table(work: _Lowering, name: str, node: int, span: Span) -> Table:
@@ -725,9 +717,9 @@ def _asides(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
             found.setdefault(one.when, span)
         elif isinstance(one, tuple):
             waiting += [(part, span) for part in one]
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span):
+        else:
             here = getattr(one, "span", span)
-            waiting += [(getattr(one, name), here) for name in one.__dataclass_fields__]
+            waiting += [(part, here) for part in inside(one)]
     return found
 
 

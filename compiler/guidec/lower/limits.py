@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from guidec import ir
 from guidec.diagnostic import Diagnostic
 from guidec.lower.outcomes import conditions_of
+from guidec.record import inside
 from guidec.source import Span
 
 MOST_LEAVES = 5_000
@@ -170,6 +171,6 @@ def _nodes(node: object) -> Iterable[tuple[object, int]]:
         one, depth = waiting.pop()
         if isinstance(one, tuple):
             waiting += [(part, depth) for part in one]
-        elif hasattr(one, "__dataclass_fields__") and not isinstance(one, Span | ir.Citation):
+        elif inside(one) and not isinstance(one, ir.Citation):
             yield one, depth
-            waiting += [(getattr(one, name), depth + 1) for name in one.__dataclass_fields__]
+            waiting += [(part, depth + 1) for part in inside(one)]

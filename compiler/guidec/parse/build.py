@@ -1,8 +1,8 @@
 """Lark's callbacks to ast: one method a rule of the grammar, named alike."""
 
 import re
-from dataclasses import replace
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal

@@ -4,14 +4,18 @@ from fractions import Fraction
 from typing import Literal
 
 from guidec import ast, ir
-from guidec.bounds import bounds
+from guidec.bounds import bounds, common_grain, grain
 from guidec.diagnostic import listed, nearest
 from guidec.numbers import (
     CALENDAR_WORDS,
     DATE,
+    MOST_DIGITS,
     calendar_dimension,
+    decimal_places,
     decimal_text,
     input_dimension,
+    is_decimal,
+    out_of_base_units,
     unit_dimension,
     unit_of,
 )
@@ -207,9 +211,15 @@ def _define(scope: Scope, written: ast.Define) -> ir.Definition | None:
     if typed is None:
         return None
     scope.dimensions[written.name.text] = typed.dimension
+    if not _converts(scope, typed):
+        return None
     unit = _shown_unit(scope, written, typed)
-    step = shown.rounded.value if shown and shown.rounded else None
-    if shown and unit is None:
+    step = None
+    if shown and unit is not None:
+        step = _shown_step(scope, shown, unit)
+        if step is not None or shown.rounded is None:
+            _exactly_shown(scope, typed, unit, step)
+    elif shown:
         scope.fault(
             "missing_unit",
             f"`{written.name.text}` is shown, and its unit isn't said",
@@ -244,6 +254,61 @@ def _shown_unit(scope: Scope, written: ast.Define, typed: Typed) -> str | None:
             written.unit.span,
         )
     return unit.text
+
+
+def _shown_step(scope: Scope, shown: ast.Shown, unit: str) -> Fraction | None:
+    """What a shown number is rounded to, in the unit that it is shown in."""
+    if shown.rounded is None or shown.rounded.unit is None:
+        return None
+    step = check_unit(scope, shown.rounded.unit)
+    if step is None:
+        return None
+    if step.dimension != unit_dimension(unit) or shown.rounded.value <= 0:
+        scope.fault(
+            "dimension_mismatch",
+            f"a number in `{unit}` can't be rounded to this" if unit else "a plain number has no such step",
+            shown.rounded.span,
+            f"write it in `{unit}`" if unit else "delete it",
+        )
+        return None
+    return shown.rounded.value * step.factor / (unit_of(unit).factor if unit else 1)
+
+
+def _exactly_shown(scope: Scope, typed: Typed, unit: str, step: Fraction | None) -> None:
+    """Every value that can come out must be a decimal of at most 15 digits, or the author rounds."""
+    if typed.dimension != unit_dimension(unit):
+        return
+    every = step
+    if step is None:
+        found = grain(typed.number, scope.inputs, scope.definitions.__getitem__)
+        parsed = unit_of(unit) if unit else None
+        if found is not None and parsed is not None:
+            found = common_grain(found / parsed.factor, parsed.offset)
+        every = found
+    ends = bounds(typed.number, scope.inputs, scope.definitions.__getitem__)
+    largest = max(abs(out_of_base_units(end, unit)) for end in ends)
+    if every is None or not is_decimal(every) or decimal_places(every) + len(str(int(largest))) > MOST_DIGITS:
+        scope.fault(
+            "inexact_number",
+            f"shown in `{unit}`, this has no exact decimal of at most {MOST_DIGITS} digits"
+            if unit
+            else f"this has no exact decimal of at most {MOST_DIGITS} digits",
+            typed.span,
+            "add `rounded to` and a step" if step is None else "round to a coarser step",
+        )
+
+
+def _converts(scope: Scope, typed: Typed) -> bool:
+    """An input whose units don't convert is no number: only a threshold printed in each of them can be asked."""
+    if isinstance(typed.number, ir.Measure) and _mixed_units(scope.inputs[typed.number.input]):
+        scope.fault(
+            "wrong_type",
+            "no arithmetic with this: it has units that do not convert",
+            typed.span,
+            "compare it with a constant",
+        )
+        return False
+    return True
 
 
 def _is_number(scope: Scope, written: ast.Expression) -> bool:
@@ -538,6 +603,8 @@ def _comparison(
             span,
             "compare an input, or give one unit",
         )
+        return None
+    if not _converts(scope, left) or not _converts(scope, right):
         return None
     if left.dimension != right.dimension:
         _mismatch(scope, left, right, right.span)
