@@ -18,7 +18,7 @@ from guidec.evaluate.result import (
     recommendation_json,
     value_json,
 )
-from guidec.lower.outcomes import recommendation_essence
+from guidec.lower.outcomes import given_orders, recommendation_essence
 from guidec.numbers import plain_number
 from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
@@ -188,7 +188,9 @@ class _Work:
                 asks += [name for leaf in answer.leaves for name in leaf.asks]
                 gates.update(leaf.status for leaf in answer.leaves if leaf.outcome is None)
                 if any(leaf.outcome is not None for leaf in answer.leaves):
-                    given = self._orders_put_in(line.recommendation)
+                    regimens = {one.id: one for one in self.guideline.regimens}
+                    orders = given_orders(line.recommendation, regimens)
+                    given = replace(line.recommendation, orders=orders)
                     shown.append(_not_stated_json(quiet, given))
                     possible.append(given)
                 continue
@@ -219,20 +221,6 @@ class _Work:
         open_reading = A_READING if status == "indeterminate" else NOT_NEEDED
         ask_next = next((name for name in asks if name in needs), needs[0] if needs else open_reading)
         decisions[options.id] = {"status": status, "needs": needs, "ask_next": ask_next, "possible": shown}
-
-    def _orders_put_in(self, recommendation: ir.Recommendation) -> ir.Recommendation:
-        """The recommendation with the orders of its regimen, which cites for those that cite nothing."""
-        if recommendation.regimen is None:
-            return recommendation
-        regimen = next(one for one in self.guideline.regimens if one.id == recommendation.regimen)
-        orders = tuple(
-            replace(
-                order,
-                cites=ir.Citation(order.cites.statements or regimen.cites.statements, order.cites.inferred),
-            )
-            for order in regimen.orders
-        )
-        return replace(recommendation, orders=orders)
 
     def _status(self, decisions: Json) -> str:
         found = [

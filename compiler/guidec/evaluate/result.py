@@ -8,6 +8,7 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, Record, Refused
+from guidec.lower.outcomes import cited
 from guidec.numbers import out_of_base_units, plain_number, rounded
 from guidec.rows import Leaf
 from guidec.weights import computed, computed_unit
@@ -228,16 +229,11 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
         "direction": rule.direction,
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
-        "gives": [_given_json(shown, _cited(order, rule)) for order in rule.orders],
+        "gives": [_given_json(shown, cited(order, rule.cites)) for order in rule.orders],
         "needs": needs,
         "statements": list(rule.cites.statements),
     }
     return _finished(found, rule)
-
-
-def _cited(order: ir.Order | ir.Choice, rule: ir.Rule) -> ir.Order | ir.Choice:
-    own = order.cites.statements or rule.cites.statements
-    return replace(order, cites=ir.Citation(own, order.cites.inferred))
 
 
 def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:

@@ -56,18 +56,26 @@ def _settled(
     if regimen is not None and not (cites.statements or cites.inferred):
         cites = regimen.cites
     orders = tuple(
-        _cited(replace(order, when=None), fallback)
+        cited(replace(order, when=None), fallback)
         for order in _orders(recommendation, regimens)
         if order.when is None or truth[order.when]
     )
     return replace(recommendation, orders=orders, cites=cites)
 
 
-def _cited(order: ir.Order | ir.Choice, fallback: ir.Citation) -> ir.Order | ir.Choice:
+def given_orders(
+    one: ir.Recommendation, regimens: Mapping[str, ir.Regimen]
+) -> tuple[ir.Order | ir.Choice, ...]:
+    """The orders of a recommendation wherever they stand, each with its citations."""
+    fallback = one.cites if one.regimen is None else regimens[one.regimen].cites
+    return tuple(cited(order, fallback) for order in _orders(one, regimens))
+
+
+def cited(order: ir.Order | ir.Choice, fallback: ir.Citation) -> ir.Order | ir.Choice:
     """An order without citations of its own cites its regimen."""
     own = order.cites if order.cites.statements else ir.Citation(fallback.statements, order.cites.inferred)
     if isinstance(order, ir.Choice):
-        options = tuple(_cited(option, own) for option in order.options)
+        options = tuple(cited(option, own) for option in order.options)
         return replace(
             order, cites=own, options=tuple(option for option in options if isinstance(option, ir.Order))
         )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
-from guidec.lower.outcomes import recommendation_essence
+from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.numbers import constant_value, in_base_units, unit_of
 from guidec.rows import (
     Coordinate,
@@ -153,10 +153,8 @@ class Tables:
         if isinstance(line, ir.OptionConflict) or line.stated:
             return None
         one = line.recommendation
-        if one.regimen is None:
-            return self._given(one, one.orders)
-        regimen = next(regimen for regimen in self.guideline.regimens if regimen.id == one.regimen)
-        return self._given(one, tuple(_citing(order, regimen.cites) for order in regimen.orders))
+        regimens = {regimen.id: regimen for regimen in self.guideline.regimens}
+        return self._given(one, given_orders(one, regimens))
 
     def _table(self, table: Table, indent: int) -> list[str]:
         """The ends that a row leads to, and the rows, one a line."""
@@ -248,7 +246,7 @@ class Tables:
         )
 
     def _advice(self, rule: ir.Rule) -> dict[object, object]:
-        orders = tuple(_citing(order, rule.cites) for order in rule.orders)
+        orders = tuple(cited(order, rule.cites) for order in rule.orders)
         return {
             "id": rule.id,
             "kind": rule.kind,
@@ -314,14 +312,6 @@ def _table(name: str, kind: str, lines: Sequence[str], brackets: str) -> str:
 def _row(row: Row, end: int) -> str:
     cells = tuple((at, Code(bin(mask))) for at, mask in row.cells)
     return literal((cells, end))
-
-
-def _citing(order: ir.Order | ir.Choice, fallback: ir.Citation) -> ir.Order | ir.Choice:
-    """An order without citations of its own cites what it stands in."""
-    from dataclasses import replace
-
-    cites = ir.Citation(order.cites.statements or fallback.statements, order.cites.inferred)
-    return replace(order, cites=cites)
 
 
 def _finish(rule: ir.Rule) -> dict[object, object]:
