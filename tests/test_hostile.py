@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ calm = settings(
 
 
 @contextmanager
-def within_limits() -> Iterator[None]:
+def within_limits() -> Generator[None]:
     """A gigabyte more than now, and seconds of the processor rather than of the clock."""
     start = time.process_time()
     with _memory():
@@ -45,7 +45,7 @@ def within_limits() -> Iterator[None]:
 
 
 @contextmanager
-def _memory() -> Iterator[None]:
+def _memory() -> Generator[None]:
     if not sys.platform.startswith("linux"):
         yield
         return

@@ -15,7 +15,7 @@ from guidec.project import compile_path
 from meaning import Difference, World, as_json, cases, compare, count, filled_in, never_more, world
 
 GUIDES = sorted((Path(__file__).parent / "data" / "meaning").glob("*.guide"))
-MOST_CASES = int(os.environ.get("GUIDEC_MEANING_CASES", "160"))
+MOST_CASES = int(os.environ.get("GUIDEC_MEANING_CASES", "120"))
 GENERATED = int(os.environ.get("GUIDEC_GENERATED", "60"))
 CASES_OF_GENERATED = 40
 SEEDS = [range(start, min(start + 10, GENERATED)) for start in range(0, GENERATED, 10)]
