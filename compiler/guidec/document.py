@@ -140,8 +140,8 @@ def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: s
         part = getattr(value, name)
         if isinstance(part, Span):
             if spans is not None and part.file:
-                name = part.file.rpartition("/")[2]  # beside the guideline, wherever that lies
-                spans[at] = [name, part.line, part.column, part.end_line, part.end_column]
+                file = part.file.rpartition("/")[2]  # beside the guideline, wherever that lies
+                spans[at] = [file, part.line, part.column, part.end_line, part.end_column]
         elif part is not None:
             found[name] = encode(part, spans, f"{at}/{name}")
     return found
