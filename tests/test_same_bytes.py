@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from guidec.project import compile_path
 from guidec.target import targets
 
