@@ -439,6 +439,7 @@ def _leaf(work: _Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, p
     def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
         if at == len(conditions):
             ready = settled(outcome, work.regimens, truth, path.cites)
+            _warn_of_uncited(work, ready)
             group = work.groups.setdefault(essence(ready), len(work.groups))
             leaf = Leaf(ready.status, ready, group, path.steps, asks)
             return _add(work, leaves, name, leaf, path.place)
@@ -448,6 +449,15 @@ def _leaf(work: _Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, p
         return work.diagrams.choose(node, then, otherwise)
 
     return settle(0, {})
+
+
+def _warn_of_uncited(work: _Lowering, outcome: ir.Outcome) -> None:
+    for one in outcome.recommendations:
+        if not (one.cites.statements or one.cites.inferred):
+            message = "no statement is cited for this recommendation, nor on the way to it"
+            work.found.append(warning("uncited_recommendation", message, one.span, "cite one: `[T17]`"))
+    for answer in outcome.answers:
+        _warn_of_uncited(work, answer)
 
 
 def _split(

@@ -8,7 +8,6 @@ from guidec.diagnostic import listed
 from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
 from guidec.resolve.expressions import check_unit, condition
 from guidec.resolve.scope import Scope
-from guidec.source import Span
 from guidec.units import Unit, dose_divisors, without_divisor
 from guidec.weights import per_unit
 
@@ -424,7 +423,6 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
                 "move this to the regimen",
             )
         found = scope.regimens[name.text]
-        _cited(scope, cites, found.cites, written.span)
         return ir.Recommendation(
             found.id,
             found.label,
@@ -453,7 +451,6 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
     if inline is None:
         return None
     label = (scope.drugs.get(name.text) or scope.procedures[name.text]).label
-    _cited(scope, cites, ir.Citation(), written.span)
     return ir.Recommendation(
         name.text,
         label,
@@ -466,13 +463,3 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
         cites,
         written.span,
     )
-
-
-def _cited(scope: Scope, own: ir.Citation, regimen_cites: ir.Citation, span: Span) -> None:
-    if not (own.statements or own.inferred or regimen_cites.statements):
-        scope.warn(
-            "uncited_recommendation",
-            "no statement is cited for this recommendation",
-            span,
-            "cite one: `[T17]`",
-        )

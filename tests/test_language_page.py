@@ -1,0 +1,21 @@
+"""docs/language.md: its pieces are one guideline that compiles, and its scenarios hold."""
+
+import re
+from pathlib import Path
+
+from guidec.pipeline import compile_file
+from guidec.scenarios import run
+
+ROOT = Path(__file__).parents[1]
+REGISTER = "id,statement\n" + "".join(f"S{number},Statement {number}.\n" for number in range(1, 9))
+
+
+def test_the_pieces_of_the_language_page_are_one_guideline() -> None:
+    pieces = re.findall(r"```guide\n(.*?)```", (ROOT / "docs" / "language.md").read_text("utf-8"), re.DOTALL)
+    files = {"example.guide": "\n".join(pieces).encode(), "leaflet.csv": REGISTER.encode()}
+    compilation = compile_file("example.guide", lambda name: files[name])
+    assert compilation.diagnostics == ()
+    assert compilation.compiled is not None
+    assert len(compilation.scenarios) >= 7
+    for scenario in compilation.scenarios:
+        assert not run(compilation.compiled, scenario)
