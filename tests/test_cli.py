@@ -239,3 +239,73 @@ def test_several_builds_at_once_leave_whole_files(small: Path, tmp_path: Path) -
     assert [process.wait() for process in running] == [0] * 4
     assert guidec("build", small, "--out", tmp_path / "out", "--check").exit_code == 0
     assert not list((tmp_path / "out").rglob(".*"))
+
+
+def test_artifacts_that_are_no_longer_made_are_told_and_removed(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    listed = SMALL + 'options further "Further"\n  use aspirin; rest not stated\n'
+    small.write_text(listed, "utf-8")
+    assert guidec("build", small, "--out", out).exit_code == 0
+    (out / "small" / "notes.txt").write_text("mine", "utf-8")
+    assert (out / "small" / "small.further.svg").exists()
+    small.write_text(SMALL, "utf-8")
+    told = guidec("build", small, "--out", out, "--check")
+    assert told.exit_code == 1
+    assert "small.further.svg is no longer made" in told.stdout
+    assert guidec("build", small, "--out", out).exit_code == 0
+    assert not (out / "small" / "small.further.svg").exists()
+    assert (out / "small" / "notes.txt").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "text", ['{"ild_present": true, "ild_present": false}', '{"age": 4, "readings": {}, "age": 5}']
+)
+def test_an_entry_that_stands_twice_is_refused(text: str, tmp_path: Path) -> None:
+    result = guidec("eval", TAKADA, "--patient", "-", given=text)
+    assert result.exit_code == 1
+    assert "stands twice" in result.stderr
+    guidec("build", TAKADA, "--out", tmp_path, "--target", "python")
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "takada" / "takada.py"), "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "stands twice" in done.stderr
+
+
+def test_a_chosen_reading_does_not_hide_a_record_that_is_none() -> None:
+    assert guidec("eval", TAKADA, "--patient", "-", "--reading", "a=b", given="[1]").exit_code == 1
+    assert (
+        guidec("eval", TAKADA, "--patient", "-", "--reading", "a=b", "--reading", "a=c", given="{}").exit_code
+        == 2
+    )
+
+
+def test_compiled_guidelines_and_other_files_are_told_apart(small: Path, tmp_path: Path) -> None:
+    guidec("build", small, "--out", tmp_path)
+    assert guidec("test", tmp_path / "small" / "small.json").exit_code == 2
+    assert guidec("check", FOLDER / "takada.csv").exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_and_a_closed_input_are_told_in_words(small: Path) -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "targets")]),
+    }
+    program = [sys.executable, "-m", "guidec"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*program, "eval", str(small), "--patient", "-"],
+            input="{}", stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    shell = f'"{sys.executable}" -m guidec eval "{small}" --patient - <&-'
+    closed = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, env=environment)
+    assert closed.returncode == 1
+    assert "standard input is closed" in closed.stderr

@@ -142,7 +142,7 @@ def build(
     talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool
 ) -> None:
     """Check, then write a Python evaluator, JSON and a flowchart for each guideline. All of them or none."""
-    from guidec.project import write_all
+    from guidec.project import left_over, remove, write_all
 
     compilations = _compile(talk, paths)
     _print_diagnostics(compilations, sys.stderr)
@@ -155,9 +155,10 @@ def build(
         talk.say("nothing was written")
         sys.exit(FAULTY)
     if only_check:
-        sys.exit(_check_artifacts(talk, out, artifacts))
+        sys.exit(_check_artifacts(talk, out, artifacts, left_over(out, artifacts) if not names else []))
     try:
         write_all(out, artifacts)
+        remove(left_over(out, artifacts) if not names else [])
     except OSError as fault:
         _fail(f"`{fault.filename or out}` can't be written: {fault.strerror or fault}")
     for name in artifacts:
@@ -235,11 +236,11 @@ def _drawings(talk: _Talk, artifacts: dict[str, str]) -> "list[Diagnostic]":
     return found
 
 
-def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str]) -> int:
+def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: list[Path]) -> int:
     """Compare with what is on disk; an SVG is compared by the digest of its DOT, because fonts differ."""
     from guidec.render import carries_digest
 
-    stale: list[str] = []
+    stale = [f"{path.as_posix()} is no longer made" for path in gone]
     for name, text in artifacts.items():
         path = out / name
         try:
@@ -303,16 +304,9 @@ def eval_(talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str
 
     compiled = _one(talk, file)
     record = _patient(patient)
-    if readings:
-        if not isinstance(record, dict):
-            record = {}
-        chosen = dict(record.get("readings") or {}) if isinstance(record.get("readings"), dict | None) else {}
-        for reading in readings:
-            name, separator, value = reading.partition("=")
-            if not separator:
-                _usage(f"`{reading}` is no reading", "write NAME=VALUE")
-            chosen[name] = value
-        record["readings"] = chosen
+    chosen = _chosen(readings)
+    if chosen and isinstance(record, dict) and isinstance(record.get("readings"), dict | None):
+        record["readings"] = {**(record.get("readings") or {}), **chosen}
     try:
         result = evaluate(compiled, record)
     except Refused as refused:
@@ -336,13 +330,30 @@ def _echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
+    """The readings of the command line; each is chosen once."""
+    chosen: dict[str, str] = {}
+    for reading in readings:
+        name, separator, value = reading.partition("=")
+        if not separator:
+            _usage(f"`{reading}` is no reading", "write NAME=VALUE")
+        if name in chosen:
+            _usage(f"the reading `{name}` is chosen twice", "keep one")
+        chosen[name] = value
+    return chosen
+
+
 def _patient(path: Path) -> Any:
+    from guidec.project import read_json
+
+    if str(path) == "-" and sys.stdin is None:
+        _fail("the patient `-` can't be read: standard input is closed")
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as fault:
         _fail(f"the patient `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
     try:
-        return json.loads(data)
+        return read_json(data)
     except (ValueError, RecursionError) as fault:
         _fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
 
@@ -369,6 +380,9 @@ def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
 
     compilations = _compile(talk, paths)
     _print_diagnostics(compilations, sys.stderr)
+    for one in compilations:
+        if one.path.endswith(".json") and one.compiled is not None:
+            _usage(f"`{one.path}` is compiled, and holds no scenarios", "name the .guide file")
     report: list[dict[str, Any]] = []
     count = 0
     for compilation in compilations:
@@ -491,6 +505,9 @@ def _compile(talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False) -
     for path in paths:
         if not path.exists():
             _usage(f"`{path}` does not exist", "name a .guide file, a compiled .json or a folder")
+    for file in files:
+        if file.suffix not in (".guide", ".json"):
+            _usage(f"`{file}` is neither a .guide file nor a compiled .json", "name one")
     if not files:
         _usage("there is no .guide file in these folders", "name one")
     compilations = []
@@ -556,4 +573,23 @@ def _fail(message: str) -> NoReturn:
 def main() -> None:
     """The entry point of the command `guidec`."""
     sys.setrecursionlimit(10_000)
-    cli(prog_name="guidec")
+    status: object = FINE
+    try:
+        cli(prog_name="guidec")
+    except SystemExit as done:
+        status = done.code
+    except OSError as fault:
+        status = _unwritable(fault)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as fault:
+        status = _unwritable(fault)
+    sys.exit(status)  # type: ignore[arg-type]  # what click gave to sys.exit
+
+
+def _unwritable(fault: OSError) -> int:
+    """Say that the answer could not be printed, and keep Python from trying once more when it ends."""
+    click.echo(f"guidec: the output can't be written: {fault.strerror or fault}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return FAULTY

@@ -1,5 +1,6 @@
 """The edge: files in, files out. Nothing else of the compiler touches a disk."""
 
+import errno
 import json
 import os
 from collections.abc import Iterable
@@ -106,6 +107,8 @@ def write_all(folder: Path, files: dict[str, str]) -> None:
     try:
         for name, text in files.items():
             target = folder / name
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", str(target))
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             waiting.append((Path(temporary), target))
@@ -118,3 +121,39 @@ def write_all(folder: Path, files: dict[str, str]) -> None:
         for source, _ in waiting:
             with suppress(OSError):
                 source.unlink()
+
+
+def left_over(folder: Path, files: Iterable[str]) -> list[Path]:
+    """Artifacts of the same guidelines that an earlier build wrote and this one doesn't."""
+    made = {folder / name for name in files}
+    found: list[Path] = []
+    for place in sorted({path.parent for path in made}):
+        for kind in (".dot", ".json", ".py", ".svg"):
+            found += sorted(
+                path for path in place.glob(f"{place.name}*{kind}") if _is_artifact(path, place.name)
+            )
+    return [path for path in found if path not in made]
+
+
+def _is_artifact(path: Path, guideline: str) -> bool:
+    return path.is_file() and path.name.split(".")[0] == guideline
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Delete files that are no longer made."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def read_json(data: bytes) -> object:
+    """A patient's JSON. Raises ValueError where it is none, or where a key stands twice: nobody knows which was meant."""
+    return json.loads(data, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"`{twice[:60]}` stands twice")
+    return found

@@ -26,6 +26,7 @@ def regimen(scope: Scope, written: ast.Regimen) -> None:
     """A regimen; its lines are numbered into steps."""
     if not scope.declare("regimen", written.name, scope.regimens):
         return
+    scope.check_not_kept("regimen", written.name)
     cites = scope.cite(written.cites)
     lines = [line for line in written.lines if isinstance(line, ast.OrderLine)]
     nothing = [line for line in written.lines if isinstance(line, ast.GiveNothing)]

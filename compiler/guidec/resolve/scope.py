@@ -11,6 +11,15 @@ from guidec.units import Dimension
 
 Thing = TypeVar("Thing")
 
+_STATUSES = ("determined", "indeterminate", "not_stated", "not_applicable", "out_of_scope")
+_KEPT = {
+    "input": ("readings",),
+    "reading value": ("none",),
+    "regimen": _STATUSES,
+    "drug": _STATUSES,
+    "procedure": _STATUSES,
+}
+
 
 @dataclass(slots=True)
 class Scope:
@@ -94,6 +103,12 @@ class Scope:
             )
             return False
         return True
+
+    def check_not_kept(self, kind: str, name: ast.Name) -> None:
+        """A fault where a result keeps this name for itself: there it would stand beside the author's."""
+        if name.text in _KEPT.get(kind, ()):
+            message = f"results keep the word `{name.text}` for themselves: no {kind} can be called so"
+            self.fault("reserved_word", message, name.span, f"write another name, such as `{name.text}_`")
 
     def cite(self, cites: ast.Cites) -> ir.Citation:
         """The statements cited; each must stand in a register of this guideline."""

@@ -62,6 +62,7 @@ def item(scope: Scope, written: ast.Item) -> None:
     }[written.kind]
     if not scope.declare(written.kind.replace("_", " "), written.name, space):
         return
+    scope.check_not_kept(written.kind, written.name)
     if (written.kind == "drug_class" and written.name.text in scope.drugs) or (
         written.kind == "drug" and written.name.text in scope.classes
     ):
@@ -90,6 +91,8 @@ def reading(scope: Scope, written: ast.Reading) -> None:
     """A set of readings that the source's words allow."""
     if scope.declare("reading", written.name, scope.readings) and free_in_conditions(scope, written.name):
         values = _values(scope, written.values)
+        for line in written.values:
+            scope.check_not_kept("reading value", line.name)
         scope.readings[written.name.text] = ir.Reading(
             written.name.text, written.label.text, values, scope.cite(written.cites), written.name.span
         )
@@ -126,6 +129,7 @@ def input_(scope: Scope, written: ast.Input, module: str) -> None:
     """An input with exactly one type, its bounds sensible, its units real."""
     if not scope.declare("input", written.name, scope.inputs) or not free_in_conditions(scope, written.name):
         return
+    scope.check_not_kept("input", written.name)
     entry = _input(scope, written, module)
     if entry is None:
         scope.unread.add(written.name.text)

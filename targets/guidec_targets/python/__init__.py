@@ -93,7 +93,7 @@ From a shell:
     python {name}.py patient.json    # - for standard input
 
 Inputs are the keys of INPUTS. One that is left out, or null, is a blank, never a no; {{"one_of": [...]}} is
-known in part.
+known in part. The key `readings`, an object, chooses how an ambiguous passage of the source is read.
 
 How blanks are handled: each coordinate of COORDINATES cuts one input (or one number computed from several)
 into cells, so that inside a cell every comparison of the guideline has one truth value. A patient is, for

@@ -1100,6 +1100,16 @@ def in_brief(case: Case) -> Json:
 # --- the command line --------------------------------------------------------
 
 
+def each_once(pairs: list[tuple[str, object]]) -> Json:
+    """A JSON object; a key that stands twice is refused, because nobody knows which entry was meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"`{twice[:60]}` stands twice")
+    return found
+
+
 def main(arguments: list[str]) -> int:
     """`python MODULE.py PATIENT.json` prints the result. 0 fine, 1 refused or unreadable, 2 wrong usage."""
     import json
@@ -1125,6 +1135,8 @@ def main(arguments: list[str]) -> int:
         return 2
     path = arguments[0]
     try:
+        if path == "-" and sys.stdin is None:
+            return fail("the patient `-` can't be read: standard input is closed")
         if path == "-":
             data = sys.stdin.buffer.read()
         else:
@@ -1134,7 +1146,7 @@ def main(arguments: list[str]) -> int:
         reason = (getattr(fault, "strerror", None) or str(fault)).lower()
         return fail(f"the patient `{path}` can't be read: {reason}")
     try:
-        patient = json.loads(data)
+        patient = json.loads(data, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as fault:
         return fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
     try:
@@ -1142,7 +1154,10 @@ def main(arguments: list[str]) -> int:
     except Refused as refused:
         say(json.dumps({"errors": refused.errors}, indent=2, ensure_ascii=False))
         return 1
-    say(json.dumps(found, indent=2, ensure_ascii=False))
+    try:
+        say(json.dumps(found, indent=2, ensure_ascii=False))
+    except OSError as fault:
+        return fail(f"the result can't be written: {fault.strerror or fault}")
     return 0
 
 
