@@ -25,6 +25,19 @@ _STARTS = (
     "monitor", "options", "procedure", "reading", "regimen", "scenario", "set", "source", "test",
 )  # fmt: skip
 
+_OUTCOME_WORDS = (
+    "recommend",
+    "suggest",
+    "consider",
+    "may",
+    "generally",
+    "use",
+    "nothing",
+    "conflict",
+    "by",
+    "as",
+)
+
 
 def parse(path: str, text: str, skip_scenarios: bool = False) -> tuple[ast.File, list[Diagnostic]]:
     """Every declaration that can be read, and a diagnostic for each that can't."""
@@ -101,6 +114,14 @@ def _reserved(build: Build, chunk: str, word: Token) -> Diagnostic:
         span = Span(span.file, span.line, equals.start() + 1, span.line, span.end_column)
         message = f"`=` compares numbers, and `{word}` is none"
         return Diagnostic("wrong_type", message, span, f"write `{equals[1]} is {word}`")
+    before = line[:at].strip()
+    if (
+        chunk.startswith("decision")
+        and word in _OUTCOME_WORDS
+        and re.fullmatch(r"[a-z0-9_, ]+(\[[^]]*\])?", before)
+    ):
+        message = f"the branch `{before}` has no `:` before its outcome"
+        return Diagnostic("syntax", message, build.place(word), f"write `{before}: {word} …`")
     after = line[at + len(word) :]
     declares = re.match(r"\s*(?:\"([^\"]*)\"|=|\[|$)", after)
     longer = as_name(declares[1] or "") if declares else ""
