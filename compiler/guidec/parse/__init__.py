@@ -115,10 +115,12 @@ def _reserved(build: Build, chunk: str, word: Token) -> Diagnostic:
         message = f"`=` compares numbers, and `{word}` is none"
         return Diagnostic("wrong_type", message, span, f"write `{equals[1]} is {word}`")
     before = line[:at].strip()
+    labels = set(re.split(r"[ ,]+", before)) - {"yes", "no"}
     if (
         chunk.startswith("decision")
         and word in _OUTCOME_WORDS
-        and re.fullmatch(r"[a-z0-9_, ]+(\[[^]]*\])?", before)
+        and re.fullmatch(r"[a-z0-9_]+(, *[a-z0-9_]+)*", before)
+        and not labels & words_of("*")
     ):
         message = f"the branch `{before}` has no `:` before its outcome"
         return Diagnostic("syntax", message, build.place(word), f"write `{before}: {word} …`")
