@@ -11,7 +11,7 @@ from itertools import combinations, product
 from guidec import ir
 from guidec.bounds import Bounds
 from guidec.evaluate.record import Amount, Entry, Record
-from guidec.lower.coordinates import grids, piece_of, size
+from guidec.lower.coordinates import grids, inputs_of, piece_of, size
 from guidec.lower.search import Box, Search, whole_domain
 from guidec.rows import Coordinate, Derived, Entered, Member, Numbers, Prescribed, Readings, Row, Values
 
@@ -194,7 +194,7 @@ class Completions:
 
     def range_of(self, number: ir.Number) -> Bounds | None:
         """The least and the largest value of a number for this record; None where an input of it is a named value."""
-        names = sorted(_measures(number), key=self.order.index)
+        names = sorted(inputs_of(number), key=self.order.index)
         found: list[Fraction] = []
         for boxes in product(*([box for box in self._boxes(name) if not box.named] for name in names)):
             found += self.search.bounds(number, dict(zip(names, boxes, strict=True)))
@@ -209,13 +209,3 @@ def _inputs(coordinate: Coordinate) -> tuple[str, ...]:
             return names
         case Readings() | Entered() | Prescribed():
             return ()
-
-
-def _measures(number: ir.Number) -> set[str]:
-    match number:
-        case ir.Measure(name):
-            return {name}
-        case ir.Arithmetic(_, left, right):
-            return _measures(left) | _measures(right)
-        case _:
-            return set()

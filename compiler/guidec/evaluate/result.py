@@ -8,6 +8,7 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, Record, Refused
+from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited
 from guidec.numbers import out_of_base_units, plain_number, rounded
 from guidec.rows import Leaf
@@ -268,8 +269,8 @@ def _finished(found: Json, rule: ir.Rule) -> Json:
 def value_json(guideline: ir.Guideline, completions: Completions, one: ir.Definition, record: Record) -> Json:
     """A computed number; while an input of it is blank, its range and what it needs."""
     assert one.number is not None
-    number = plain(guideline, one.number)
-    names = [entry.id for entry in guideline.inputs if entry.id in _measures(number)]
+    number = plain(one.number, {other.id: other for other in guideline.definitions})
+    names = [entry.id for entry in guideline.inputs if entry.id in inputs_of(number)]
     needs = [name for name in names if len(record.entries[name].values) != 1]
     bounds = completions.range_of(number)
     if bounds is None:
@@ -283,26 +284,3 @@ def value_json(guideline: ir.Guideline, completions: Completions, one: ir.Defini
 def _in_unit(value: Fraction, one: ir.Definition) -> int | float:
     there = out_of_base_units(value, one.unit)
     return plain_number(there if one.rounded is None else rounded(there, one.rounded))
-
-
-def plain(guideline: ir.Guideline, number: ir.Number) -> ir.Number:
-    """A number without names of definitions."""
-    match number:
-        case ir.DefinedNumber(name):
-            inner = next(one.number for one in guideline.definitions if one.id == name)
-            assert inner is not None
-            return plain(guideline, inner)
-        case ir.Arithmetic(op, left, right):
-            return ir.Arithmetic(op, plain(guideline, left), plain(guideline, right))
-        case _:
-            return number
-
-
-def _measures(number: ir.Number) -> set[str]:
-    match number:
-        case ir.Measure(name):
-            return {name}
-        case ir.Arithmetic(_, left, right):
-            return _measures(left) | _measures(right)
-        case _:
-            return set()

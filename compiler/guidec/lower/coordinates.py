@@ -1,5 +1,6 @@
 """Every comparison of a guideline to the coordinates that it cuts."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -77,15 +78,7 @@ class Coordinates:
 
     def plain(self, number: ir.Number) -> ir.Number:
         """A number without names of definitions."""
-        match number:
-            case ir.DefinedNumber(name):
-                inner = self.definitions[name].number
-                assert inner is not None
-                return self.plain(inner)
-            case ir.Arithmetic(op, left, right):
-                return ir.Arithmetic(op, self.plain(left), self.plain(right))
-            case _:
-                return number
+        return plain(number, self.definitions)
 
     def _per_unit(
         self, kind: ir.Type, right: ir.Constant | ir.Day, others: tuple[ir.Constant, ...]
@@ -204,6 +197,19 @@ def size(coordinate: Coordinate) -> int:
             return 4
         case Member() | Prescribed():
             return 2
+
+
+def plain(number: ir.Number, definitions: Mapping[str, ir.Definition]) -> ir.Number:
+    """A number without names of definitions."""
+    match number:
+        case ir.DefinedNumber(name):
+            inner = definitions[name].number
+            assert inner is not None
+            return plain(inner, definitions)
+        case ir.Arithmetic(op, left, right):
+            return ir.Arithmetic(op, plain(left, definitions), plain(right, definitions))
+        case _:
+            return number
 
 
 def inputs_of(number: ir.Number) -> set[str]:

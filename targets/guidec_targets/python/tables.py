@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.numbers import constant_value, in_base_units, unit_of
 from guidec.rows import (
@@ -292,8 +293,8 @@ class Tables:
         return _table("VALUES", "tuple[tuple[str, tuple[Row, ...], ShownNumber | None], ...]", lines, "()")
 
     def _shown_number(self, one: ir.Definition, written: ir.Number) -> object:
-        number = _plain(self.guideline, written)
-        inputs = tuple(entry.id for entry in self.guideline.inputs if entry.id in _inputs_of(number))
+        number = plain(written, {one.id: one for one in self.guideline.definitions})
+        inputs = tuple(entry.id for entry in self.guideline.inputs if entry.id in inputs_of(number))
         factor, offset = _base(one.unit)
         return Code(self.computation(number)), inputs, one.unit, factor, offset, one.rounded
 
@@ -430,29 +431,6 @@ def _expression(number: ir.Number) -> str:
             return f"{_SIGNS[op]}({_expression(left)}, {_expression(right)})"
         case ir.DefinedNumber():
             raise AssertionError("definitions were put in")
-
-
-def _plain(guideline: ir.Guideline, number: ir.Number) -> ir.Number:
-    """A number without names of definitions."""
-    match number:
-        case ir.DefinedNumber(name):
-            inner = next(one.number for one in guideline.definitions if one.id == name)
-            assert inner is not None
-            return _plain(guideline, inner)
-        case ir.Arithmetic(op, left, right):
-            return ir.Arithmetic(op, _plain(guideline, left), _plain(guideline, right))
-        case _:
-            return number
-
-
-def _inputs_of(number: ir.Number) -> set[str]:
-    match number:
-        case ir.Measure(name):
-            return {name}
-        case ir.Arithmetic(_, left, right):
-            return _inputs_of(left) | _inputs_of(right)
-        case _:
-            return set()
 
 
 def _causes(
