@@ -7,6 +7,10 @@ import sysconfig
 from pathlib import Path
 
 _SECONDS = 120
+_GRAPHVIZ_FONT = 'font-family="Helvetica,sans-Serif"'
+_FONTS = (
+    'font-family="Helvetica,Arial,Liberation Sans,Nimbus Sans,Arimo,sans-serif"'  # all as wide as Helvetica
+)
 
 
 def dot_digest(dot: str) -> str:
@@ -49,7 +53,7 @@ def svg_of(dot: str) -> tuple[str | None, str]:
     drawn = draw(dot)
     if isinstance(drawn, str):
         return None, drawn
-    text = drawn.decode("utf-8", "replace").replace("\r\n", "\n")
+    text = drawn.decode("utf-8", "replace").replace("\r\n", "\n").replace(_GRAPHVIZ_FONT, _FONTS)
     mark = f"<!-- dot {dot_digest(dot)} -->\n"
     at = text.find("<svg")
     return text[:at] + mark + text[at:], ""

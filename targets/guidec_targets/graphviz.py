@@ -8,7 +8,7 @@ from guidec_targets.chart_text import Line, condition_lines, given_lines, statem
 
 _FONT = "Helvetica"  # a PostScript name: renderers know its widths, and write sans-serif behind it
 _INK, _PALE, _HEAD, _QUIET = "#1a1a1a", "#ffffff", "#dbe7f3", "#ececec"
-_BOX, _SMALL_BOX = 276, 180
+_BOX, _SMALL_BOX = 294, 200
 _BORDER = {"recommend": 2, "suggest": 1, "consider": 1, "may": 1, "generally": 1, "use": 1}
 
 
@@ -104,7 +104,7 @@ def _links(guideline: ir.Guideline, statements: tuple[str, ...], span: object) -
 
 
 def _edge(edge: Edge) -> str:
-    label = "<BR/>".join(escaped(line) for line in wrapped(edge.label, 22))
+    label = "<BR/>".join(f"&#160;{escaped(line)}&#160;&#160;" for line in wrapped(edge.label, 22))
     attributes = [f"label=<<B>{label}</B>>"] if edge.label else []
     if edge.follows:
         attributes += ["style=dashed", "constraint=true"]
@@ -128,7 +128,7 @@ def _question_label(question: Question) -> str:
 
 def _width(lines: list[str], strong: bool = False) -> int:
     """Points that the longest line takes: renderers guess too little where they lack the font."""
-    return int(max(len(line) for line in lines) * (6.2 if strong else 5.6)) + 12
+    return int(max(len(line) for line in lines) * (7.4 if strong else 6.4)) + 12
 
 
 def _small(text: str) -> str:
@@ -191,7 +191,7 @@ def _lines(text: str, width: int = 44) -> str:
 def _plain_box(title: str, text: str, statements: tuple[str, ...], style: str) -> str:
     body = (
         f"<B>{escaped(title)}</B>"
-        + (f" {_small(statement_text(statements))}" if statements else "")
+        + (f"&#160;&#160;&#160; {_small(statement_text(statements))}" if statements else "")
         + '<BR ALIGN="LEFT"/>'
     )
     body += _lines(text, 40) if text else ""
@@ -224,9 +224,9 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
         word = "STRENGTH NOT STATED" if one.strength == "use" else one.strength.upper()
         head = f"<B>{escaped(word + direction)}</B>{escaped(wording)}"
         title = "".join(
-            f'<B>{escaped(line)}</B><BR ALIGN="LEFT"/>' for line in wrapped(one.label, width // 7 - 2)
+            f'<B>{escaped(line)}</B><BR ALIGN="LEFT"/>' for line in wrapped(one.label, width // 8 - 1)
         )
-        line = f'{head} {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{title}'
+        line = f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{title}'
         sized = f' WIDTH="{width}" CELLPADDING="3"'
         rows.append(f"<TR>{_cell(line, _HEAD, sized)}</TR>")
         rows += [_order_row(line) for line in given_lines(guideline, one)]
@@ -236,14 +236,14 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
 
 def _order_row(line: Line) -> str:
     indent = "&#160;" * (3 * line.indent)
-    width = (45 if line.strong else 50) - 3 * line.indent
+    width = (40 if line.strong else 46) - 3 * line.indent
     parts = wrapped(line.text, width)
     rows = [
         _bold((f"{indent}&#160;&#160;" if at else indent) + escaped(part), line.strong)
         for at, part in enumerate(parts)
     ]
     if line.cites and len(parts[-1]) + 0.9 * len(line.cites) <= width:
-        rows[-1] += f"&#160; {_small(line.cites)}"
+        rows[-1] += f"&#160;&#160;&#160; {_small(line.cites)}"
     elif line.cites:
         rows.append(f"{indent}&#160;&#160;{_small(line.cites)}")
     text = '<BR ALIGN="LEFT"/>'.join(rows)
