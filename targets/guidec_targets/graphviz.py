@@ -8,7 +8,7 @@ from guidec_targets.chart_text import Line, condition_lines, given_lines, statem
 
 _FONT = "Helvetica"  # a PostScript name: renderers know its widths, and write sans-serif behind it
 _INK, _PALE, _HEAD, _QUIET = "#1a1a1a", "#ffffff", "#dbe7f3", "#ececec"
-_BOX, _SMALL_BOX = 294, 200
+_BOX, _SMALL_BOX = 272, 165
 _BORDER = {"recommend": 2, "suggest": 1, "consider": 1, "may": 1, "generally": 1, "use": 1}
 
 
@@ -104,7 +104,7 @@ def _links(guideline: ir.Guideline, statements: tuple[str, ...], span: object) -
 
 
 def _edge(edge: Edge) -> str:
-    label = "<BR/>".join(f"&#160;{escaped(line)}&#160;&#160;" for line in wrapped(edge.label, 22))
+    label = "<BR/>".join(f"&#160;{escaped(line)}&#160;&#160;" for line in wrapped(edge.label, 17))
     attributes = [f"label=<<B>{label}</B>>"] if edge.label else []
     if edge.follows:
         attributes += ["style=dashed", "constraint=true"]
@@ -112,8 +112,8 @@ def _edge(edge: Edge) -> str:
 
 
 def _question_label(question: Question) -> str:
-    words = wrapped(question.text, 22)
-    heading = wrapped(question.heading, 28) if question.heading else []
+    words = wrapped(question.text, 15)
+    heading = wrapped(question.heading, 20) if question.heading else []
     rows = [f"<I>{_small(line)}</I>" for line in heading] + [f"<B>{escaped(line)}</B>" for line in words]
     if question.statements:
         rows += [_small(line) for line in wrapped(f"[{' '.join(question.statements)}]", 24)]
@@ -194,10 +194,10 @@ def _plain_box(title: str, text: str, statements: tuple[str, ...], style: str) -
         + (f"&#160;&#160;&#160; {_small(statement_text(statements))}" if statements else "")
         + '<BR ALIGN="LEFT"/>'
     )
-    body += _lines(text, 40) if text else ""
+    body += _lines(text, 30) if text else ""
     border = f' STYLE="{style}"' if style else ""
     head = f"{title} {statement_text(statements)}"
-    width = max(_width([head], True), _width(wrapped(text, 40)) if text else 0)
+    width = max(_width([head], True), _width(wrapped(text, 30)) if text else 0)
     return _table(f"<TR>{_cell(body)}</TR>", f'WIDTH="{width}" BORDER="1"{border}', 5)
 
 
