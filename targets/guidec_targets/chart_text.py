@@ -116,10 +116,10 @@ def condition_lines(guideline: ir.Guideline, condition: ir.Condition) -> list[Li
             text = condition_in_words(guideline, operand)
             lines += [
                 Line(part, "", 1 if at_part else 0)
-                for at_part, part in enumerate(wrapped(f"{'or ' if at else ''}{text}", 46))
+                for at_part, part in enumerate(wrapped(f"{'or ' if at else ''}{text}", 38))
             ]
         return lines
     return [
         Line(part, "", 1 if at else 0)
-        for at, part in enumerate(wrapped(condition_in_words(guideline, condition), 46))
+        for at, part in enumerate(wrapped(condition_in_words(guideline, condition), 38))
     ]

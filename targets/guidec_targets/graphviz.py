@@ -66,7 +66,7 @@ def _caption(guideline: ir.Guideline, extra: list[str]) -> list[str]:
         fields = {field.key: ", ".join(field.values) for field in source.fields}
         about = [fields[key] for key in ("authors", "title") if key in fields]
         if about:
-            lines += wrapped("After " + ": ".join(about), 160 if len(extra) < 2 else 80)
+            lines += wrapped("After " + ": ".join(about), 80)
     return [*lines, *extra]
 
 
@@ -220,7 +220,7 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
     for one in outcome.recommendations:
         statements = tuple(dict.fromkeys(path + one.cites.statements))
         direction = {"for": "", "against": " AGAINST", "neither": " NEITHER FOR NOR AGAINST"}[one.direction]
-        wording = f" (“{one.wording}”)" if one.wording else ""
+        wording = f"\u00a0\u00a0\u00a0(“{one.wording}”)" if one.wording else ""
         word = "STRENGTH NOT STATED" if one.strength == "use" else one.strength.upper()
         head = f"<B>{escaped(word + direction)}</B>{escaped(wording)}"
         title = "".join(
@@ -236,7 +236,7 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
 
 def _order_row(line: Line) -> str:
     indent = "&#160;" * (3 * line.indent)
-    width = (40 if line.strong else 46) - 3 * line.indent
+    width = (40 if line.strong else 43) - 3 * line.indent
     parts = wrapped(line.text, width)
     rows = [
         _bold((f"{indent}&#160;&#160;" if at else indent) + escaped(part), line.strong)
@@ -298,9 +298,8 @@ def _option_rows(guideline: ir.Guideline, line: ir.OptionLine | ir.OptionConflic
         )
     outcome = ir.Outcome("determined", (ready,), "", (), ir.Citation())
     body = _recommendations(guideline, outcome, ())
-    return [
-        f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{when}</TD><TD ALIGN="LEFT" BALIGN="LEFT" CELLPADDING="3">{body}</TD></TR>'
-    ]
+    wide, close = ' WIDTH="240"', ' CELLPADDING="3"'
+    return [f"<TR>{_cell(when, '', wide)}{_cell(body, '', close)}</TR>"]
 
 
 def _with_orders(one: ir.Recommendation, regimen: ir.Regimen) -> ir.Recommendation:
