@@ -173,6 +173,19 @@ def test_no_text_of_a_spec_breaks_out_of_the_picture() -> None:
         assert not [element for element in root.iter() if element.tag.endswith(("script", "foreignObject"))]
 
 
+def test_a_guideline_without_decisions_has_a_picture_that_says_so() -> None:
+    text = (
+        'guideline rules "Rules"\n  version 1.0.0\n  language guidec/1\ninput ill "Ill"\n  boolean\n'
+        'advise note look "Look" when ill\n'
+    )
+    compilation = compile_file("rules.guide", lambda name: text.encode())
+    assert compilation.compiled is not None, compilation.diagnostics
+    dot = emit(compilation.compiled)[0]["rules.dot"]
+    svg, reason = render.svg_of(dot)
+    assert svg is not None, reason
+    assert "This guideline has no decision." in svg
+
+
 def test_without_a_renderer_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "renderer", lambda: None)
     svg, reason = render.svg_of("digraph { a -> b }")

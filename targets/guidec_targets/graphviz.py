@@ -17,8 +17,7 @@ def emit(compiled: Compiled) -> tuple[dict[str, str], list[Diagnostic]]:
     guideline = compiled.guideline
     files: dict[str, str] = {}
     lists = [one for one in guideline.decisions if isinstance(one, ir.Options)]
-    if any(isinstance(one, ir.Decision) for one in guideline.decisions):
-        files[f"{guideline.id}.dot"] = _chart(guideline, chart_of(guideline), lists)
+    files[f"{guideline.id}.dot"] = _chart(guideline, chart_of(guideline), lists)
     for one in lists:
         files[f"{guideline.id}.{one.id}.dot"] = _options(guideline, one)
     return files, []
@@ -80,6 +79,8 @@ def _chart(guideline: ir.Guideline, chart: Chart, lists: list[ir.Options]) -> st
     if lists:
         legend += "   Own pictures: " + ", ".join(one.label for one in lists)
     lines = _head(guideline, guideline.id, _caption(guideline, wrapped(legend, 160)))
+    if not chart.boxes:
+        lines.append('  none [label="This guideline has no decision."];')
     for question in chart.questions:
         lines.append(
             f"  {question.id} [label=<{_question_label(question)}>, {_links(guideline, question.statements, question.span)}];"
