@@ -276,6 +276,15 @@ def _dose(scope: Scope, written: ast.Dose) -> ir.Dose | None:
     return _dose_per(scope, written, unit, written.of)
 
 
+def _weight_to_name(fitting: list[str]) -> str:
+    """Which of several weights is the source's to say, so none is proposed before the others."""
+    if len(fitting) == 1:
+        return f"add `of {fitting[0]}`"
+    if fitting:
+        return f"add `of` and the one that the source names: {listed(fitting, 'or')}"
+    return "add `of` and the input that holds it, such as `of body_weight`"
+
+
 def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
     divisors = dose_divisors(unit)
     if divisors:
@@ -290,9 +299,7 @@ def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
             "missing_weight",
             f"`{unit.text}` is a dose per {per}, and it isn't said of which",
             written.span,
-            f"add `of {fitting[0]}`"
-            if fitting
-            else "add `of` and the input that holds it, such as `of body_weight`",
+            _weight_to_name(fitting),
         )
         return None
     if written.basis is not None:
