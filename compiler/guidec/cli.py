@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-JSON_OR_TEXT = click.Choice(["text", "json"])
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 
 
 @dataclass(slots=True)
@@ -76,14 +83,7 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 @cli.command(epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json")
 @PATHS
-@click.option(
-    "--format",
-    "form",
-    type=JSON_OR_TEXT,
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@FORMAT
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @pass_talk
 def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None:
@@ -279,14 +279,7 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: li
     type=click.Path(path_type=Path, allow_dash=True),
     help="The patient's JSON; - for standard input.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=JSON_OR_TEXT,
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@FORMAT
 @click.option(
     "--reading",
     "readings",
@@ -363,14 +356,7 @@ def _patient(path: Path) -> Any:
 
 @cli.command("test", epilog="\b\nExamples:\n  guidec test takada.guide\n  guidec test guidelines")
 @PATHS
-@click.option(
-    "--format",
-    "form",
-    type=JSON_OR_TEXT,
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@FORMAT
 @pass_talk
 def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
     """Run the scenarios: each patient in a spec, and what the author expects."""
@@ -438,14 +424,7 @@ def explain(code: str) -> None:
 
 @cli.command(epilog="\b\nExample:\n  guidec statements takada.guide --format json")
 @PATHS
-@click.option(
-    "--format",
-    "form",
-    type=JSON_OR_TEXT,
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@FORMAT
 @pass_talk
 def statements(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
     """The register of each source: which statement is encoded where, documented, or set aside and why."""
