@@ -7,6 +7,8 @@ from typing import Literal
 from guidec.record import record
 from guidec.source import Span
 
+RoundingMode = Literal["half away from zero", "half even", "down", "up"]
+
 
 @record
 class Name:
@@ -73,7 +75,7 @@ class YesNo:
 class Thresholds:
     """One threshold printed in several units."""
 
-    numbers: tuple[Number, ...]
+    numbers: tuple["Number | CalendarNumber | Day", ...]
     span: Span
 
 
@@ -86,9 +88,38 @@ class Unary:
 
 @record
 class Binary:
-    op: Literal["and", "or", "+", "-", "*", "/"]
+    op: Literal["and", "or", "+", "-", "*", "/", "^"]
     left: "Expression"
     right: "Expression"
+    span: Span
+
+
+@record
+class Call:
+    """`max(a, b)`, or a function of the author's own."""
+
+    name: Name
+    arguments: tuple["Expression", ...]
+    span: Span
+
+
+@record
+class Completed:
+    """`years from birth to today`: whole calendar units that have passed."""
+
+    word: Name
+    first: "Expression"
+    last: "Expression"
+    span: Span
+
+
+@record
+class Rounded:
+    """`… rounded down to 0.5 mg`; without a mode, half away from zero."""
+
+    operand: "Expression"
+    step: "Number | CalendarNumber"
+    mode: "RoundingMode"
     span: Span
 
 
@@ -135,6 +166,9 @@ Expression = (
     | Thresholds
     | Unary
     | Binary
+    | Call
+    | Completed
+    | Rounded
     | Compare
     | Is
     | Includes
@@ -225,6 +259,7 @@ class Input:
 class Shown:
     rounded: Number | None
     span: Span
+    mode: RoundingMode = "half away from zero"
 
 
 @record
@@ -236,6 +271,193 @@ class Define:
     cites: Cites
     lines: tuple[Shown | Note, ...]
     span: Span
+
+
+@record
+class Parameter:
+    """`unit` is a UCUM unit, or a calendar word of `kind` calendar."""
+
+    name: Name
+    kind: Literal["number", "calendar", "date"]
+    unit: Name | None
+    span: Span
+
+
+@record
+class Function:
+    name: Name
+    parameters: tuple[Parameter, ...]
+    label: Text | None
+    unit: Name | None
+    expression: Expression
+    cites: Cites
+    notes: tuple[Note, ...]
+    span: Span
+
+
+# --- tables, scores, lookups -------------------------------------------------
+
+
+@record
+class LabelCompare:
+    op: Literal["<", "<=", ">", ">=", "="]
+    value: "Limit"
+    span: Span
+
+
+@record
+class LabelRange:
+    """From `low` to `high`, both included unless it says `> low` or `to < high`."""
+
+    low: "Limit"
+    high: "Limit"
+    above: bool
+    below: bool
+    span: Span
+
+
+Limit = Number | CalendarNumber | Day | Thresholds
+Label = Name | YesNo | LabelCompare | LabelRange
+
+
+@record
+class Valued:
+    """One line of a lookup or of points: `labels` is None for `otherwise`; cites stand before and after the value."""
+
+    labels: tuple[Label, ...] | None
+    value: Number | CalendarNumber
+    label_cites: Cites
+    cites: Cites
+    span: Span
+
+
+@record
+class Lookup:
+    name: Name
+    label: Text
+    by: Name
+    unit: Name | None
+    cites: Cites
+    lines: tuple[Valued | Shown | Note, ...]
+    span: Span
+
+
+@record
+class PointsFor:
+    name: Name
+    cites: Cites
+    lines: tuple[Valued, ...]
+    span: Span
+
+
+@record
+class PointsWhen:
+    points: Number
+    condition: Expression
+    cites: Cites
+    span: Span
+
+
+@record
+class BandLine:
+    labels: tuple[Label, ...] | None
+    name: Name
+    label: Text | None
+    label_cites: Cites
+    cites: Cites
+    span: Span
+
+
+@record
+class Bands:
+    name: Name
+    label: Text
+    cites: Cites
+    lines: tuple[BandLine, ...]
+    span: Span
+
+
+@record
+class Score:
+    name: Name
+    label: Text
+    cites: Cites
+    lines: tuple[PointsFor | PointsWhen | Bands | Shown | Note, ...]
+    span: Span
+
+
+@record
+class Classify:
+    """The bands of a number."""
+
+    name: Name
+    label: Text
+    of: Name
+    cites: Cites
+    lines: tuple[BandLine | Shown | Note, ...]
+    span: Span
+
+
+@record
+class Cell:
+    """What a row asks of a column: nothing (`any`), one of the labels, or none of them."""
+
+    kind: Literal["any", "is", "is_not"]
+    labels: tuple[Label, ...]
+    span: Span
+
+
+@record
+class Policy:
+    """A hit policy under DMN's name; `gather` is what `collect` makes of the rows."""
+
+    word: Literal["unique", "any", "first", "conflict", "collect"]
+    gather: Name | None
+    span: Span
+
+
+@record
+class GridRow:
+    """`cells` is None for `otherwise`. A result is None where the row says `-`."""
+
+    cells: tuple[Cell, ...] | None
+    results: tuple["Number | CalendarNumber | Name | YesNo | Outcome | None", ...]
+    cites: Cites
+    span: Span
+
+
+@record
+class Grid:
+    policy: Policy | None
+    columns: tuple[Expression, ...]
+    outputs: tuple[Name, ...]
+    rows: tuple[GridRow, ...]
+    span: Span
+
+
+@record
+class Gives:
+    """An output column: a number, or one of `values`."""
+
+    name: Name
+    label: Text
+    unit: Name | None
+    values: tuple["ValueLine", ...]
+    shown: Shown | None
+    span: Span
+
+
+@record
+class Table:
+    name: Name
+    label: Text
+    cites: Cites
+    lines: tuple[Gives | Note, ...]
+    grid: Grid
+    span: Span
+
+
+Named = Define | Lookup | Score | Bands | Classify | Gives
 
 
 @record
@@ -437,23 +659,6 @@ Outcome = Recommendation | Nothing | NotStated | Conflict | AllOf | As
 
 
 @record
-class LabelCompare:
-    op: Literal["<", "<=", ">", ">=", "="]
-    value: Number | CalendarNumber
-    span: Span
-
-
-@record
-class LabelRange:
-    low: Number | CalendarNumber
-    high: Number | CalendarNumber
-    span: Span
-
-
-Label = Name | YesNo | LabelCompare | LabelRange
-
-
-@record
 class ByBranch:
     """`labels` is None for `otherwise`."""
 
@@ -487,7 +692,24 @@ class Whens:
     span: Span
 
 
-Body = Outcome | By | Whens
+@record
+class ConflictWhere:
+    """Why rows of a `conflict` table contradict each other, and where the author means it."""
+
+    condition: Expression | None
+    why: Text
+    cites: Cites
+    span: Span
+
+
+@record
+class OutcomeTable:
+    grid: Grid
+    conflict: ConflictWhere | None
+    span: Span
+
+
+Body = Outcome | By | Whens | OutcomeTable
 
 
 @record
@@ -656,6 +878,11 @@ Declaration = (
     | Source
     | Input
     | Define
+    | Function
+    | Lookup
+    | Score
+    | Classify
+    | Table
     | Item
     | Regimen
     | Decision

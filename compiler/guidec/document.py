@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
@@ -15,9 +15,10 @@ from guidec.bounds import bounds
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.lower import lower
+from guidec.lower.diagram import bits
 from guidec.numbers import decimal_text, unit_dimension
 from guidec.record import parts
-from guidec.rows import Program
+from guidec.rows import Mask, Program
 from guidec.source import Span, start_of
 from guidec.weights import computed, computed_unit
 
@@ -126,6 +127,8 @@ def _finder(guideline: ir.Guideline) -> Callable[[str], ir.Definition]:
 
 def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: str = "") -> Any:
     """A dataclass as an object whose `is` names it; no key where there is nothing; exact numbers."""
+    if isinstance(value, Mask):
+        return _ranges(value)
     if isinstance(value, bool | int | str) or value is None:
         return value
     if isinstance(value, Fraction):
@@ -145,6 +148,18 @@ def encode(value: object, spans: dict[str, list[int | str]] | None = None, at: s
         elif part is not None:
             found[name] = encode(part, spans, f"{at}/{name}")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _ranges(mask: int) -> str:
+    """`0-3,7`: the cells of a mask."""
+    runs: list[list[int]] = []
+    for cell in bits(mask):
+        if runs and runs[-1][1] == cell - 1:
+            runs[-1][1] = cell
+        else:
+            runs.append([cell, cell])
+    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
 
 
 def _number(value: Fraction) -> int | str:

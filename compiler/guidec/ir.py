@@ -177,7 +177,91 @@ class Arithmetic:
     right: "Number"
 
 
-Number = Constant | Day | Measure | DefinedNumber | Arithmetic
+RoundingMode = Literal["half away from zero", "half even", "down", "up"]
+"""To the nearest step with a half away from zero or to the even one; `down` is towards zero, `up` away from it."""
+
+
+@record
+class Function:
+    """`min`, `max` of several, `abs`, `sqrt`, `ln`, `exp` of one, `^` of a base and an exponent."""
+
+    name: Literal["min", "max", "abs", "sqrt", "ln", "exp", "^"]
+    arguments: tuple["Number", ...]
+
+
+@record
+class Rounded:
+    """To a whole number of steps of the unit, correctly rounded whatever is computed inside."""
+
+    number: "Number"
+    step: Fraction
+    unit: str
+    mode: RoundingMode
+    calendar: bool = False
+
+
+@record
+class Completed:
+    """Whole `day`s, `week`s, `month`s or `year`s from one date to another, by month and day; negative if it lies before."""
+
+    word: Literal["day", "week", "month", "year"]
+    first: "Number"
+    last: "Number"
+
+
+@record
+class Shifted:
+    """A date and a number of calendar days or months later; `overflow` is what becomes of the 31st of a shorter month."""
+
+    day: "Number"
+    by: "Number"
+    months: bool
+    overflow: Literal["", "back", "forward"]
+
+
+@record
+class Arm:
+    """One line of a table, a lookup or of points: what it gives where its condition holds; None is `otherwise`."""
+
+    label: str
+    condition: "Condition | None"
+    number: "Number"
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Case:
+    """The number of the arm that holds. In `first` an earlier arm wins; in `unique` one holds; in `any` those that hold agree.
+
+    `of` says what is asked, as shown.
+    """
+
+    policy: Literal["unique", "any", "first"]
+    of: str
+    arms: tuple[Arm, ...]
+
+
+@record
+class Sum:
+    """A score: the sum of its terms."""
+
+    terms: tuple["Number", ...]
+
+
+Number = (
+    Constant
+    | Day
+    | Measure
+    | DefinedNumber
+    | Arithmetic
+    | Function
+    | Rounded
+    | Completed
+    | Shifted
+    | Case
+    | Sum
+)
 
 
 @record
@@ -246,6 +330,14 @@ class Defined:
 
 
 @record
+class InBand:
+    """The category of a definition is one of these values; of a `collect` table, one of those that it gives."""
+
+    definition: str
+    values: tuple[str, ...]
+
+
+@record
 class Recorded:
     """About the record as entered: the input is `known` (one value), `blank`, or recorded `true`."""
 
@@ -271,14 +363,42 @@ Condition = (
     | ReadingIs
     | Recommends
     | Defined
+    | InBand
     | Recorded
     | Prescribed
 )
 
 
 @record
+class Band:
+    """A value of a category and where it holds; None is `otherwise`."""
+
+    value: str
+    label: str
+    condition: Condition | None
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Category:
+    """One of `values`: the band that holds. The policy is as in Case; a `collect` table gives every band that holds.
+
+    `of` names the number that is classified; it is empty for a column of a table.
+    """
+
+    policy: Literal["unique", "any", "first", "collect"]
+    of: str
+    values: tuple[Value, ...]
+    bands: tuple[Band, ...]
+
+
+@record
 class Definition:
-    """A named condition or number. `unit` is the unit that a number is shown in."""
+    """A named condition, number or category. `unit` is the unit that a number is shown in, `mode` how it is rounded then.
+
+    `band` names the category of a score's own bands.
+    """
 
     id: str
     label: str
@@ -289,6 +409,34 @@ class Definition:
     rounded: Fraction | None
     cites: Citation
     notes: tuple[Note, ...]
+    span: Span = _span()
+    category: Category | None = None
+    mode: RoundingMode = "half away from zero"
+    band: str = ""
+
+
+@record
+class GridRow:
+    """A row as written: cells and results as shown. `otherwise` has no cells."""
+
+    cells: tuple[str, ...]
+    results: tuple[str, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Grid:
+    """A table that gives values, as it is to be shown: what it means stands in the definitions of its outputs."""
+
+    id: str
+    label: str
+    policy: str
+    columns: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
     span: Span = _span()
 
 
@@ -451,12 +599,41 @@ Node = Split | Outcome | As
 
 
 @record
+class TableRow:
+    """A row of a decision table: its cells as written, what they ask together (None for `otherwise`), and its outcome."""
+
+    cells: tuple[str, ...]
+    condition: Condition | None
+    outcome: Outcome
+    cites: Citation
+    span: Span = _span()
+
+
+HitPolicy = Literal["unique", "any", "first", "collect", "conflict"]
+
+
+@record
+class Table:
+    """A decision table. In `conflict`, rows that meet with different outcomes contradict each other: `why`, and `where`
+    the author means it."""
+
+    policy: HitPolicy
+    columns: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    where: Condition | None
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@record
 class Decision:
     id: str
     label: str
     asked: Condition | None
     asked_cites: Citation
-    tree: Split | Outcome
+    tree: Split | Outcome | Table
     cites: Citation
     span: Span = _span()
 
@@ -566,6 +743,7 @@ class Guideline:
     impossible: tuple[Impossible, ...]
     accounts: tuple[Account, ...]
     span: Span = _span()
+    tables: tuple[Grid, ...] = ()
 
 
 # --- scenarios: beside the guideline, not part of its meaning ----------------

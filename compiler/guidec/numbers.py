@@ -82,10 +82,21 @@ def input_dimension(kind: ir.Type) -> Dimension | None:
             return None
 
 
-def rounded(value: Fraction, step: Fraction) -> Fraction:
-    """To the nearest multiple of the step, a half away from zero."""
+def rounded(value: Fraction, step: Fraction, mode: str = "half away from zero") -> Fraction:
+    """To a multiple of the step: the nearest, a half `away from zero` or to the `even` one; `down` towards zero, `up` away."""
     steps = abs(value) / step
-    whole = (steps * 2 + 1) // 2
+    whole = steps.numerator // steps.denominator
+    rest = steps - whole
+    match mode:
+        case "down":
+            up = False
+        case "up":
+            up = rest > 0
+        case "half even":
+            up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and whole % 2 == 1)
+        case _:
+            up = rest >= Fraction(1, 2)
+    whole += up
     return whole * step if value >= 0 else -whole * step
 
 

@@ -46,12 +46,93 @@ class Member:
     member: str
 
 
+class Mask(int):
+    """Cells of a coordinate, as bits. In a document they stand as ranges: `0-3,7`."""
+
+
+@record
+class Exact:
+    """A constant in base units."""
+
+    value: Fraction
+
+
+@record
+class Read:
+    """The number entered for an input, in base units; a date is its day number."""
+
+    input: str
+
+
+@record
+class Apply:
+    op: Literal["+", "-", "*", "/", "min", "max", "abs", "sqrt", "ln", "exp", "^"]
+    arguments: tuple["Number", ...]
+
+
+@record
+class Round:
+    """To whole steps, counted in the unit: `value = (base / factor) - offset`."""
+
+    number: "Number"
+    step: Fraction
+    factor: Fraction
+    offset: Fraction
+    mode: ir.RoundingMode
+
+
+@record
+class Count:
+    """Completed days, weeks, months or years between two day numbers, in calendar days or months."""
+
+    word: Literal["day", "week", "month", "year"]
+    first: "Number"
+    last: "Number"
+
+
+@record
+class Move:
+    """A day number and some calendar days or months later."""
+
+    day: "Number"
+    by: "Number"
+    months: bool
+    overflow: Literal["", "back", "forward"]
+
+
+@record
+class Picked:
+    """Cells of coordinates that stand before this one, and the number there."""
+
+    cells: tuple[tuple[int, Mask], ...]
+    number: "Number"
+
+
+@record
+class Pick:
+    """The number of the one row that holds."""
+
+    rows: tuple[Picked, ...]
+
+
+@record
+class Total:
+    terms: tuple["Number", ...]
+
+
+Number = Exact | Read | Apply | Round | Count | Move | Pick | Total
+
+
 @record
 class Derived:
-    """A computed number between its cuts, in base units; the last cell is `undefined` if an input of it has a named value."""
+    """A computed number between its cuts, in base units; the last cell is `undefined` if it reads a named value.
 
-    number: ir.Number
+    `inputs` are those that it reads itself; `reads` are the computed numbers, earlier coordinates, that its rows ask.
+    """
+
+    number: Number
     inputs: tuple[str, ...]
+    reads: tuple[int, ...]
     cuts: tuple[tuple[Fraction, bool], ...]
     undefined: bool
 
@@ -112,7 +193,7 @@ class Leaf:
 class Row:
     """The cells that a row accepts, as bits, for each coordinate that it names; every other is free."""
 
-    cells: tuple[tuple[int, int], ...]
+    cells: tuple[tuple[int, Mask], ...]
     leaf: int
 
 
@@ -126,7 +207,10 @@ class Table:
 
 @record
 class Condition:
-    """A condition as rows: those where it is true (leaf 1) and those where it is false (leaf 0)."""
+    """A condition as rows: those where it is true (leaf 1) and those where it is false (leaf 0).
+
+    Of a category, the leaf is the position of the value.
+    """
 
     rows: tuple[Row, ...]
 
@@ -136,8 +220,9 @@ class Program:
     """A guideline as rows over shared coordinates.
 
     `decisions` has a table for each decision, `options` one for each line of each list. `rules`, `definitions` (shown
-    conditions) and `asides` (what makes an alternative preferred) are conditions. `possible` is true of the records that
-    `impossible` leaves.
+    conditions) and `asides` (what makes an alternative preferred) are conditions. `numbers` are the shown numbers, in base
+    units. `categories` has the bands of those that are shown: one condition, or of a `collect` table one for each value.
+    `possible` is true of the records that `impossible` leaves.
     """
 
     coordinates: tuple[Coordinate, ...]
@@ -147,3 +232,5 @@ class Program:
     definitions: dict[str, Condition]
     asides: tuple[tuple[ir.Condition, Condition], ...]
     possible: Condition
+    numbers: dict[str, Number]
+    categories: dict[str, tuple[Condition, ...]]

@@ -11,6 +11,8 @@ from guidec.evaluate.result import (
     Json,
     Shown,
     advice_json,
+    band_json,
+    category_json,
     error_json,
     merged_outcomes,
     monitoring_json,
@@ -303,13 +305,35 @@ class _Work:
         for one in self.guideline.definitions:
             if not one.shown:
                 continue
-            if one.number is None:
-                applies, needs = self.applies(self.program.definitions[one.id])
-                found[one.id] = (
-                    {"needs": needs} if applies == "unknown" else {"value": applies == "yes", "needs": []}
-                )
+            if one.number is not None:
+                value = value_json(one, *self.completions.shown(self.program.numbers[one.id]))
+                if one.band:
+                    value["band"] = self._band(one.band)
+            elif one.category is not None:
+                value = category_json(one.category, self._leaves_of(one.id))
             else:
-                found[one.id] = value_json(self.guideline, self.completions, one, self.record)
+                applies, needs = self.applies(self.program.definitions[one.id])
+                value = {"needs": needs} if applies == "unknown" else {"value": applies == "yes", "needs": []}
+            found[one.id] = value
+        return found
+
+    def _band(self, name: str) -> Json | str:
+        """The band of a shown score: its name, or those that it may be in."""
+        category = next(one.category for one in self.guideline.definitions if one.id == name)
+        assert category is not None
+        found = band_json([category.values[leaf].id for leaf in self._leaves_of(name)[0][0]])
+        return found if "one_of" in found else str(found["value"])
+
+    def _leaves_of(self, name: str) -> list[tuple[list[int], list[str]]]:
+        """For each condition of a category, the leaves that are possible and what stands between them."""
+        found: list[tuple[list[int], list[str]]] = []
+        for condition in self.program.categories[name]:
+            possible = self.completions.possible(condition.rows)
+            leaves = sorted({row.leaf for row in possible})
+            needs: list[str] = []
+            if len(leaves) > 1:
+                needs = self.completions.needs([(row, row.leaf) for row in possible], self.constrained)
+            found.append((leaves, needs))
         return found
 
     def _readings(self) -> Json:

@@ -5,15 +5,17 @@ the record's. Values computed from blanks are searched: boxes of values are spli
 """
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations
 
 from guidec import ir
-from guidec.bounds import Bounds
 from guidec.evaluate.record import Amount, Entry, Record
-from guidec.lower.coordinates import grids, inputs_of, piece_of, size
-from guidec.lower.search import Box, Search, whole_domain
-from guidec.rows import Coordinate, Derived, Entered, Member, Numbers, Prescribed, Readings, Row, Values
+from guidec.lower.coordinates import grids, size
+from guidec.lower.diagram import bits
+from guidec.lower.ranges import Range
+from guidec.lower.search import Box, Search, Variable, named_boxes, whole_domain
+from guidec.rows import Coordinate, Derived, Entered, Member, Number, Numbers, Prescribed, Readings, Row, Values
+
+MOST_COMPARED = 150
 
 
 class Completions:
@@ -21,64 +23,49 @@ class Completions:
 
     def __init__(self, guideline: ir.Guideline, coordinates: Sequence[Coordinate], record: Record) -> None:
         self.inputs = {entry.id: entry for entry in guideline.inputs}
-        self.order = [entry.id for entry in guideline.inputs]
+        self.readings = {one.id: one for one in guideline.readings}
+        self.order = {entry.id: at for at, entry in enumerate(guideline.inputs)}
         self.coordinates = coordinates
         self.record = record
         self.search = Search(self.inputs, coordinates, self._boxes)
         self.cells: dict[int, int] = {}
         for at, coordinate in enumerate(coordinates):
-            if not isinstance(coordinate, Derived):
-                self.cells[at] = self._cells(coordinate)
-        for at, coordinate in enumerate(coordinates):
-            if isinstance(coordinate, Derived):
-                self.cells[at] = self._derived_cells(at)
+            match coordinate:
+                case Entered(name):
+                    self.cells[at] = self._entered(self.record.entries[name])
+                case Prescribed():
+                    self.cells[at] = (1 << size(coordinate)) - 1
+                case _:
+                    self.cells[at] = self.search.cells(at)
 
     # --- cells ---
-
-    def _cells(self, coordinate: Coordinate) -> int:
-        every = (1 << size(coordinate)) - 1
-        match coordinate:
-            case Values(name, values):
-                entry = self.record.entries[name]
-                return sum(1 << values.index(str(value)) for value in entry.values) or every
-            case Numbers(name):
-                cells = 0
-                for value in self.record.entries[name].values:
-                    cells |= 1 << self._cell_of(coordinate, value)
-                return cells or every
-            case Member(name, member):
-                entry = self.record.entries[name]
-                if not entry.values:
-                    return every
-                members = entry.values[0]
-                assert isinstance(members, frozenset)
-                return 2 if member in members else 1
-            case Readings(name, values):
-                return (
-                    1 << values.index(self.record.readings[name]) if name in self.record.readings else every
-                )
-            case Entered(name):
-                return self._entered(self.record.entries[name])
-            case Prescribed():
-                return every
-            case Derived():
-                raise AssertionError("searched separately")
 
     def _entered(self, entry: Entry) -> int:
         if len(entry.values) != 1:
             return 2 if entry.values else 1
         return 8 if entry.values == ("yes",) else 4
 
-    def _cell_of(self, coordinate: Numbers, value: object) -> int:
-        if isinstance(value, Amount):
-            return coordinate.cells.index(piece_of(coordinate.cuts, value.unit, value.value))
-        return len(coordinate.cells) + coordinate.named.index(str(value))
-
-    def _derived_cells(self, at: int) -> int:
-        coordinate = self.coordinates[at]
-        return sum(
-            1 << cell for cell in range(size(coordinate)) if self.search.reachable([(at, 1 << cell, {})])
-        )
+    def _boxes(self, variable: Variable) -> Sequence[Box]:
+        name, member = variable
+        if name in self.readings:
+            chosen = self.record.readings.get(name)
+            return whole_domain(variable, self.inputs, self.readings) if chosen is None else named_boxes((chosen,))
+        values = self.record.entries[name].values
+        if not values:
+            return whole_domain(variable, self.inputs, self.readings)
+        if member:
+            members = values[0]
+            assert isinstance(members, frozenset)
+            return named_boxes(("yes" if member in members else "no",))
+        found: list[Box] = []
+        for value in values:
+            if isinstance(value, Amount):
+                low, step, _ = grids(self.inputs[name].type)[value.unit]
+                at = int((value.value - low) / step)
+                found.append(Box(value.unit, at, at))
+            else:
+                found.append(Box(0, 0, 0, str(value)))
+        return found
 
     # --- rows ---
 
@@ -89,27 +76,20 @@ class Completions:
     def _meets(self, row: Row) -> bool:
         if any(not self.cells[at] & mask for at, mask in row.cells):
             return False
-        constraints: list[tuple[int, int, dict[str, int]]] = [(at, mask, {}) for at, mask in row.cells]
-        return not self._tangled(constraints) or self.search.reachable(constraints)
+        if not self._tangled(row):
+            return True
+        return self.search.reachable([(at, mask, {}) for at, mask in row.cells])
 
-    def _tangled(self, constraints: Sequence[tuple[int, int, dict[str, int]]]) -> bool:
+    def _tangled(self, row: Row) -> bool:
         """Whether a computed value shares a blank with another part of the row, so that cells alone don't decide."""
-        seen: set[str] = set()
-        derived = False
-        for at, _, _ in constraints:
-            coordinate = self.coordinates[at]
-            names = (
-                coordinate.inputs
-                if isinstance(coordinate, Derived)
-                else (coordinate.input,)
-                if isinstance(coordinate, Numbers)
-                else ()
-            )
-            blanks = {name for name in names if len(self.record.entries[name].values) != 1}
-            if blanks & seen:
-                derived = True
-            seen |= blanks
-        return derived
+        seen = 0
+        shared = derived = False
+        for at, _ in row.cells:
+            mine = self.search.open(at)
+            shared = shared or bool(mine & seen)
+            derived = derived or isinstance(self.coordinates[at], Derived)
+            seen |= mine
+        return shared and derived
 
     # --- needs ---
 
@@ -120,6 +100,10 @@ class Completions:
         (`constrained`) that set may not settle the answer: then the first of the smallest sets that do.
         """
         blanks = [name for name in self.order if len(self.record.entries[name].values) != 1]
+        if len(groups) > MOST_COMPARED and not any(
+            isinstance(self.coordinates[at], Derived) and self.search.open(at) for row, _ in groups for at, _ in row.cells
+        ):
+            return self._needs_of_many(groups, blanks, constrained)
         pairs = [
             (first[0], second[0])
             for at, first in enumerate(groups)
@@ -133,7 +117,8 @@ class Completions:
         ]
         if not touched:
             return []
-        read = {name for row, _ in groups for at, _ in row.cells for name in _inputs(self.coordinates[at])}
+        asked = {at for row, _ in groups for at, _ in row.cells}
+        read = {name for at in asked for name, _ in self.search.variables(at)}
         candidates = [name for name in blanks if name in read]
         found = [
             name
@@ -152,6 +137,57 @@ class Completions:
                 ):
                     return [name for name in candidates if name in settling]
         raise AssertionError("knowing everything settles the answer")
+
+    def _needs_of_many(self, groups: Sequence[tuple[Row, int]], blanks: list[str], constrained: bool) -> list[str]:
+        """The same for many rows, which can't be compared each with each: by splitting them until they agree."""
+        read = {name for row, _ in groups for at, _ in row.cells for name in _inputs(self.coordinates[at])}
+        candidates = [name for name in blanks if name in read]
+        found = [name for name in candidates if self._differ(groups, {name})]
+        if not constrained:
+            return found
+        rest = [name for name in candidates if name not in found]
+        for more in range(len(rest) + 1):
+            for extra in combinations(rest, more):
+                settling = {*found, *extra}
+                if not self._differ(groups, {name for name in candidates if name not in settling}):
+                    return [name for name in candidates if name in settling]
+        raise AssertionError("knowing everything settles the answer")
+
+    def _differ(self, groups: Sequence[tuple[Row, int]], free: set[str]) -> bool:
+        """Whether two rows of different groups agree in every input that isn't free."""
+        asked = dict.fromkeys(at for row, _ in groups for at, _ in row.cells)
+        fixed = [at for at in asked if not set(_inputs(self.coordinates[at])) & free]
+        waiting: list[tuple[Sequence[tuple[dict[int, int], int]], int]] = [
+            ([(dict(row.cells), group) for row, group in groups], 0)
+        ]
+        while waiting:
+            rows, place = waiting.pop()
+            if len({group for _, group in rows}) < 2:
+                continue
+            if place == len(fixed):
+                return True
+            waiting += [(part, place + 1) for part in self._parts(rows, fixed[place])]
+        return False
+
+    def _parts(
+        self, rows: Sequence[tuple[dict[int, int], int]], at: int
+    ) -> list[list[tuple[dict[int, int], int]]]:
+        """The rows that may hold together in each part of a coordinate."""
+        masks = [cells.get(at, -1) & self.cells[at] for cells, _ in rows]
+        distinct = [mask for mask in dict.fromkeys(masks) if mask != self.cells[at]]
+        if sum(mask.bit_count() for mask in distinct) == _union(distinct).bit_count():  # they don't overlap
+            by_mask: dict[int, list[tuple[dict[int, int], int]]] = {mask: [] for mask in distinct}
+            everywhere: list[tuple[dict[int, int], int]] = []
+            for mask, row in zip(masks, rows, strict=True):
+                (everywhere if mask == self.cells[at] else by_mask[mask]).append(row)
+            parts = [[*part, *everywhere] for part in by_mask.values()]
+            return parts if _union(distinct) == self.cells[at] else [*parts, everywhere]
+        holding: dict[int, list[int]] = {}
+        for index, mask in enumerate(masks):
+            for cell in bits(mask):
+                holding.setdefault(cell, []).append(index)
+        found = dict.fromkeys(tuple(one) for one in holding.values())
+        return [[rows[index] for index in one] for one in found]
 
     def _apart(self, first: Row, second: Row) -> set[str] | None:
         """The inputs in which two rows surely differ; None where they differ in a reading or in the answer."""
@@ -174,38 +210,24 @@ class Completions:
         derived = any(isinstance(self.coordinates[at], Derived) for at, _, _ in (*left, *right))
         return not derived or self.search.reachable([*left, *right])
 
-    # --- search ---
+    # --- numbers ---
 
-    def _boxes(self, name: str) -> Sequence[Box]:
-        entry = self.inputs[name]
-        values = self.record.entries[name].values
-        if not values:
-            return whole_domain(entry)
-        units = grids(entry.type)
-        found: list[Box] = []
-        for value in values:
-            if isinstance(value, Amount):
-                low, step, _ = units[value.unit]
-                at = int((value.value - low) / step)
-                found.append(Box(value.unit, at, at))
-            else:
-                found.append(Box(0, 0, 0, str(value)))
-        return found
+    def shown(self, number: Number) -> tuple[Range, list[str]]:
+        """The least and the largest value of a number for this record, and the blanks that it waits for."""
+        blank = self.search.open_in(number)
+        return self.search.shown(number), [name for name in self.order if name in blank]
 
-    def range_of(self, number: ir.Number) -> Bounds | None:
-        """The least and the largest value of a number for this record; None where an input of it is a named value."""
-        names = sorted(inputs_of(number), key=self.order.index)
-        found: list[Fraction] = []
-        for boxes in product(*([box for box in self._boxes(name) if not box.named] for name in names)):
-            found += self.search.bounds(number, dict(zip(names, boxes, strict=True)))
-        return (min(found), max(found)) if found else None
+
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def _inputs(coordinate: Coordinate) -> tuple[str, ...]:
     match coordinate:
         case Values(name) | Numbers(name) | Member(name):
             return (name,)
-        case Derived(_, names):
-            return names
-        case Readings() | Entered() | Prescribed():
+        case Derived() | Readings() | Entered() | Prescribed():
             return ()

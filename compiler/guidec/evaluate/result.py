@@ -6,10 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, Record, Refused
-from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited
+from guidec.lower.ranges import Range
 from guidec.numbers import out_of_base_units, plain_number, rounded
 from guidec.rows import Leaf
 from guidec.weights import computed, computed_unit
@@ -266,21 +265,36 @@ def _finished(found: Json, rule: ir.Rule) -> Json:
     return found
 
 
-def value_json(guideline: ir.Guideline, completions: Completions, one: ir.Definition, record: Record) -> Json:
+def value_json(one: ir.Definition, found: Range, needs: list[str]) -> Json:
     """A computed number; while an input of it is blank, its range and what it needs."""
-    assert one.number is not None
-    number = plain(one.number, {other.id: other for other in guideline.definitions})
-    names = [entry.id for entry in guideline.inputs if entry.id in inputs_of(number)]
-    needs = [name for name in names if len(record.entries[name].values) != 1]
-    bounds = completions.range_of(number)
-    if bounds is None:
+    if not found.numbers:
         return {"value": "not defined", "needs": []}
-    low, high = (_in_unit(bound, one) for bound in bounds)
+    low, high = _in_unit(found.low, one), _in_unit(found.high, one)
     if needs:
         return {"low": low, "high": high, "unit": one.unit, "needs": needs}
     return {"value": low, "unit": one.unit, "needs": []}
 
 
+def category_json(category: ir.Category, answers: Sequence[tuple[Sequence[int], list[str]]]) -> Json:
+    """The bands that a category may have: for each condition, the leaves that are possible and its needs."""
+    names = [value.id for value in category.values]
+    if category.policy != "collect":
+        leaves, needs = answers[0]
+        return {**band_json([names[leaf] for leaf in leaves]), "needs": needs}
+    sure = [name for name, (leaves, _) in zip(names, answers, strict=True) if list(leaves) == [1]]
+    perhaps = [name for name, (leaves, _) in zip(names, answers, strict=True) if len(leaves) > 1]
+    found: Json = {"values": sure}
+    if perhaps:
+        found["possible"] = perhaps
+    found["needs"] = list(dict.fromkeys(name for _, needs in answers for name in needs))
+    return found
+
+
+def band_json(names: Sequence[str]) -> Json:
+    """One value, or one of several."""
+    return {"value": names[0]} if len(names) == 1 else {"one_of": list(names)}
+
+
 def _in_unit(value: Fraction, one: ir.Definition) -> int | float:
     there = out_of_base_units(value, one.unit)
-    return plain_number(there if one.rounded is None else rounded(there, one.rounded))
+    return plain_number(there if one.rounded is None else rounded(there, one.rounded, one.mode))

@@ -1,13 +1,26 @@
 """Every comparison of a guideline to the coordinates that it cuts."""
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from guidec import ir
 from guidec.numbers import constant_value, in_base_units, out_of_base_units, unit_dimension
-from guidec.rows import Coordinate, Cut, Derived, Entered, Member, Numbers, Prescribed, Readings, Values
+from guidec.rows import (
+    Coordinate,
+    Cut,
+    Derived,
+    Entered,
+    Exact,
+    Member,
+    Number,
+    Numbers,
+    Prescribed,
+    Readings,
+    Values,
+)
 
 Key = tuple[str, object]
 
@@ -23,6 +36,9 @@ class Coordinates:
         self._seen: set[str] = set()
         self.all: tuple[Coordinate, ...] = ()
         self._index: dict[Key, int] = {}
+        self._computed: dict[int, ir.Number] = {}
+        self._places: dict[int, dict[str, int]] = {}
+        self._pieces: dict[int, dict[tuple[tuple[Fraction, ...], bool], int]] = {}
 
     # --- noting ---
 
@@ -34,13 +50,11 @@ class Coordinates:
             case ir.And(operands) | ir.Or(operands):
                 for operand in operands:
                     self.note(operand)
-            case ir.Defined(name):
-                if name not in self._seen:
-                    self._seen.add(name)
-                    inner = self.definitions[name].condition
-                    assert inner is not None
-                    self.note(inner)
+            case ir.Defined(name) | ir.InBand(name):
+                self.note_definition(name)
             case ir.Compare(op):
+                self.note_number(condition.left)
+                self.note_number(condition.right)
                 key, thresholds = self._compared(condition)
                 cuts = self._cuts.setdefault(key, set())
                 if op in ("<", ">=", "="):
@@ -52,6 +66,34 @@ class Coordinates:
                 if key_of is not None:
                     for key in key_of:
                         self._cuts.setdefault(key, set())
+
+    def note_definition(self, name: str) -> None:
+        """Remember the cuts of a definition, once."""
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        definition = self.definitions[name]
+        if definition.condition is not None:
+            self.note(definition.condition)
+        elif definition.number is not None:
+            self.note_number(definition.number)
+        elif definition.category is not None:
+            for band in definition.category.bands:
+                if band.condition is not None:
+                    self.note(band.condition)
+
+    def note_number(self, number: ir.Number) -> None:
+        """Remember the cuts of the conditions inside a number."""
+        for one in numbers_inside(number):
+            match one:
+                case ir.DefinedNumber(name):
+                    self.note_definition(name)
+                case ir.Case(_, _, arms):
+                    for arm in arms:
+                        if arm.condition is not None:
+                            self.note(arm.condition)
+                case _:
+                    pass
 
     def _key(self, condition: ir.Condition) -> list[Key] | None:
         match condition:
@@ -97,10 +139,15 @@ class Coordinates:
     # --- closing ---
 
     def close(self) -> list[str]:
-        """Fix the cells. Gives the inputs whose thresholds lie in another order in another unit."""
+        """Fix the cells. Gives the inputs whose thresholds lie in another order in another unit.
+
+        What computed numbers compute is `filled` in later, when conditions can be built.
+        """
         crossed: list[str] = []
         found: list[Coordinate] = []
-        for key in sorted(self._cuts, key=self._place):
+        order = {name: at for at, name in enumerate(self.inputs)}
+        first = {key: at for at, key in enumerate(self._cuts)}
+        for key in sorted(self._cuts, key=lambda key: self._place(key, order, first[key])):
             self._index[key] = len(found)
             cuts = sorted(self._cuts[key])
             match key:
@@ -118,23 +165,34 @@ class Coordinates:
                     coordinate = Prescribed(drugs)
                 case (_, number):
                     coordinate = self._derived(number, cuts)  # type: ignore[arg-type]
+                    self._computed[len(found)] = number  # type: ignore[assignment]
             found.append(coordinate)
         self.all = tuple(found)
         return crossed
 
-    def _place(self, key: Key) -> tuple[int, int, str]:
-        order = list(self.inputs)
+    def fill(self, normal: Callable[[ir.Number], tuple[Number, tuple[int, ...]]]) -> None:
+        """Say what each computed number computes, and which others it reads: those come first."""
+        found = list(self.all)
+        for at, number in self._computed.items():
+            made, reads = normal(number)
+            bare = found[at]
+            assert isinstance(bare, Derived)
+            found[at] = Derived(made, bare.inputs, reads, bare.cuts, bare.undefined)
+        self.all = tuple(found)
+
+    def _place(self, key: Key, order: Mapping[str, int], first: int) -> tuple[int, int, str]:
+        """Inputs as declared; computed numbers after those that they read, which were noted before them."""
         match key:
             case ("input", str(name)):
-                return 0, order.index(name), ""
+                return 0, order[name], ""
             case ("member", (str(name), str(member))):
-                return 0, order.index(name), member
-            case ("derived", number):
-                return 1, 0, repr(number)
+                return 0, order[name], member
             case ("reading", str(name)):
-                return 2, list(self.readings).index(name), ""
+                return 1, list(self.readings).index(name), ""
+            case ("derived", _):
+                return 2, first, ""
             case ("entered", str(name)):
-                return 3, order.index(name), ""
+                return 3, order[name], ""
             case (_, other):
                 return 4, 0, repr(other)
 
@@ -153,9 +211,11 @@ class Coordinates:
                 return Numbers(name, made, _inhabited(entry.type, made), named)
 
     def _derived(self, number: ir.Number, cuts: list[tuple[tuple[Fraction, ...], bool]]) -> Derived:
-        inputs = tuple(sorted(inputs_of(number), key=list(self.inputs).index))
+        order = {name: at for at, name in enumerate(self.inputs)}
+        inputs = tuple(sorted(inputs_of(number), key=order.__getitem__))
         undefined = any(self.inputs[name].named for name in inputs)
-        return Derived(number, inputs, tuple((thresholds[0], after) for thresholds, after in cuts), undefined)
+        made = tuple((thresholds[0], after) for thresholds, after in cuts)
+        return Derived(Exact(Fraction(0)), inputs, (), made, undefined)
 
     # --- reading ---
 
@@ -165,16 +225,17 @@ class Coordinates:
             case ir.Compare(op):
                 key, thresholds = self._compared(condition)
                 at = self._index[key]
-                true, undefined = _compared_cells(self.all[at], op, thresholds)
+                before, behind = self._sides(at, thresholds)
+                true, undefined = _compared_cells(self.all[at], op, before, behind)
                 return [(at, true, undefined)]
             case ir.Is(name, values):
                 at = self._index["input", name]
-                return [(at, _named_cells(self.all[at], values), 0)]
+                return [(at, self._named_cells(at, values), 0)]
             case ir.Includes(name, members):
                 return [(self._index["member", (name, member)], 2, 0) for member in members]
             case ir.ReadingIs(name, values):
                 at = self._index["reading", name]
-                return [(at, _named_cells(self.all[at], values), 0)]
+                return [(at, self._named_cells(at, values), 0)]
             case ir.Recorded(name, how):
                 cells = {"blank": 1, "known": 12, "true": 8}[how]
                 return [(self._index["entered", name], cells, 0)]
@@ -182,6 +243,34 @@ class Coordinates:
                 return [(self._index["prescribed", drugs], 2, 0)]
             case _:
                 raise AssertionError("not a single question")
+
+    def _sides(self, at: int, thresholds: tuple[Fraction, ...]) -> tuple[int, int]:
+        """The first piece that is not below the threshold, and the first that is above it; -1 where no cut is."""
+        if at not in self._pieces:
+            match self.all[at]:
+                case Numbers(_, cuts):
+                    keys = [(cut.thresholds, cut.after) for cut in cuts]
+                case Derived(_, _, _, derived_cuts):
+                    keys = [((threshold,), after) for threshold, after in derived_cuts]
+                case _:
+                    raise AssertionError("only numbers are compared")
+            self._pieces[at] = {key: piece + 1 for piece, key in enumerate(keys)}
+        known = self._pieces[at]
+        return known.get((thresholds, False), -1), known.get((thresholds, True), -1)
+
+    def _named_cells(self, at: int, values: tuple[str, ...]) -> int:
+        if at not in self._places:
+            match self.all[at]:
+                case Values(_, known) | Readings(_, known):
+                    self._places[at] = {value: cell for cell, value in enumerate(known)}
+                case Numbers(_, _, cells, named):
+                    self._places[at] = {value: len(cells) + cell for cell, value in enumerate(named)}
+                case _:
+                    raise AssertionError("only values have names")
+        found = 0
+        for value in values:
+            found |= 1 << self._places[at][value]
+        return found
 
 
 def size(coordinate: Coordinate) -> int:
@@ -191,7 +280,7 @@ def size(coordinate: Coordinate) -> int:
             return len(values)
         case Numbers(_, _, cells, named):
             return len(cells) + len(named)
-        case Derived(_, _, cuts, undefined):
+        case Derived(_, _, _, cuts, undefined):
             return len(cuts) + 1 + undefined
         case Entered():
             return 4
@@ -199,30 +288,68 @@ def size(coordinate: Coordinate) -> int:
             return 2
 
 
+def numbers_inside(number: ir.Number) -> list[ir.Number]:
+    """A number and those that it is computed from; what conditions inside it ask stands apart."""
+    found: list[ir.Number] = []
+    waiting: list[ir.Number] = [number]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        match one:
+            case ir.Arithmetic(_, left, right):
+                waiting += [left, right]
+            case ir.Function(_, arguments):
+                waiting += arguments
+            case ir.Rounded(inner):
+                waiting.append(inner)
+            case ir.Completed(_, first, last):
+                waiting += [first, last]
+            case ir.Shifted(day, by):
+                waiting += [day, by]
+            case ir.Case(_, _, arms):
+                waiting += [arm.number for arm in arms]
+            case ir.Sum(terms):
+                waiting += terms
+            case ir.Constant() | ir.Day() | ir.Measure() | ir.DefinedNumber():
+                pass
+    return found
+
+
 def plain(number: ir.Number, definitions: Mapping[str, ir.Definition]) -> ir.Number:
     """A number without names of definitions."""
-    match number:
-        case ir.DefinedNumber(name):
-            inner = definitions[name].number
-            assert inner is not None
-            return plain(inner, definitions)
-        case ir.Arithmetic(op, left, right):
-            return ir.Arithmetic(op, plain(left, definitions), plain(right, definitions))
-        case _:
-            return number
+
+    def go(one: ir.Number) -> ir.Number:
+        match one:
+            case ir.DefinedNumber(name):
+                inner = definitions[name].number
+                assert inner is not None
+                return go(inner)
+            case ir.Arithmetic(op, left, right):
+                return ir.Arithmetic(op, go(left), go(right))
+            case ir.Function(name, arguments):
+                return ir.Function(name, tuple(go(argument) for argument in arguments))
+            case ir.Rounded(inner, step, unit, mode, calendar):
+                return ir.Rounded(go(inner), step, unit, mode, calendar)
+            case ir.Completed(word, first, last):
+                return ir.Completed(word, go(first), go(last))
+            case ir.Shifted(day, by, months, overflow):
+                return ir.Shifted(go(day), go(by), months, overflow)
+            case ir.Case(policy, of, arms):
+                made = tuple(
+                    ir.Arm(arm.label, arm.condition, go(arm.number), arm.cites, arm.span) for arm in arms
+                )
+                return ir.Case(policy, of, made)
+            case ir.Sum(terms):
+                return ir.Sum(tuple(go(term) for term in terms))
+            case ir.Constant() | ir.Day() | ir.Measure():
+                return one
+
+    return go(number)
 
 
 def inputs_of(number: ir.Number) -> set[str]:
-    """The inputs that a number is computed from."""
-    match number:
-        case ir.Measure(name):
-            return {name}
-        case ir.Arithmetic(_, left, right):
-            return inputs_of(left) | inputs_of(right)
-        case ir.DefinedNumber():
-            raise AssertionError("definitions are put in first")
-        case ir.Constant() | ir.Day():
-            return set()
+    """The inputs whose numbers a number is computed from."""
+    return {one.input for one in numbers_inside(number) if isinstance(one, ir.Measure)}
 
 
 def _threshold_in(unit: str, printed: tuple[ir.Constant, ...]) -> Fraction:
@@ -279,52 +406,42 @@ def piece_of(cuts: tuple[Cut, ...], unit: int, value: Fraction) -> int:
     return low
 
 
-def _compared_cells(coordinate: Coordinate, op: str, thresholds: tuple[Fraction, ...]) -> tuple[int, int]:
-    """The cells where `coordinate op threshold` is true, and those where it is undefined."""
+def _compared_cells(
+    coordinate: Coordinate, op: str, before: int, behind: int
+) -> tuple[int, int]:
+    """The cells where `coordinate op threshold` is true, and those where it is undefined.
+
+    `before` is the first piece that is not below the threshold, `behind` the first above it; -1 if no cut divides there.
+    """
     match coordinate:
         case Numbers(_, cuts, cells, named):
-            before, behind = _sides(tuple((cut.thresholds, cut.after) for cut in cuts), thresholds)
-            true = sum(1 << at for at, piece in enumerate(cells) if _holds(op, piece, before, behind))
-            return true, sum(1 << len(cells) + at for at in range(len(named)))
-        case Derived(_, _, derived_cuts, undefined):
-            before, behind = _sides(
-                tuple(((threshold,), after) for threshold, after in derived_cuts), thresholds
-            )
+            pieces = len(cuts) + 1
+            first, last = _true_pieces(op, before, behind, pieces)
+            low, high = bisect_left(cells, first), bisect_left(cells, last)
+            return _run(low, high), _run(len(cells), len(cells) + len(named))
+        case Derived(_, _, _, derived_cuts, undefined):
             pieces = len(derived_cuts) + 1
-            true = sum(1 << piece for piece in range(pieces) if _holds(op, piece, before, behind))
-            return true, 1 << pieces if undefined else 0
+            first, last = _true_pieces(op, before, behind, pieces)
+            return _run(first, last), 1 << pieces if undefined else 0
         case _:
             raise AssertionError("only numbers are compared")
 
 
-def _sides(
-    cuts: tuple[tuple[tuple[Fraction, ...], bool], ...], thresholds: tuple[Fraction, ...]
-) -> tuple[int, int]:
-    """The first piece that is not below the threshold, and the first that is above it."""
-    before = next((at + 1 for at, cut in enumerate(cuts) if cut == (thresholds, False)), -1)
-    behind = next((at + 1 for at, cut in enumerate(cuts) if cut == (thresholds, True)), -1)
-    return before, behind
+def _run(low: int, high: int) -> int:
+    """The bits from one cell to before another."""
+    return (1 << high) - (1 << low) if high > low else 0
 
 
-def _holds(op: str, piece: int, before: int, behind: int) -> bool:
+def _true_pieces(op: str, before: int, behind: int, pieces: int) -> tuple[int, int]:
+    """The first piece where a comparison holds, and the first behind them."""
     match op:
         case "<":
-            return piece < before
+            return 0, before
         case ">=":
-            return piece >= before
+            return before, pieces
         case "<=":
-            return piece < behind
+            return 0, behind
         case ">":
-            return piece >= behind
+            return behind, pieces
         case _:
-            return before <= piece < behind
-
-
-def _named_cells(coordinate: Coordinate, values: tuple[str, ...]) -> int:
-    match coordinate:
-        case Values(_, known) | Readings(_, known):
-            return sum(1 << known.index(value) for value in set(values))
-        case Numbers(_, _, cells, named):
-            return sum(1 << len(cells) + named.index(value) for value in set(values))
-        case _:
-            raise AssertionError("only values have names")
+            return before, behind

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
-MOST_LINKS = 500_000
+MOST_LINKS = 1_000_000
+
+Edges = tuple[tuple[int, int], ...]
+"""Cells as bits and the child for them; disjoint, together all cells, each child once, by their first cells."""
 
 
 class TooLarge(Exception):
@@ -11,14 +14,14 @@ class TooLarge(Exception):
 
 
 class Diagrams:
-    """A store of nodes. A node is a number; ends hold a value, the others a coordinate and a child for each cell.
+    """A store of nodes. A node is a number; ends hold a value, the others a coordinate and a child for each set of cells.
 
     A class, unlike most of the compiler: it is a table of nodes that are shared by everything that is built in it.
     """
 
     def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = sizes
-        self._nodes: list[tuple[int, tuple[int, ...]]] = []
+        self._nodes: list[tuple[int, Edges]] = []
         self._values: dict[int, Hashable] = {}
         self._known: dict[Hashable, int] = {}
         self._rank: dict[int, int] = {}
@@ -47,19 +50,21 @@ class Diagrams:
         return self._order[self._nodes[node][0]]
 
     def children(self, node: int) -> tuple[int, ...]:
-        return self._nodes[node][1]
+        """The nodes that follow, each once."""
+        return tuple(child for _, child in self._nodes[node][1])
 
-    def _node(self, rank: int, children: tuple[int, ...]) -> int:
-        first = children[0]
-        if all(child == first for child in children):
-            return first
-        key = (rank, children)
+    def _node(self, rank: int, masks: dict[int, int]) -> int:
+        """A node from the cells of each child."""
+        if len(masks) == 1:
+            return next(iter(masks))
+        edges = tuple(sorted(((mask, child) for child, mask in masks.items()), key=_first_cell))
+        key = (rank, edges)
         if key not in self._known:
-            self._links += len(children)
+            self._links += len(edges)
             if self._links > MOST_LINKS:
                 raise TooLarge
             self._known[key] = len(self._nodes)
-            self._nodes.append((rank, children))
+            self._nodes.append((rank, edges))
         return self._known[key]
 
     def test(self, coordinate: int, true: int, undefined: int = 0) -> int:
@@ -67,18 +72,20 @@ class Diagrams:
         if coordinate not in self._rank:
             self._rank[coordinate] = len(self._order)
             self._order.append(coordinate)
-        children = tuple(
-            self.undefined if undefined >> cell & 1 else self.true if true >> cell & 1 else self.false
-            for cell in range(self.sizes[coordinate])
-        )
-        return self._node(self._rank[coordinate], children)
+        every = (1 << self.sizes[coordinate]) - 1
+        cells = {
+            self.true: true & ~undefined,
+            self.undefined: undefined,
+            self.false: every & ~(true | undefined),
+        }
+        return self._node(self._rank[coordinate], {child: mask for child, mask in cells.items() if mask})
 
     def apply(self, operation: Callable[[tuple[int, ...]], int | None], *nodes: int) -> int:
         """Combine nodes cell by cell. `operation` gives the result once it is settled, else None."""
         done: dict[tuple[int, ...], int] = {}
-        waiting: list[tuple[tuple[int, ...], int, list[tuple[int, ...]]]] = [(nodes, -1, [])]
+        waiting: list[tuple[tuple[int, ...], int, list[tuple[int, tuple[int, ...]]]]] = [(nodes, -1, [])]
         while waiting:
-            parts, rank, children = waiting.pop()
+            parts, rank, edges = waiting.pop()
             if parts in done:
                 continue
             if len(done) > MOST_LINKS:
@@ -88,22 +95,39 @@ class Diagrams:
                 if settled is not None:
                     done[parts] = settled
                     continue
-                rank, children = self._split(parts)
-                waiting.append((parts, rank, children))
-                waiting += [(child, -1, []) for child in dict.fromkeys(children) if child not in done]
+                rank, edges = self._split(parts)
+                waiting.append((parts, rank, edges))
+                waiting += [(below, -1, []) for _, below in edges if below not in done]
             else:
-                done[parts] = self._node(rank, tuple(done[child] for child in children))
+                masks: dict[int, int] = {}
+                for mask, below in edges:
+                    child = done[below]
+                    masks[child] = masks.get(child, 0) | mask
+                done[parts] = self._node(rank, masks)
         return done[nodes]
 
-    def _split(self, parts: tuple[int, ...]) -> tuple[int, list[tuple[int, ...]]]:
-        """The first coordinate that one of the nodes asks, and what is left of them in each of its cells."""
+    def _split(self, parts: tuple[int, ...]) -> tuple[int, list[tuple[int, tuple[int, ...]]]]:
+        """The first coordinate that one of the nodes asks, and what is left of them in each set of its cells."""
         rank = min(self._nodes[part][0] for part in parts if self._nodes[part][0] >= 0)
-        cells = range(self.sizes[self._order[rank]])
-        nodes = [self._nodes[part] for part in parts]
-        return rank, [
-            tuple(node[1][cell] if node[0] == rank else part for part, node in zip(parts, nodes, strict=True))
-            for cell in cells
+        size = self.sizes[self._order[rank]]
+        every = (1 << size) - 1
+        edges = [
+            self._nodes[part][1] if self._nodes[part][0] == rank else ((every, part),) for part in parts
         ]
+        pairs = 1
+        for one in edges:
+            pairs *= len(one)
+        if pairs > max(64, 4 * size):
+            return rank, _by_cell(edges)
+        found: list[tuple[int, tuple[int, ...]]] = [(every, ())]
+        for one in edges:
+            found = [
+                (mask & other, (*below, child))
+                for mask, below in found
+                for other, child in one
+                if mask & other
+            ]
+        return rank, found
 
     def negate(self, node: int) -> int:
         """Kleene's not."""
@@ -128,6 +152,48 @@ class Diagrams:
     def either(self, left: int, right: int) -> int:
         """Kleene's or."""
         return self.negate(self.both(self.negate(left), self.negate(right)))
+
+    def any(self, nodes: Sequence[int]) -> int:
+        """Kleene's or of many, joined in pairs so that none is walked more often than need be."""
+        return self.joined(nodes, self.either, self.false)
+
+    def all(self, nodes: Sequence[int]) -> int:
+        """Kleene's and of many."""
+        return self.joined(nodes, self.both, self.true)
+
+    def joined(self, nodes: Sequence[int], join: Callable[[int, int], int], nothing: int) -> int:
+        """Many diagrams joined in pairs, and those in pairs again."""
+        found = list(nodes)
+        while len(found) > 1:
+            pairs = [join(*found[at : at + 2]) for at in range(0, len(found) - 1, 2)]
+            found = [*pairs, *found[len(pairs) * 2 :]]
+        return found[0] if found else nothing
+
+    def holding(self, tests: Sequence[int], first: bool = False) -> int:
+        """Diagrams that end true or false, to one whose ends are the positions of those that are true.
+
+        With `first`, only of the first of them.
+        """
+        nothing = self.end(())
+
+        def join(left: int, right: int) -> int:
+            def settle(parts: tuple[int, ...]) -> int | None:
+                a, b = parts
+                if a == nothing:
+                    return b
+                if b == nothing or (first and self.is_end(a)):
+                    return a
+                if self.is_end(a) and self.is_end(b):
+                    return self.end((*self._values[a], *self._values[b]))  # type: ignore[misc]
+                return None
+
+            return self.apply(settle, left, right)
+
+        marked = [
+            self.replace(test, lambda value, at=at: self.end((at,)) if value == TRUE else nothing)  # type: ignore[misc]
+            for at, test in enumerate(tests)
+        ]
+        return self.joined(marked, join, nothing)
 
     def choose(self, condition: int, then: int, otherwise: int) -> int:
         """`then` where the condition is true, `otherwise` where it is false, undefined where it is undefined."""
@@ -155,7 +221,7 @@ class Diagrams:
             one = waiting.pop()
             if one not in seen:
                 seen.add(one)
-                waiting += self._nodes[one][1]
+                waiting += self.children(one)
         return {one for one in seen if self._nodes[one][0] < 0}
 
     def replace(self, node: int, ends: Callable[[Hashable], int]) -> int:
@@ -168,7 +234,7 @@ class Diagrams:
         waiting = [node]
         while waiting:
             one = waiting[-1]
-            children = set(self._nodes[one][1])
+            children = self.children(one)
             missing = [child for child in children if child not in counts]
             if missing:
                 waiting += missing
@@ -182,16 +248,11 @@ class Diagrams:
         waiting: list[tuple[int, tuple[tuple[int, int], ...]]] = [(node, ())]
         while waiting:
             one, cells = waiting.pop()
-            rank, children = self._nodes[one]
+            rank, edges = self._nodes[one]
             if rank < 0:
                 yield cells, self._values[one]
                 continue
-            masks: dict[int, int] = {}
-            for cell, child in enumerate(children):
-                masks[child] = masks.get(child, 0) | 1 << cell
-            waiting += [
-                (child, (*cells, (self._order[rank], mask))) for child, mask in reversed(masks.items())
-            ]
+            waiting += [(child, (*cells, (self._order[rank], mask))) for mask, child in reversed(edges)]
 
     def ways(self, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
         """The rows that end with this value; what doesn't lead there is never looked at."""
@@ -203,13 +264,11 @@ class Diagrams:
             if one == wanted:
                 yield cells
                 continue
-            rank, children = self._nodes[one]
-            masks: dict[int, int] = {}
-            for cell, child in enumerate(children):
-                if child in leading:
-                    masks[child] = masks.get(child, 0) | 1 << cell
+            rank, edges = self._nodes[one]
             waiting += [
-                (child, (*cells, (self._order[rank], mask))) for child, mask in reversed(masks.items())
+                (child, (*cells, (self._order[rank], mask)))
+                for mask, child in reversed(edges)
+                if child in leading
             ]
 
     def _leading_to(self, node: int, wanted: int) -> set[int]:
@@ -219,10 +278,10 @@ class Diagrams:
         waiting = [node]
         while waiting:
             one = waiting[-1]
-            children = self._nodes[one][1]
+            children = self.children(one)
             if one not in seen:
                 seen.add(one)
-                waiting += [child for child in set(children) if child not in seen]
+                waiting += [child for child in children if child not in seen]
                 continue
             waiting.pop()
             if any(child in found for child in children):
@@ -243,7 +302,31 @@ class Diagrams:
             if one in seen:
                 continue
             seen.add(one)
-            rank, children = self._nodes[one]
-            for cell in reversed(range(len(children))):
-                waiting.append((children[cell], (*cells, (self._order[rank], 1 << cell))))
+            rank, edges = self._nodes[one]
+            waiting += [
+                (child, (*cells, (self._order[rank], mask & -mask))) for mask, child in reversed(edges)
+            ]
         return None
+
+
+def _first_cell(edge: tuple[int, int]) -> int:
+    return edge[0] & -edge[0]
+
+
+def bits(mask: int) -> list[int]:
+    """The cells of a mask."""
+    if mask & (mask - 1) == 0:
+        return [mask.bit_length() - 1] if mask else []
+    return [cell for cell, bit in enumerate(reversed(bin(mask)[2:])) if bit == "1"]
+
+
+def _by_cell(edges: Sequence[Edges]) -> list[tuple[int, tuple[int, ...]]]:
+    """The children of several nodes in each cell; cells with the same are one."""
+    columns: list[dict[int, int]] = [
+        {cell: child for mask, child in one for cell in bits(mask)} for one in edges
+    ]
+    found: dict[tuple[int, ...], int] = {}
+    for cell in columns[0]:
+        below = tuple(column[cell] for column in columns)
+        found[below] = found.get(below, 0) | 1 << cell
+    return [(mask, below) for below, mask in found.items()]

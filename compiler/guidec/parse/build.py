@@ -15,7 +15,7 @@ from guidec.source import Span
 
 DEEPEST_NESTING = 100
 LONGEST_NUMBER = 30
-MOST_ALIKE = 1_000
+MOST_ALIKE = 50_000
 
 
 class TooDeep(Exception):
@@ -284,7 +284,169 @@ class Build:
         return children[0]
 
     def define_shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
-        return ast.Shown(children[0], self._span(meta))
+        mode: Any = str(children[0] or "half away from zero")
+        return ast.Shown(children[1], self._span(meta), mode)
+
+    def shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
+        return ast.Shown(None, self._span(meta))
+
+    def line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    # --- functions, lookups, scores, tables ---
+
+    def parameter_plain(self, meta: Meta, children: list[Any]) -> ast.Parameter:
+        return ast.Parameter(children[0], "number", None, self._span(meta))
+
+    def parameter_in(self, meta: Meta, children: list[Any]) -> ast.Parameter:
+        return ast.Parameter(children[0], "number", children[1], self._span(meta))
+
+    def parameter_calendar(self, meta: Meta, children: list[Any]) -> ast.Parameter:
+        return ast.Parameter(children[0], "calendar", self._word(children[1]), self._span(meta))
+
+    def parameter_date(self, meta: Meta, children: list[Any]) -> ast.Parameter:
+        return ast.Parameter(children[0], "date", None, self._span(meta))
+
+    def function(self, meta: Meta, children: list[Any]) -> ast.Function:
+        parameters = tuple(one for one in children if isinstance(one, ast.Parameter))
+        name, (label, unit, expression, cites, *notes) = children[0], children[1 + len(parameters) :]
+        kept = tuple(one for one in notes if one is not None)
+        return ast.Function(name, parameters, label, unit, expression, cites, kept, self._span(meta))
+
+    def amount_signed(self, meta: Meta, children: list[Any]) -> ast.Number:
+        number, unit = children
+        if unit is not None:
+            self._apart(number.span, unit)
+        return ast.Number(number.value, unit, number.span if unit is None else number.span.to(unit.span))
+
+    def amount_calendar(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
+        word = self._word(children[1])
+        self._apart(children[0].span, word)
+        return ast.CalendarNumber(children[0].value, word, children[0].span.to(word.span))
+
+    def _labels_span(self, labels: Any, meta: Meta) -> Span:
+        return labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
+
+    def valued(self, meta: Meta, children: list[Any]) -> ast.Valued:
+        labels, label_cites, value, cites = children
+        return ast.Valued(labels or None, value, label_cites, cites, self._labels_span(labels, meta))
+
+    def lookup(self, meta: Meta, children: list[Any]) -> ast.Lookup:
+        name, label, by, unit, cites, *lines = children
+        self._few("lines", lines, name.span)
+        return ast.Lookup(name, label, by, unit, cites, tuple(lines), self._span(meta))
+
+    def points_for(self, meta: Meta, children: list[Any]) -> ast.PointsFor:
+        name, cites, *lines = children
+        self._few("lines", lines, name.span)
+        return ast.PointsFor(name, cites, tuple(lines), name.span)
+
+    def points_when(self, meta: Meta, children: list[Any]) -> ast.PointsWhen:
+        return ast.PointsWhen(children[0], children[1], children[2], self._span(meta))
+
+    def bands(self, meta: Meta, children: list[Any]) -> ast.Bands:
+        name, label, cites, *lines = children
+        self._few("bands", lines, name.span)
+        return ast.Bands(name, label, cites, tuple(lines), name.span)
+
+    def band_line(self, meta: Meta, children: list[Any]) -> ast.BandLine:
+        labels, label_cites, name, label, cites = children
+        return ast.BandLine(labels or None, name, label, label_cites, cites, self._labels_span(labels, meta))
+
+    def score(self, meta: Meta, children: list[Any]) -> ast.Score:
+        name, label, cites, *lines = children
+        self._few("lines", lines, name.span)
+        return ast.Score(name, label, cites, tuple(lines), self._span(meta))
+
+    def classify(self, meta: Meta, children: list[Any]) -> ast.Classify:
+        name, label, of, cites, *lines = children
+        self._few("bands", lines, name.span)
+        return ast.Classify(name, label, of, cites, tuple(lines), self._span(meta))
+
+    def gives(self, meta: Meta, children: list[Any]) -> ast.Gives:
+        name, label, unit, *lines = children
+        values = tuple(one for one in lines if isinstance(one, ast.ValueLine))
+        self._few("values", values, name.span)
+        shown = next((one for one in lines if isinstance(one, ast.Shown)), None)
+        return ast.Gives(name, label, unit, values, shown, name.span)
+
+    def table(self, meta: Meta, children: list[Any]) -> ast.Table:
+        name, label, cites, *lines, grid = children
+        return ast.Table(name, label, cites, tuple(lines), grid, self._span(meta))
+
+    def _policy(self, word: Any, meta: Meta, gather: Any = None) -> ast.Policy:
+        return ast.Policy(word, gather, self._span(meta))
+
+    def policy_unique(self, meta: Meta, children: list[Any]) -> ast.Policy:
+        return self._policy("unique", meta)
+
+    def policy_any(self, meta: Meta, children: list[Any]) -> ast.Policy:
+        return self._policy("any", meta)
+
+    def policy_first(self, meta: Meta, children: list[Any]) -> ast.Policy:
+        return self._policy("first", meta)
+
+    def policy_conflict(self, meta: Meta, children: list[Any]) -> ast.Policy:
+        return self._policy("conflict", meta)
+
+    def policy_collect(self, meta: Meta, children: list[Any]) -> ast.Policy:
+        return self._policy("collect", meta, children[0])
+
+    def grid_head(self, meta: Meta, children: list[Any]) -> tuple[Any, Any, Span]:
+        at = next(at for at, one in enumerate(children) if isinstance(one, Token) and one == "||")
+        columns = tuple(one for one in children[:at] if not isinstance(one, Token))
+        outputs = tuple(one for one in children[at:] if not isinstance(one, Token))
+        return columns, outputs, self._span(meta)
+
+    def column(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def grid(self, meta: Meta, children: list[Any]) -> ast.Grid:
+        policy, (columns, outputs, span), *rows = children
+        self._few("rows", rows, span)
+        return ast.Grid(policy, columns, outputs, tuple(rows), span)
+
+    def grid_row(self, meta: Meta, children: list[Any]) -> ast.GridRow:
+        _, cells, *rest, cites = children
+        results = tuple(one for one in rest if not isinstance(one, Token))
+        return ast.GridRow(cells, results, cites, self._span(meta))
+
+    outcome_row = grid_row
+
+    def cells(self, meta: Meta, children: list[Any]) -> tuple[ast.Cell, ...]:
+        return tuple(one for one in children if not isinstance(one, Token))
+
+    def cells_otherwise(self, meta: Meta, children: list[Any]) -> None:
+        return None
+
+    def cell_any(self, meta: Meta, children: list[Any]) -> ast.Cell:
+        return ast.Cell("any", (), self._span(meta))
+
+    def cell_is(self, meta: Meta, children: list[Any]) -> ast.Cell:
+        return ast.Cell("is", tuple(children), self._span(meta))
+
+    def cell_is_not(self, meta: Meta, children: list[Any]) -> ast.Cell:
+        return ast.Cell("is_not", tuple(children), self._span(meta))
+
+    def result_amount(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    result_name = result_amount
+
+    def result_yes_no(self, meta: Meta, children: list[Any]) -> ast.YesNo:
+        return self.label_yes_no(meta, children)
+
+    def result_none(self, meta: Meta, children: list[Any]) -> None:
+        return None
+
+    def outcome_table(self, meta: Meta, children: list[Any]) -> ast.OutcomeTable:
+        policy, (columns, outputs, span), *rows, where = children
+        self._few("rows", rows, span)
+        grid = ast.Grid(policy, columns, outputs, tuple(rows), span)
+        return ast.OutcomeTable(grid, where, span)
+
+    def conflict_where(self, meta: Meta, children: list[Any]) -> ast.ConflictWhere:
+        return ast.ConflictWhere(children[0], children[1], children[2], self._span(meta))
 
     def _item(
         self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, notes: Any
@@ -488,6 +650,10 @@ class Build:
     def label_yes_no(self, meta: Meta, children: list[Any]) -> ast.YesNo:
         return ast.YesNo(str(children[0]) == "yes", self.place(children[0]))
 
+    def limit_negative(self, meta: Meta, children: list[Any]) -> Any:
+        limit = children[-1]
+        return replace(limit, value=-limit.value, span=self._span(meta))
+
     def label_compare(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         op: Any = str(children[0])
         return ast.LabelCompare(op, children[1], self._span(meta))
@@ -495,8 +661,18 @@ class Build:
     def label_equal(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         return ast.LabelCompare("=", children[0], self._span(meta))
 
+    label_number = label_equal
+
     def label_range(self, meta: Meta, children: list[Any]) -> ast.LabelRange:
-        return ast.LabelRange(children[0], children[1], self._span(meta))
+        above, low, below, high = children
+        for sign, meant in ((above, ">"), (below, "<")):
+            if sign is not None and sign != meant:
+                place = self.place(sign)
+                message = f"a range can't say `{sign}` here"
+                raise BadToken(
+                    "syntax", message, f"write `{meant}`, or nothing: the end is then included", place
+                )
+        return ast.LabelRange(low, high, above is not None, below is not None, self._span(meta))
 
     def node(self, meta: Meta, children: list[Any]) -> Any:
         return children[0]
@@ -792,6 +968,28 @@ class Build:
 
     def over(self, meta: Meta, children: list[Any]) -> ast.Binary:
         return self._binary("/", children)
+
+    def power(self, meta: Meta, children: list[Any]) -> ast.Binary:
+        return self._binary("^", children)
+
+    def call(self, meta: Meta, children: list[Any]) -> ast.Call:
+        name, *arguments = (one for one in children if not isinstance(one, Token))
+        node = ast.Call(name, tuple(arguments), self._span(meta))
+        self._nested(node, *arguments)
+        return node
+
+    def completed(self, meta: Meta, children: list[Any]) -> ast.Completed:
+        word, first, last = children
+        node = ast.Completed(self._word(word), first, last, self._span(meta))
+        self._nested(node, first, last)
+        return node
+
+    def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
+        operand, mode, step = children
+        word: Any = str(mode or "half away from zero")
+        node = ast.Rounded(operand, step, word, operand.span.to(step.span))
+        self._nested(node, operand)
+        return node
 
     def negated(self, meta: Meta, children: list[Any]) -> ast.Unary:
         node = ast.Unary("not", children[0], self._span(meta))

@@ -1,5 +1,6 @@
 """ast to ir: finds every name, gives every expression its type."""
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
@@ -7,8 +8,10 @@ from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, listed
 from guidec.record import parts, record
 from guidec.resolve.accounts import account_for_statements, unused_declarations
+from guidec.resolve.arithmetic import FUNCTIONS
 from guidec.resolve.decisions import decision, options, outcome_names
-from guidec.resolve.expressions import condition, definition_of
+from guidec.resolve.definitions import check_function, define
+from guidec.resolve.expressions import condition
 from guidec.resolve.head import head, uses
 from guidec.resolve.orders import regimen
 from guidec.resolve.rules import rule
@@ -39,11 +42,13 @@ def resolve(
 ) -> tuple[Resolved | None, list[Diagnostic]]:
     """The last file is the guideline, those before are its modules. `complete` is False after syntax errors,
     when a name that seems missing may stand in a part that could not be read."""
-    scope = Scope()
+    scope = Scope(define=define)
     _unread(scope, files)
     headed = head(scope, files[-1])
     _vocabulary(scope, files, read)
     _later_names(scope, files)
+    for function in scope.functions.values():
+        check_function(scope, function)
     definitions = _definitions(scope, files)
     for written in _all(files, ast.Regimen):
         regimen(scope, written)
@@ -75,7 +80,7 @@ def resolve(
         tuple(scope.sources.values()), tuple(scope.inputs.values()),
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
-        tuple(rules.values()), impossible, accounts, headed.span,
+        tuple(rules.values()), impossible, accounts, headed.span, tuple(scope.tables.values()),
     )  # fmt: skip
     cited = {id: tuple(spans) for id, spans in scope.cited.items()}
     return Resolved(guideline, scenarios, cited), scope.found
@@ -103,7 +108,7 @@ def _names_read(node: object) -> set[str]:
     """The definitions and decisions that a node reads."""
     decisions = {one.decision for one in parts(node) if isinstance(one, ir.Recommends)}
     return decisions | {
-        one.definition for one in parts(node) if isinstance(one, ir.Defined | ir.DefinedNumber)
+        one.definition for one in parts(node) if isinstance(one, ir.Defined | ir.DefinedNumber | ir.InBand)
     }
 
 
@@ -143,9 +148,17 @@ def _vocabulary(scope: Scope, files: tuple[ast.File, ...], read: Read) -> None:
 
 def _later_names(scope: Scope, files: tuple[ast.File, ...]) -> None:
     """Definitions, decisions and what these recommend: conditions may use them before they are read."""
-    for definition in _all(files, ast.Define):
+    for definition, owner in _named(files):
         if free_in_conditions(scope, definition.name):
             scope.written[definition.name.text] = definition
+            if owner is not None:
+                scope.owners[definition.name.text] = owner
+    for function in _all(files, ast.Function):
+        if function.name.text in FUNCTIONS:
+            message = f"`{function.name.text}` is a function of the language"
+            scope.fault("duplicate_name", message, function.name.span, "give it another name")
+        elif scope.declare("function", function.name, scope.functions):
+            scope.functions[function.name.text] = function
     for file in files:
         for written in file.declarations:
             if isinstance(written, ast.Decision | ast.Options) and free_in_conditions(scope, written.name):
@@ -162,11 +175,27 @@ def _later_names(scope: Scope, files: tuple[ast.File, ...]) -> None:
                 scope.outcomes[written.name.text] = names
 
 
+def _named(files: tuple[ast.File, ...]) -> Iterator[tuple[ast.Named, ast.Score | ast.Table | None]]:
+    """What may be named in conditions, in the author's order; bands and columns with the score or table they are of."""
+    for file in files:
+        for one in file.declarations:
+            match one:
+                case ast.Define() | ast.Lookup() | ast.Classify():
+                    yield one, None
+                case ast.Score():
+                    yield one, None
+                    yield from ((line, one) for line in one.lines if isinstance(line, ast.Bands))
+                case ast.Table():
+                    yield from ((line, one) for line in one.lines if isinstance(line, ast.Gives))
+                case _:
+                    pass
+
+
 def _definitions(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Definition, ...]:
     used = set(scope.used)
     found = []
     for written in scope.written.values():
-        resolved = definition_of(scope, written.name)
+        resolved = scope.definition(written.name)
         if resolved is not None:
             found.append(resolved)
             if resolved.shown:
@@ -178,16 +207,17 @@ def _definitions(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Definiti
 
 
 def _used_by_definitions(scope: Scope) -> set[tuple[str, str]]:
-    """Definitions that other definitions read."""
+    """Definitions that other definitions and functions read."""
     used: set[tuple[str, str]] = set()
-    for written in scope.written.values():
-        waiting: list[object] = [written.expression]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.Name) and node.text in scope.written:
-                used.add(("definition", node.text))
-            elif is_dataclass(node):
-                waiting += [getattr(node, field.name) for field in fields(node) if field.name != "span"]
+    for written in (*scope.written.values(), *scope.functions.values()):
+        declared = (
+            written
+            if isinstance(written, ast.Define | ast.Function)
+            else scope.owners.get(written.name.text, written)
+        )
+        for name in parts(declared):
+            if isinstance(name, ast.Name) and name.text in scope.written and name.text != written.name.text:
+                used.add(("definition", name.text))
     return used
 
 

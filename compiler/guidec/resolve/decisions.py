@@ -1,9 +1,12 @@
 """Decisions and options: trees whose branches are conditions and whose leaves are outcomes."""
 
+from typing import TypeGuard
+
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
-from guidec.numbers import decimal_text
-from guidec.resolve.expressions import condition, definition_of
+from guidec.resolve.expressions import condition
+from guidec.resolve.grids import column_text, gathered, hits, row_text
+from guidec.resolve.labels import label_conditions, label_text, labels_apart, labels_shown, may_split
 from guidec.resolve.orders import recommendation
 from guidec.resolve.scope import Scope
 
@@ -25,9 +28,15 @@ def outcome_names(body: ast.Body) -> set[str]:
                 waiting += answers
             case ast.AllOf(_, parts):
                 waiting += parts
+            case ast.OutcomeTable(grid):
+                waiting += [one for row in grid.rows for one in row.results if _is_outcome(one)]
             case ast.Nothing() | ast.NotStated() | ast.As():
                 pass
     return names
+
+
+def _is_outcome(one: object) -> TypeGuard[ast.Outcome]:
+    return isinstance(one, ast.Recommendation | ast.Nothing | ast.NotStated)
 
 
 def decision(scope: Scope, written: ast.Decision) -> ir.Decision | None:
@@ -35,7 +44,11 @@ def decision(scope: Scope, written: ast.Decision) -> ir.Decision | None:
     cites = scope.cite(written.cites)
     asked = None if written.asked is None else condition(scope, written.asked.condition)
     asked_cites = ir.Citation() if written.asked is None else scope.cite(written.asked.cites)
-    tree = _node(scope, written.body, None)
+    tree = (
+        _table(scope, written.body)
+        if isinstance(written.body, ast.OutcomeTable)
+        else _node(scope, written.body, None)
+    )
     if tree is None or (written.asked is not None and asked is None):
         return None
     assert not isinstance(tree, ir.As)
@@ -52,8 +65,77 @@ def _node(scope: Scope, written: ast.Body, of: ast.By | None) -> ir.Node | None:
             return _whens(scope, written)
         case ast.As():
             return _as(scope, written, of)
+        case ast.OutcomeTable():
+            raise AssertionError("a table is the whole of a decision")
         case _:
             return outcome(scope, written)
+
+
+def _table(scope: Scope, written: ast.OutcomeTable) -> ir.Table | None:
+    """A decision table: each row a condition and its outcome."""
+    policy, gather = gathered(written.grid.policy)
+    if gather:
+        assert written.grid.policy is not None and written.grid.policy.gather is not None
+        message = f"outcomes have no {gather}: `collect` gives the outcome of every row that holds"
+        scope.fault("wrong_type", message, written.grid.policy.gather.span, "write `collect`")
+    found = hits(scope, written.grid)
+    rows: list[ir.TableRow] = []
+    for hit in found or ():
+        outcome_found = _row_outcome(scope, hit.row, policy)
+        if outcome_found is not None:
+            texts = row_text(scope, written.grid, hit.row)
+            rows.append(ir.TableRow(texts, hit.condition, outcome_found, hit.cites, hit.row.span))
+    where, why, cites, whole = _conflict(scope, written, policy)
+    if gather or found is None or not whole or len(rows) != len(found):
+        return None
+    columns = tuple(column_text(scope, one) for one in written.grid.columns)
+    outputs = tuple(name.text.replace("_", " ") for name in written.grid.outputs)
+    return ir.Table(policy, columns, outputs, tuple(rows), where, why, cites, written.span)
+
+
+def _row_outcome(scope: Scope, row: ast.GridRow, policy: str) -> ir.Outcome | None:
+    """What a row decides: its one outcome, or the recommendations of all its columns."""
+    parts = [outcome(scope, one) for one in row.results if _is_outcome(one)]
+    kept = tuple(part for part in parts if part is not None)
+    if len(kept) != len(parts):
+        return None
+    if not kept:
+        scope.fault(
+            "missing_branch", "this row has no outcome", row.span, "write `nothing`, if that is meant"
+        )
+        return None
+    stated = all(part.status == "determined" for part in kept)
+    if (len(kept) > 1 or policy == "collect") and not stated:
+        message = "`not stated` stands beside nothing else"
+        if policy == "collect":
+            message = "a row of a `collect` table recommends something, or nothing"
+        scope.fault("wrong_type", message, row.span, "decide it in a table `unique` or `first`")
+        return None
+    if len(kept) == 1:
+        return kept[0]
+    recommendations = tuple(one for part in kept for one in part.recommendations)
+    return ir.Outcome("determined", recommendations, "", (), ir.Citation(), row.span)
+
+
+def _conflict(
+    scope: Scope, written: ast.OutcomeTable, policy: str
+) -> tuple[ir.Condition | None, str, ir.Citation, bool]:
+    """Why rows contradict each other, and where that is meant; the last tells whether it could be resolved."""
+    said = written.conflict
+    if said is None:
+        if policy == "conflict":
+            repair = 'add below the rows: `conflict where … "why" [T17]`'
+            scope.fault(
+                "missing_conflict", "a `conflict` table says why its rows contradict", written.span, repair
+            )
+        return None, "", ir.Citation(), policy != "conflict"
+    if policy != "conflict":
+        message = f"only a `conflict` table has this line; this one is `{policy}`"
+        scope.fault("missing_conflict", message, said.span, "write `table conflict`, or delete the line")
+        return None, "", ir.Citation(), False
+    where = None if said.condition is None else condition(scope, said.condition)
+    whole = said.condition is None or where is not None
+    return where, said.why.text, scope.cite(said.cites), whole
 
 
 def _as(scope: Scope, written: ast.As, of: ast.By | None) -> ir.As | None:
@@ -62,9 +144,9 @@ def _as(scope: Scope, written: ast.As, of: ast.By | None) -> ir.As | None:
             "misplaced_as", "`as` stands only after a branch of `by`", written.span, "write the branch out"
         )
         return None
-    wanted = _label_text(scope, written.label)
+    wanted = label_text(written.label)
     for at, branch in enumerate(of.branches):
-        if wanted in [_label_text(scope, label) for label in branch.labels or ()]:
+        if wanted in [label_text(label) for label in branch.labels or ()]:
             if isinstance(branch.body, ast.As):
                 scope.fault(
                     "misplaced_as",
@@ -74,7 +156,7 @@ def _as(scope: Scope, written: ast.As, of: ast.By | None) -> ir.As | None:
                 )
                 return None
             return ir.As(at, scope.cite(written.cites), written.span)
-    known = [_label_text(scope, label) for branch in of.branches for label in branch.labels or ()]
+    known = [label_text(label) for branch in of.branches for label in branch.labels or ()]
     scope.fault(
         "unknown_value",
         f"no branch here is called `{wanted}`",
@@ -84,118 +166,27 @@ def _as(scope: Scope, written: ast.As, of: ast.By | None) -> ir.As | None:
     return None
 
 
-def _label_text(scope: Scope, label: ast.Label) -> str:
-    match label:
-        case ast.Name(text):
-            return text
-        case ast.YesNo(value):
-            return "yes" if value else "no"
-        case ast.LabelCompare(op, value):
-            return f"{op} {_amount_text(value)}"
-        case ast.LabelRange(low, high):
-            return f"{_amount_text(low)} to {_amount_text(high)}"
-
-
-def _amount_text(value: ast.Number | ast.CalendarNumber) -> str:
-    return f"{decimal_text(value.value)} {value.unit.text}" if value.unit else decimal_text(value.value)
-
-
 def _by(scope: Scope, written: ast.By) -> ir.Split | None:
     name = written.name
-    if not _may_split(scope, name):
+    if not may_split(scope, name):
         for branch in written.branches:  # their own faults are worth telling too
             _node(scope, branch.body, written)
             scope.cite(branch.cites)
         return None
-    if not _labels_apart(scope, written):
+    if not labels_apart(scope, [(branch.labels, branch.span) for branch in written.branches]):
         return None
     whole = True
     branches: list[ir.Branch] = []
     for branch in written.branches:
-        parts = [_label_condition(scope, name, label) for label in branch.labels or ()]
-        kept = tuple(part for part in parts if part is not None)
+        found = label_conditions(scope, name, branch.labels)
         node = _node(scope, branch.body, written)
-        if len(kept) != len(parts) or node is None:
+        if (branch.labels is not None and found is None) or node is None:
             whole = False
             continue
-        found = None if branch.labels is None else kept[0] if len(kept) == 1 else ir.Or(kept)
-        value = ", ".join(_label_text(scope, label) for label in branch.labels or ()) or "otherwise"
-        label = " or ".join(_shown_label(scope, name, label) for label in branch.labels or ()) or "otherwise"
+        value = ", ".join(label_text(label) for label in branch.labels or ()) or "otherwise"
+        label = labels_shown(scope, name, branch.labels)
         branches.append(ir.Branch(value, label, found, node, scope.cite(branch.cites), branch.span))
     return ir.Split(name.text, tuple(branches), scope.cite(written.cites), name.span) if whole else None
-
-
-def _labels_apart(scope: Scope, written: ast.By) -> bool:
-    """No value has two branches, and `otherwise` is the last."""
-    seen: dict[str, ast.Label] = {}
-    apart = True
-    for at, branch in enumerate(written.branches):
-        if branch.labels is None and at < len(written.branches) - 1:
-            message = "`otherwise` is not the last branch"
-            scope.fault("misplaced_otherwise", message, branch.span, "move it below the others, and keep one")
-            apart = False
-        for label in branch.labels or ():
-            text = _label_text(scope, label)
-            if text in seen:
-                message = f"`{text}` has a branch already, in line {seen[text].span.line}"
-                scope.fault("overlapping_branches", message, label.span, "delete one of the two")
-                apart = False
-            seen.setdefault(text, label)
-    return apart
-
-
-def _may_split(scope: Scope, name: ast.Name) -> bool:
-    if name.text in scope.inputs:
-        scope.used.add(("input", name.text))
-        if isinstance(scope.inputs[name.text].type, ir.AnyOf):
-            scope.fault(
-                "wrong_type", f"`{name.text}` is a set", name.span, f"write `when {name.text} includes …`"
-            )
-            return False
-        return True
-    if name.text in scope.readings:
-        scope.used.add(("reading", name.text))
-        return True
-    if name.text in scope.written:
-        return definition_of(scope, name) is not None
-    known = [*scope.inputs, *scope.readings, *scope.written]
-    scope.unknown("input", name, known)
-    return False
-
-
-def _label_condition(scope: Scope, name: ast.Name, label: ast.Label) -> ir.Condition | None:
-    name = ast.Name(name.text, label.span)
-    match label:
-        case ast.Name() | ast.YesNo():
-            return condition(scope, ast.Is(name, (label,), False, label.span))
-        case ast.LabelCompare(op, value, span):
-            return condition(scope, ast.Compare(op, name, value, span))
-        case ast.LabelRange(low, high, span):
-            above = condition(scope, ast.Compare(">=", name, low, span))
-            below = condition(scope, ast.Compare("<=", name, high, span))
-            if low.value > high.value:
-                scope.fault(
-                    "bad_range", "the range ends before it begins", span, "write the smaller one first"
-                )
-                return None
-            return None if above is None or below is None else ir.And((above, below))
-
-
-def _shown_label(scope: Scope, name: ast.Name, label: ast.Label) -> str:
-    text = _label_text(scope, label)
-    if isinstance(label, ast.YesNo):
-        return text
-    values: tuple[ir.Value, ...] = ()
-    if name.text in scope.inputs:
-        entry = scope.inputs[name.text]
-        values = (*entry.type.values, *entry.named) if isinstance(entry.type, ir.OneOf) else entry.named
-    elif name.text in scope.readings:
-        values = scope.readings[name.text].values
-    return next((value.label for value in values if value.id == text), _with_signs(text))
-
-
-def _with_signs(text: str) -> str:
-    return text.replace("<=", "≤").replace(">=", "≥").replace("{predicted}", " predicted")
 
 
 def _whens(scope: Scope, written: ast.Whens) -> ir.Split | None:

@@ -6,8 +6,9 @@ from typing import Literal
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
-from guidec.resolve.expressions import check_unit, condition
+from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
+from guidec.resolve.typed import check_unit
 from guidec.units import Unit, dose_divisors, without_divisor
 from guidec.weights import per_unit
 

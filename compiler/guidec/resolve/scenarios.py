@@ -5,8 +5,9 @@ from fractions import Fraction
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
 from guidec.numbers import CALENDAR_WORDS, plain_number
-from guidec.resolve.expressions import check_unit, value_ids
+from guidec.resolve.arithmetic import value_ids
 from guidec.resolve.scope import Scope
+from guidec.resolve.typed import check_unit
 
 
 def scenario(scope: Scope, written: ast.Scenario, rules: dict[str, str]) -> ir.Scenario | None:

@@ -1,8 +1,8 @@
 """The names that a guideline may use, and the faults found while they are looked up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, listed, nearest, warning
@@ -34,7 +34,16 @@ class Scope:
     procedures: dict[str, ir.Item] = field(default_factory=dict)
     tests: dict[str, ir.Item] = field(default_factory=dict)
     readings: dict[str, ir.Reading] = field(default_factory=dict)
-    written: dict[str, ast.Define] = field(default_factory=dict)
+    written: dict[str, ast.Named] = field(default_factory=dict)
+    owners: dict[str, ast.Score | ast.Table] = field(default_factory=dict)
+    functions: dict[str, ast.Function] = field(default_factory=dict)
+    tables: dict[str, ir.Grid] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    calling: list[str] = field(default_factory=list)
+    overflow: Literal["", "back", "forward"] = ""
     definitions: dict[str, ir.Definition | None] = field(default_factory=dict)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     resolving: list[str] = field(default_factory=list)
@@ -46,6 +55,7 @@ class Scope:
     meant: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     unread_kinds: set[str] = field(default_factory=set)
+    define: Callable[["Scope", ast.Named], ir.Definition | None] = lambda scope, written: None
 
     def fault(self, code: str, message: str, span: Span, repair: str = "") -> None:
         """Note an error."""
@@ -130,6 +140,44 @@ class Scope:
         message = f"`{cite.id}` is cited, and this file has no source with a register"
         self.fault("unknown_statement", message, cite.span, 'add to the source: `register "….csv"`')
         self.unread_kinds.add("source")  # once is enough
+
+    def value_labels(self, name: str) -> dict[str, str]:
+        """The values of an input, a reading or a category, each with its label."""
+        if name not in self.labels:
+            values: tuple[ir.Value, ...] = ()
+            if name in self.inputs:
+                entry = self.inputs[name]
+                own = entry.type.values if isinstance(entry.type, ir.OneOf | ir.AnyOf) else ()
+                values = (*own, *entry.named)
+            elif name in self.readings:
+                values = self.readings[name].values
+            elif self.definitions.get(name) is not None:
+                category = self.definitions[name].category  # type: ignore[union-attr]
+                values = () if category is None else category.values
+            self.labels[name] = {value.id: value.label for value in values}
+        return self.labels[name]
+
+    def definition(self, name: ast.Name) -> ir.Definition | None:
+        """A definition, resolved when it is first asked for; a definition of itself is a cycle."""
+        self.used.add(("definition", name.text))
+        if name.text in self.definitions:
+            return self.definitions[name.text]
+        if name.text in self.resolving:
+            circle = [*self.resolving[self.resolving.index(name.text) :], name.text]
+            self.fault(
+                "cycle",
+                f"the definition goes in a circle: {' → '.join(f'`{one}`' for one in circle)}",
+                name.span,
+                f"let one of {listed(sorted(set(circle)))} stand alone",
+            )
+            return None
+        bound, parameters, calling = self.arguments, self.parameters, self.calling
+        self.arguments, self.parameters, self.calling = {}, (), []
+        self.resolving.append(name.text)
+        self.definitions[name.text] = self.define(self, self.written[name.text])
+        self.resolving.pop()
+        self.arguments, self.parameters, self.calling = bound, parameters, calling
+        return self.definitions[name.text]
 
     def drug_list(self) -> ir.Input | None:
         """The input that `taking` asks, if there is one."""

@@ -6,8 +6,8 @@ from guidec import ast, ir
 from guidec.diagnostic import has_errors, nearest
 from guidec.numbers import CALENDAR_WORDS, decimal_text
 from guidec.register import read_register
-from guidec.resolve.expressions import check_unit
 from guidec.resolve.scope import Scope
+from guidec.resolve.typed import check_unit
 
 _FIELDS = (
     "title", "authors", "publisher", "journal", "published", "updated", "reviewed", "review_status",

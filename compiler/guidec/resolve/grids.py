@@ -1,0 +1,165 @@
+"""Tables as written to rows, each with its condition."""
+
+from guidec import ast, ir
+from guidec.numbers import decimal_text
+from guidec.record import record
+from guidec.resolve.arithmetic import is_number
+from guidec.resolve.expressions import condition
+from guidec.resolve.labels import label_conditions, labels_shown, may_split
+from guidec.resolve.scope import Scope
+
+
+@record
+class Hit:
+    """A row and when it holds; None is `otherwise`."""
+
+    row: ast.GridRow
+    condition: ir.Condition | None
+    label: str
+    cites: ir.Citation
+
+
+def gathered(policy: ast.Policy | None) -> tuple[ir.HitPolicy, str]:
+    """The hit policy, `unique` where none is written, and what `collect` makes of its rows."""
+    if policy is None:
+        return "unique", ""
+    return policy.word, policy.gather.text if policy.gather else ""
+
+
+def hits(scope: Scope, grid: ast.Grid) -> tuple[Hit, ...] | None:
+    """The rows of a table, or None after a fault."""
+    if not _rectangular(scope, grid) or not all([_column(scope, one) for one in grid.columns]):
+        return None
+    found: list[Hit] = []
+    for at, row in enumerate(grid.rows):
+        if row.cells is None:
+            found.append(Hit(row, None, "otherwise", scope.cite(row.cites)))
+            continue
+        parts = [_cell(scope, of, cell) for of, cell in zip(grid.columns, row.cells, strict=True)]
+        if any(part is None for part in parts):
+            continue
+        asked = tuple(part for part in parts if part is not None and part != ir.Always(True))
+        when = ir.Always(True) if not asked else asked[0] if len(asked) == 1 else ir.And(asked)
+        found.append(Hit(row, when, f"row {at + 1}", scope.cite(row.cites)))
+    return tuple(found) if len(found) == len(grid.rows) else None
+
+
+def _rectangular(scope: Scope, grid: ast.Grid) -> bool:
+    fine = True
+    for at, row in enumerate(grid.rows):
+        if row.cells is None and at < len(grid.rows) - 1:
+            message = "`otherwise` is not the last row"
+            scope.fault("misplaced_otherwise", message, row.span, "move it below the others, and keep one")
+            fine = False
+        for what, count, wanted in (
+            ("before `||`", None if row.cells is None else len(row.cells), len(grid.columns)),
+            ("behind `||`", len(row.results), len(grid.outputs)),
+        ):
+            if count is not None and count != wanted:
+                message = f"this row has {_cells(count)} {what}, and the head has {wanted}"
+                scope.fault("wrong_count", message, row.span, "write `any` in a cell that asks nothing")
+                fine = False
+    return fine
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _column(scope: Scope, of: ast.Expression) -> bool:
+    """Whether a column asks something; a fault if not."""
+    if not isinstance(of, ast.Name):
+        return is_number(scope, of) or condition(scope, of) is not None
+    if of.text in scope.inputs and isinstance(scope.inputs[of.text].type, ir.AnyOf):
+        scope.used.add(("input", of.text))
+        return True
+    if of.text in scope.written:
+        return scope.definition(of) is not None
+    return may_split(scope, of)
+
+
+def _cell(scope: Scope, of: ast.Expression, cell: ast.Cell) -> ir.Condition | None:
+    if cell.kind == "any":
+        return ir.Always(True)
+    found = label_conditions(scope, of, cell.labels)
+    return ir.Not(found) if found is not None and cell.kind == "is_not" else found
+
+
+# --- as shown ----------------------------------------------------------------
+
+
+def column_text(scope: Scope, of: ast.Expression) -> str:
+    """The head of a column: the label of what it asks, or the expression."""
+    if isinstance(of, ast.Name):
+        if of.text in scope.inputs:
+            return scope.inputs[of.text].label
+        if of.text in scope.readings:
+            return scope.readings[of.text].label
+        definition = scope.definitions.get(of.text)
+        return of.text if definition is None else definition.label
+    return expression_text(of)
+
+
+def row_text(scope: Scope, grid: ast.Grid, row: ast.GridRow) -> tuple[str, ...]:
+    """The cells of a row."""
+    if row.cells is None:
+        return ()
+    return tuple(_cell_text(scope, of, cell) for of, cell in zip(grid.columns, row.cells, strict=True))
+
+
+def _cell_text(scope: Scope, of: ast.Expression, cell: ast.Cell) -> str:
+    if cell.kind == "any":
+        return "any"
+    shown = labels_shown(scope, of, cell.labels)
+    return shown if cell.kind == "is" else f"not {shown}"
+
+
+def result_text(gives: ast.Gives, result: object) -> str:
+    """What a row gives."""
+    match result:
+        case ast.Number(value, unit) | ast.CalendarNumber(value, unit):
+            return f"{decimal_text(value)} {unit.text}" if unit else decimal_text(value)
+        case ast.Name(text):
+            return next((line.label.text for line in gives.values if line.name.text == text), text)
+        case _:
+            return ""
+
+
+def expression_text(written: ast.Expression) -> str:
+    """An expression as an author would write it."""
+    match written:
+        case ast.Name(text):
+            return text
+        case ast.Number(value, unit) | ast.CalendarNumber(value, unit):
+            return f"{decimal_text(value)} {unit.text}" if unit else decimal_text(value)
+        case ast.Day(value):
+            return value.isoformat()
+        case ast.YesNo(value):
+            return "yes" if value else "no"
+        case ast.Thresholds(numbers):
+            return " or ".join(expression_text(one) for one in numbers)
+        case ast.Unary(op, operand):
+            return f"{op}{' ' if op == 'not' else ''}{_inner(operand)}"
+        case ast.Binary(op, left, right) | ast.Compare(op, left, right):
+            return f"{_inner(left)} {op} {_inner(right)}"
+        case ast.Call(name, arguments):
+            return f"{name.text}({', '.join(expression_text(one) for one in arguments)})"
+        case ast.Completed(word, first, last):
+            return f"{word.text} from {_inner(first)} to {_inner(last)}"
+        case ast.Rounded(operand, step, mode):
+            how = "" if mode == "half away from zero" else f"{mode} "
+            return f"{_inner(operand)} rounded {how}to {expression_text(step)}"
+        case ast.Is(left, values, negated):
+            names = ", ".join(expression_text(one) for one in values)
+            return (
+                f"{_inner(left)} is {'not ' if negated else ''}{'one of ' if len(values) > 1 else ''}{names}"
+            )
+        case ast.Includes(left, member):
+            return f"{_inner(left)} includes {member.text}"
+        case ast.About(kind, name):
+            return f"{kind} {name.text}"
+
+
+def _inner(written: ast.Expression) -> str:
+    text = expression_text(written)
+    return f"({text})" if isinstance(written, ast.Binary | ast.Compare | ast.Rounded) else text

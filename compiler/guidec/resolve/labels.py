@@ -1,0 +1,173 @@
+"""Labels of branches, points, bands and cells to conditions."""
+
+from collections.abc import Sequence
+
+from guidec import ast, ir
+from guidec.numbers import decimal_text
+from guidec.resolve.arithmetic import is_number, unknown_name
+from guidec.resolve.expressions import condition
+from guidec.resolve.scope import Scope
+from guidec.source import Span
+
+
+def may_split(scope: Scope, name: ast.Name) -> bool:
+    """Whether a name can be split by labels; a fault if not."""
+    if name.text in scope.inputs:
+        scope.used.add(("input", name.text))
+        if isinstance(scope.inputs[name.text].type, ir.AnyOf):
+            scope.fault(
+                "wrong_type", f"`{name.text}` is a set", name.span, f"write `when {name.text} includes …`"
+            )
+            return False
+        return True
+    if name.text in scope.readings:
+        scope.used.add(("reading", name.text))
+        return True
+    if name.text in scope.written:
+        definition = scope.definition(name)
+        if (
+            definition is not None
+            and definition.category is not None
+            and definition.category.policy == "collect"
+        ):
+            scope.fault(
+                "wrong_type",
+                f"`{name.text}` may have several values",
+                name.span,
+                f"write `when {name.text} includes …`",
+            )
+            return False
+        return definition is not None
+    if name.text in scope.decisions:
+        unknown_name(scope, name)
+        return False
+    scope.unknown("input", name, [*scope.inputs, *scope.readings, *scope.written])
+    return False
+
+
+def labels_apart(scope: Scope, lines: Sequence[tuple[tuple[ast.Label, ...] | None, Span]]) -> bool:
+    """No value has two lines, and `otherwise` is the last."""
+    seen: dict[str, ast.Label] = {}
+    apart = True
+    for at, (labels, span) in enumerate(lines):
+        if labels is None and at < len(lines) - 1:
+            message = "`otherwise` is not the last branch"
+            scope.fault("misplaced_otherwise", message, span, "move it below the others, and keep one")
+            apart = False
+        for label in labels or ():
+            text = label_text(label)
+            if text in seen:
+                message = f"`{text}` has a branch already, in line {seen[text].span.line}"
+                scope.fault("overlapping_branches", message, label.span, "delete one of the two")
+                apart = False
+            seen.setdefault(text, label)
+    return apart
+
+
+def label_conditions(
+    scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...] | None
+) -> ir.Condition | None:
+    """One of the labels holds; None for `otherwise`, and after a fault."""
+    parts = [_condition(scope, of, label) for label in labels or ()]
+    kept = tuple(part for part in parts if part is not None)
+    if not kept or len(kept) != len(parts):
+        return None
+    return kept[0] if len(kept) == 1 else ir.Or(kept)
+
+
+def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Condition | None:
+    if isinstance(of, ast.Name):
+        of = ast.Name(of.text, label.span)
+    match label:
+        case ast.YesNo(value) if not isinstance(of, ast.Name):
+            if is_number(scope, of):
+                scope.fault("wrong_type", "this column is a number", label.span, "write a number, or `any`")
+                return None
+            asked = condition(scope, of)
+            return asked if value or asked is None else ir.Not(asked)
+        case ast.Name() if not isinstance(of, ast.Name):
+            repair = "write a number" if is_number(scope, of) else "write `yes`, `no` or `any`"
+            scope.fault("unknown_value", f"this column has no value `{label.text}`", label.span, repair)
+            return None
+        case ast.Name() if of.text in scope.inputs and isinstance(scope.inputs[of.text].type, ir.AnyOf):
+            return condition(scope, ast.Includes(of, label, label.span))
+        case ast.Name() if _gathers(scope, of):
+            return condition(scope, ast.Includes(of, label, label.span))
+        case ast.Name() | ast.YesNo():
+            return condition(scope, ast.Is(of, (label,), False, label.span))
+        case ast.LabelCompare(op, value, span):
+            return condition(scope, ast.Compare(op, of, value, span))
+        case ast.LabelRange(low, high, above, below, span):
+            first = condition(scope, ast.Compare(">" if above else ">=", of, low, span))
+            last = condition(scope, ast.Compare("<" if below else "<=", of, high, span))
+            if first is None or last is None:
+                return None
+            if _value(low) > _value(high):
+                repair = "write the smaller one first"
+                scope.fault("bad_range", "the range ends before it begins", span, repair)
+                return None
+            return ir.And((first, last))
+
+
+def _gathers(scope: Scope, name: ast.Name) -> bool:
+    """Whether a name is a column of a `collect` table, which may have several values."""
+    if name.text not in scope.written:
+        return False
+    definition = scope.definition(name)
+    return (
+        definition is not None and definition.category is not None and definition.category.policy == "collect"
+    )
+
+
+def _value(limit: ast.Limit) -> object:
+    """For the order of two ends in one unit."""
+    if isinstance(limit, ast.Thresholds):
+        return _value(limit.numbers[0])
+    if isinstance(limit, ast.CalendarNumber):
+        return limit.value * {"week": 7, "weeks": 7, "year": 12, "years": 12}.get(limit.unit.text, 1)
+    return limit.value
+
+
+# --- as shown ----------------------------------------------------------------
+
+
+def label_text(label: ast.Label) -> str:
+    """A label as written."""
+    match label:
+        case ast.Name(text):
+            return text
+        case ast.YesNo(value):
+            return "yes" if value else "no"
+        case ast.LabelCompare(op, value):
+            return f"{op} {_limit_text(value)}"
+        case ast.LabelRange(low, high, above, below):
+            start = f"> {_limit_text(low)}" if above else _limit_text(low)
+            return f"{start} to {'< ' if below else ''}{_limit_text(high)}"
+
+
+def _limit_text(limit: ast.Limit) -> str:
+    match limit:
+        case ast.Thresholds(numbers):
+            return " or ".join(_limit_text(one) for one in numbers)
+        case ast.Day(value):
+            return value.isoformat()
+        case _:
+            text = decimal_text(limit.value)
+            return f"{text} {limit.unit.text}" if limit.unit else text
+
+
+def labels_shown(scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...] | None) -> str:
+    """Labels as they are shown: values by their own labels."""
+    return " or ".join(_shown(scope, of, label) for label in labels or ()) or "otherwise"
+
+
+def _shown(scope: Scope, of: ast.Expression, label: ast.Label) -> str:
+    text = label_text(label)
+    if isinstance(label, ast.YesNo):
+        return text
+    values = scope.value_labels(of.text) if isinstance(of, ast.Name) else {}
+    return values.get(text) or _with_signs(text)
+
+
+def _with_signs(text: str) -> str:
+    return text.replace("<=", "≤").replace(">=", "≥").replace("{predicted}", " predicted")

@@ -1,0 +1,93 @@
+"""A number with its dimension, and how it is called in a message."""
+
+from guidec import ast, ir
+from guidec.numbers import DATE, decimal_text, unit_dimension
+from guidec.record import record
+from guidec.resolve.scope import Scope
+from guidec.source import Span
+from guidec.units import Dimension, Unit, UnitProblem, parse_unit
+
+
+@record
+class Typed:
+    """A number and its dimension."""
+
+    number: ir.Number
+    dimension: Dimension
+    span: Span
+
+
+def check_unit(scope: Scope, unit: ast.Name) -> Unit | None:
+    """The unit of a text, or a fault with the repair that the unit table proposes."""
+    parsed = parse_unit(unit.text)
+    if isinstance(parsed, UnitProblem):
+        scope.fault(
+            "unknown_unit", parsed.message, unit.span, parsed.repair or "write a UCUM unit, such as `mg/d`"
+        )
+        return None
+    return parsed
+
+
+def mixed_units(entry: ir.Input) -> bool:
+    return (
+        isinstance(entry.type, ir.Quantity)
+        and len({unit_dimension(unit.unit) for unit in entry.type.units}) > 1
+    )
+
+
+def mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
+    first, second = _described(scope, left), _described(scope, right)
+    unit = _unit_text(scope, left)
+    if left.dimension == DATE:
+        repair = "compare it with a date, such as `2026-03-31`"
+        scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
+        return
+    value = right.number.value if isinstance(right.number, ir.Constant) and not right.number.unit else None
+    if value is not None and unit:
+        repair = f"write `{decimal_text(value)} {unit}`"
+    else:
+        repair = f"write it in `{unit}`" if unit else "write both in the same unit"
+    scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
+
+
+def _described(scope: Scope, typed: Typed) -> str:
+    unit = _unit_text(scope, typed)
+    match typed.number:
+        case ir.Constant(value):
+            number = decimal_text(value)
+            return f"`{number} {unit}`" if unit else f"`{number}` without a unit"
+        case ir.Day(day):
+            return f"the date `{day}`"
+        case ir.Measure(name) if typed.dimension == DATE:
+            return f"the date `{name}`"
+        case ir.Measure(name):
+            return f"`{name}` in `{unit}`" if unit else f"`{name}` without a unit"
+        case ir.DefinedNumber(name):
+            return f"`{name}`, {_dimension_text(typed.dimension)},"
+        case _:
+            return _dimension_text(typed.dimension)
+
+
+def _unit_text(scope: Scope, typed: Typed) -> str:
+    """The unit that the author wrote for a constant or an input; empty for what is computed."""
+    match typed.number:
+        case ir.Constant(value, unit, calendar):
+            return f"{unit}s" if calendar and value != 1 else unit
+        case ir.Measure(name):
+            kind = scope.inputs[name].type
+            if isinstance(kind, ir.Quantity):
+                return kind.units[0].unit
+            return f"{kind.unit}s" if isinstance(kind, ir.Duration) else ""
+        case _:
+            return ""
+
+
+def _dimension_text(dimension: Dimension) -> str:
+    def side(powers: tuple[tuple[str, int], ...]) -> str:
+        return ".".join(base if power == 1 else f"{base}{power}" for base, power in powers)
+
+    above, below = dimension
+    if not above and not below:
+        return "a plain number"
+    text = side(above) or "1"
+    return f"a number in `{text}/{side(below)}`" if below else f"a number in `{text}`"
