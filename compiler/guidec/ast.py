@@ -177,9 +177,20 @@ class Source:
 
 
 @record
+class Code:
+    """A concept of a terminology: its system, its code there, and how that is displayed."""
+
+    system: Text
+    code: Text
+    display: Text
+    span: Span
+
+
+@record
 class ValueLine:
     name: Name
     label: Text
+    codes: tuple[Code, ...] = ()
 
 
 @record
@@ -217,7 +228,7 @@ class Input:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[TypeLine | NamedValue | Rounds | Note, ...]
+    lines: tuple[TypeLine | NamedValue | Rounds | Note | Code, ...]
     span: Span
 
 
@@ -249,6 +260,7 @@ class Item:
     cites: Cites
     notes: tuple[Note, ...]
     span: Span
+    codes: tuple[Code, ...] = ()
 
 
 # --- regimens ----------------------------------------------------------------
@@ -377,7 +389,7 @@ class Regimen:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[OrderLine | GiveNothing | Note, ...]
+    lines: tuple[OrderLine | GiveNothing | Note | Code, ...]
     span: Span
 
 

@@ -53,9 +53,19 @@ class Source:
 
 
 @record
+class Code:
+    """A concept of a terminology: the system's URI, the code there, and how it is displayed."""
+
+    system: str
+    code: str
+    display: str
+
+
+@record
 class Value:
     id: str
     label: str
+    codes: tuple[Code, ...] = ()
 
 
 @record
@@ -136,6 +146,7 @@ class Input:
     notes: tuple[Note, ...]
     cites: Citation
     module: str
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 
@@ -305,6 +316,7 @@ class Item:
     members: tuple[str, ...]
     notes: tuple[Note, ...]
     cites: Citation
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 
@@ -379,6 +391,7 @@ class Regimen:
     orders: tuple[Order | Choice, ...]
     notes: tuple[Note, ...]
     cites: Citation
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 

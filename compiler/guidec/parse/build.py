@@ -264,13 +264,21 @@ class Build:
         return self._type("duration", meta, unit=self._word(children[0]), bounds=children[1:])
 
     def named_value(self, meta: Meta, children: list[Any]) -> ast.NamedValue:
-        return ast.NamedValue(ast.ValueLine(children[0], children[1]), self._span(meta))
+        return ast.NamedValue(self.value_line(meta, children), self._span(meta))
 
     def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
         return ast.Rounds(self._span(meta))
 
     def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
-        return ast.ValueLine(children[0], children[1])
+        return ast.ValueLine(*children)
+
+    reading_value = value_line
+
+    def code(self, meta: Meta, children: list[Any]) -> ast.Code:
+        return ast.Code(children[0], children[1], children[2], self._span(meta))
+
+    def codes(self, meta: Meta, children: list[Any]) -> tuple[ast.Code, ...]:
+        return tuple(child for child in children if child is not None)
 
     def note(self, meta: Meta, children: list[Any]) -> ast.Note:
         return ast.Note(children[0], children[1])
@@ -287,17 +295,18 @@ class Build:
         return ast.Shown(children[0], self._span(meta))
 
     def _item(
-        self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, notes: Any
+        self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, lines: Any
     ) -> ast.Item:
-        kept = tuple(note for note in notes if note is not None)
-        return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
+        notes = tuple(line for line in lines if isinstance(line, ast.Note))
+        codes = tuple(line for line in lines if isinstance(line, ast.Code))
+        return ast.Item(kind, name, label, tuple(_opt(members)), cites, notes, self._span(meta), codes)
 
     def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
 
     def drug_class(self, meta: Meta, children: list[Any]) -> ast.Item:
-        name, label, members, cites, *notes = children
-        return self._item("drug_class", meta, name, label, members, cites, notes)
+        name, label, members, cites, *lines = children
+        return self._item("drug_class", meta, name, label, members, cites, lines)
 
     def procedure(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("procedure", meta, children[0], children[1], (), children[2], children[3:])

@@ -90,6 +90,7 @@ _WORDS = {
     "COMPARISON": "a comparison, such as `>=`",
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
+    "_CODE": "`code`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}

@@ -8,6 +8,7 @@ from guidec.diagnostic import listed
 from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
 from guidec.resolve.expressions import check_unit, condition
 from guidec.resolve.scope import Scope
+from guidec.resolve.vocabulary import codes
 from guidec.units import Unit, dose_divisors, without_divisor
 from guidec.weights import per_unit
 
@@ -43,8 +44,9 @@ def regimen(scope: Scope, written: ast.Regimen) -> None:
         for line in written.lines
         if isinstance(line, ast.Note)
     )
+    own = codes(scope, tuple(line for line in written.lines if isinstance(line, ast.Code)))
     scope.regimens[written.name.text] = ir.Regimen(
-        written.name.text, written.label.text, order_lines(scope, lines), notes, cites, written.name.span
+        written.name.text, written.label.text, order_lines(scope, lines), notes, cites, own, written.name.span
     )
 
 
