@@ -324,9 +324,9 @@ Part = Route | Dose | Every | Lasts | After | Times
 
 @record
 class Tail:
-    """What stands after a semicolon: a part that is not stated, `usual`, or what is done with the drug."""
+    """What stands after a semicolon: a part that is not stated, `usual`, what is done with the drug, or a grade."""
 
-    kind: Literal["not_stated", "usual", "action"]
+    kind: Literal["not_stated", "usual", "action", "grade"]
     word: str
     span: Span
 
@@ -578,6 +578,7 @@ class MeasureEvery:
 @record
 class RuleStrength:
     strength: Strength
+    grade: Tail | None
     span: Span
 
 

@@ -399,8 +399,19 @@ Direction = Literal["for", "against", "neither"]
 
 
 @record
+class Grade:
+    """A formal grade of the GRADE working group, beside the source's own words; a part that isn't stated is None."""
+
+    strength: Literal["strong", "weak"] | None
+    certainty: Literal["high", "moderate", "low", "very low"] | None
+
+
+@record
 class Recommendation:
-    """`regimen` names what is given, or `orders` hold it where the line itself says it."""
+    """`regimen` names what is given, or `orders` hold it where the line itself says it.
+
+    `grades` has at most one grade; several where equal recommendations that are graded differently are merged.
+    """
 
     id: str
     label: str
@@ -411,6 +422,7 @@ class Recommendation:
     orders: tuple[Order | Choice, ...]
     preferred: tuple[Prefer, ...]
     cites: Citation
+    grades: tuple[Grade, ...] = ()
     span: Span = _span()
 
 
@@ -527,6 +539,7 @@ class Rule:
     every: Interval | None
     notes: tuple[Note, ...]
     cites: Citation
+    grade: Grade | None = None
     span: Span = _span()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import label_of, outcome_label, unit_text
+from guidec.wording import grade_text, label_of, outcome_label, unit_text
 
 Json = dict[str, Any]
 
@@ -92,7 +92,7 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
     wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
     strength = "strength not stated:" if one["strength"] == "use" else one["strength"]
     label = outcome_label(guideline, one["id"])
-    lines = [f"{indent}{strength}{direction} {label}{wording}{_cites(one)}"]
+    lines = [f"{indent}{strength}{direction} {label}{wording}{_graded(one)}{_cites(one)}"]
     for given in one["gives"]:
         if "choice" in given:
             word = "one of, or another" if given["open"] else "one of"
@@ -104,6 +104,12 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
         lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
     lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
     return lines
+
+
+def _graded(one: Json) -> str:
+    """`, GRADE strong, moderate certainty`; several that were merged stand side by side."""
+    grades = [one["grade"]] if "grade" in one else one.get("grades", [])
+    return f", GRADE {'; '.join(grade_text(**grade) for grade in grades)}" if grades else ""
 
 
 def _preferred(guideline: ir.Guideline, entry: Json, indent: str) -> str:
@@ -197,7 +203,7 @@ def _rule(guideline: ir.Guideline, rule: Json) -> str:
             else f"; every {_interval(rule['every'])}"
         )
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
-    return f"  {rule.get('kind', 'monitor')}: {label}{against}{every}{unknown}{_cites(rule)}"
+    return f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
 
 
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:

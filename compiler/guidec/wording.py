@@ -160,6 +160,11 @@ def value_label(entry: ir.Input, value: str) -> str:
     return next((one.label for one in (*own, *entry.named) if one.id == value), value)
 
 
+def grade_text(strength: str | None = None, certainty: str | None = None) -> str:
+    """`strong, moderate certainty`."""
+    return ", ".join(part for part in (strength, certainty and f"{certainty} certainty") if part)
+
+
 # --- amounts -----------------------------------------------------------------
 
 

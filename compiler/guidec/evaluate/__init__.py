@@ -16,6 +16,7 @@ from guidec.evaluate.result import (
     monitoring_json,
     outcome_json,
     recommendation_json,
+    united,
     value_json,
 )
 from guidec.lower.outcomes import given_orders, recommendation_essence
@@ -401,7 +402,7 @@ def _common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
             for side in sides
         ]
         if all(same):
-            found.append(_united([others[0] for others in same]))
+            found.append(united([others[0] for others in same]))
     return found
 
 
@@ -409,13 +410,6 @@ def _sides(outcome: ir.Outcome) -> list[tuple[ir.Recommendation, ...]]:
     if outcome.status == "conflict":
         return [side for answer in outcome.answers for side in _sides(answer)]
     return [outcome.recommendations]
-
-
-def _united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
-    """One recommendation with the citations of all."""
-    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
-    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
-    return replace(same[0], cites=ir.Citation(statements, inferred))
 
 
 def _all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:

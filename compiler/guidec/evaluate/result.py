@@ -62,11 +62,19 @@ def _merged(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
         why=why,
         cites=_joined(first.cites, second.cites),
         recommendations=tuple(
-            replace(one, cites=_joined(one.cites, other.cites))
+            united((one, other))
             for one, other in zip(first.recommendations, second.recommendations, strict=True)
         ),
         answers=tuple(_merged(one, other) for one, other in zip(first.answers, second.answers, strict=True)),
     )
+
+
+def united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
+    """One recommendation with the citations and the grades of all."""
+    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
+    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
+    grades = tuple(dict.fromkeys(grade for one in same for grade in one.grades))
+    return replace(same[0], cites=ir.Citation(statements, inferred), grades=grades)
 
 
 def _joined(first: ir.Citation, second: ir.Citation) -> ir.Citation:
@@ -107,6 +115,7 @@ def recommendation_json(shown: Shown, decision: str, one: ir.Recommendation) -> 
         "direction": one.direction,
         "strength": one.strength,
         "wording": one.wording or "not stated",
+        **grades_json(one.grades),
         "statements": list(one.cites.statements),
         "gives": [_given_json(shown, order) for order in one.orders],
     }
@@ -116,6 +125,15 @@ def recommendation_json(shown: Shown, decision: str, one: ir.Recommendation) -> 
     if preferred:
         found["preferred"] = preferred
     return found
+
+
+def grades_json(grades: Sequence[ir.Grade]) -> Json:
+    """`grade`, or `grades` where merged recommendations are graded differently; no key where there is none."""
+    found = [
+        {name: part for name, part in (("strength", one.strength), ("certainty", one.certainty)) if part}
+        for one in grades
+    ]
+    return {} if not found else {"grade": found[0]} if len(found) == 1 else {"grades": found}
 
 
 def _given_json(shown: Shown, order: ir.Order | ir.Choice) -> Json:
@@ -230,6 +248,7 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
         "direction": rule.direction,
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
+        **grades_json(() if rule.grade is None else (rule.grade,)),
         "gives": [_given_json(shown, cited(order, rule.cites)) for order in rule.orders],
         "needs": needs,
         "statements": list(rule.cites.statements),
@@ -246,6 +265,7 @@ def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str)
         "direction": rule.direction,
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
+        **grades_json(() if rule.grade is None else (rule.grade,)),
         "measure": measure,
         "every": "not stated" if rule.every is None else interval_json(rule.every),
     }

@@ -458,6 +458,16 @@ class Build:
     def tail_stop(self, meta: Meta, children: list[Any]) -> ast.Tail:
         return self._action("stop", meta)
 
+    def tail_grade(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        tail: ast.Tail = children[0]
+        return tail
+
+    def grade(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return ast.Tail("grade", ", ".join(part for part in children if part), self._span(meta))
+
+    def grade_part(self, meta: Meta, children: list[Any]) -> str:
+        return " ".join(children)
+
     def when(self, meta: Meta, children: list[Any]) -> ast.When:
         return ast.When(children[0], True)
 
@@ -589,7 +599,7 @@ class Build:
     rule_gives = advise_line
 
     def rule_strength(self, meta: Meta, children: list[Any]) -> ast.RuleStrength:
-        return ast.RuleStrength(self._strength(*children), self._span(meta))
+        return ast.RuleStrength(self._strength(*children[:3]), children[3], self._span(meta))
 
     def rule_measure(self, meta: Meta, children: list[Any]) -> ast.Measure:
         return ast.Measure(children[0], self._span(meta))

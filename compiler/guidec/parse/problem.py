@@ -91,6 +91,7 @@ _WORDS = {
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
     "_CODE": "`code`",
+    "_GRADE": "`grade`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}

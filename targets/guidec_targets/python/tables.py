@@ -200,7 +200,8 @@ class Tables:
             key = one.id if not others else f"{one.id} {others + 1}"
             self.recommendations[content] = key
             self.entries.append(f"    {literal(key)}: {laid_out(content, 4, len(key) + 4)},")
-        return self.recommendations[content], one.cites.statements, one.cites.inferred
+        grades = tuple((grade.strength or "", grade.certainty or "") for grade in one.grades)
+        return self.recommendations[content], one.cites.statements, one.cites.inferred, grades
 
     # --- conditions, rules, values ---
 
@@ -255,6 +256,7 @@ class Tables:
             "direction": rule.direction,
             "strength": rule.strength,
             "wording": rule.wording or "not stated",
+            **_grade(rule),
             "gives": self.functions.orders(orders),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
@@ -269,6 +271,7 @@ class Tables:
             "direction": rule.direction,
             "strength": rule.strength,
             "wording": rule.wording or "not stated",
+            **_grade(rule),
             "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
             "every": interval(rule.every),
             **until,
@@ -313,6 +316,12 @@ def _table(name: str, kind: str, lines: Sequence[str], brackets: str) -> str:
 def _row(row: Row, end: int) -> str:
     cells = tuple((at, Code(bin(mask))) for at, mask in row.cells)
     return literal((cells, end))
+
+
+def _grade(rule: ir.Rule) -> dict[object, object]:
+    parts = {} if rule.grade is None else {"strength": rule.grade.strength, "certainty": rule.grade.certainty}
+    grade = {name: part for name, part in parts.items() if part is not None}
+    return {"grade": grade} if grade else {}
 
 
 def _finish(rule: ir.Rule) -> dict[object, object]:
