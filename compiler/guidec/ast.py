@@ -623,6 +623,19 @@ class Impossible:
     span: Span
 
 
+@record
+class Avoid:
+    """A contraindication (`condition`) or an interaction (`other`)."""
+
+    item: Name
+    other: Name | None
+    condition: Expression | None
+    why: Text
+    cites: Cites
+    strengths: tuple[RuleStrength, ...]
+    span: Span
+
+
 # --- scenarios ---------------------------------------------------------------
 
 Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...]
@@ -677,6 +690,7 @@ Declaration = (
     | Reading
     | Account
     | Impossible
+    | Avoid
     | Scenario
 )
 

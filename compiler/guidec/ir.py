@@ -271,6 +271,23 @@ class Prescribed:
     drugs: tuple[str, ...]
 
 
+@record
+class Things:
+    """Drugs, classes of which the drug is not stated, and procedures."""
+
+    drugs: tuple[str, ...]
+    classes: tuple[str, ...]
+    procedures: tuple[str, ...]
+
+
+@record
+class Gives:
+    """As long as nothing is avoided, the decision is determined and orders one of the things for sure."""
+
+    decision: str
+    things: Things
+
+
 Condition = (
     Always
     | Not
@@ -284,6 +301,7 @@ Condition = (
     | Defined
     | Recorded
     | Prescribed
+    | Gives
 )
 
 
@@ -351,8 +369,20 @@ class Prefer:
 
 
 @record
+class Reason:
+    """Why something is to be avoided, and when."""
+
+    why: str
+    when: Condition
+    cites: Citation
+
+
+@record
 class Order:
-    """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated."""
+    """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated.
+
+    `avoided` stands in rows only: the reasons against an alternative where it may be chosen.
+    """
 
     step: int
     action: Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]
@@ -369,6 +399,7 @@ class Order:
     when: Condition | None
     preferred: tuple[Prefer, ...]
     cites: Citation
+    avoided: tuple[Reason, ...] = ()
     span: Span = _span()
 
 
@@ -571,6 +602,21 @@ class Impossible:
 
 
 @record
+class Avoid:
+    """A drug, a class or a procedure (`item`) that is not to be given: where a condition holds, or with the `other`."""
+
+    item: str
+    other: str | None
+    when: Condition | None
+    why: str
+    strength: str
+    wording: str
+    cites: Citation
+    grade: Grade | None
+    span: Span = _span()
+
+
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
 
@@ -590,6 +636,7 @@ class Guideline:
     decisions: tuple[Decision | Options, ...]
     rules: tuple[Rule, ...]
     impossible: tuple[Impossible, ...]
+    avoids: tuple[Avoid, ...]
     accounts: tuple[Account, ...]
     span: Span = _span()
 

@@ -28,7 +28,7 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
         lines += [*_decision(guideline, one, result), ""]
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
-            lines += [title, *(_rule(guideline, rule) for rule in result[key]), ""]
+            lines += [title, *(line for rule in result[key] for line in _rule(guideline, rule)), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
     for name, change in result.get("rounded", {}).items():
@@ -99,8 +99,10 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
             lines.append(f"{indent}  {_step(given)}{word}:")
             for option in given["options"]:
                 lines.append(f"{indent}    {_order(guideline, option)}")
+                lines += _avoid(option, indent + "      ")
         else:
             lines.append(f"{indent}  {_step(given)}{_order(guideline, given)}")
+            lines += _avoid(given, indent + "    ")
         lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
     lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
     return lines
@@ -117,6 +119,16 @@ def _preferred(guideline: ir.Guideline, entry: Json, indent: str) -> str:
     wording = "" if entry["wording"] == "not stated" else f' "{entry["wording"]}"'
     open_question = "" if entry["applies"] == "yes" else f" (unknown: needs {', '.join(entry['needs'])})"
     return f"{indent}preferred{wording}: {name}{open_question}{_cites(entry)}"
+
+
+def _avoid(of: Json, indent: str) -> list[str]:
+    """The reasons against an order or a piece of advice, a line each."""
+    lines: list[str] = []
+    for reason in of.get("avoid", ()):
+        needs = f": needs {', '.join(reason['needs'])}" if reason["needs"] else ""
+        unknown = "" if reason["applies"] == "yes" else f" (unknown{needs})"
+        lines.append(f"{indent}avoid: {reason['why']}{unknown}{_cites(reason)}")
+    return lines
 
 
 def _step(given: Json) -> str:
@@ -187,7 +199,7 @@ def _interval(interval: Json) -> str:
     return f"{_range(interval['low'], interval['high'])} {word}"
 
 
-def _rule(guideline: ir.Guideline, rule: Json) -> str:
+def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
     label = label_of(guideline.rules, rule["id"])
     unknown = ""
     if rule.get("trigger") == "not stated":
@@ -203,7 +215,12 @@ def _rule(guideline: ir.Guideline, rule: Json) -> str:
             else f"; every {_interval(rule['every'])}"
         )
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
-    return f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
+    line = f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
+    offered = [order for given in rule.get("gives", ()) for order in given.get("options", ())]
+    notes = [
+        f"    {_order(guideline, order)}: {note.strip()}" for order in offered for note in _avoid(order, "")
+    ]
+    return [line, *_avoid(rule, "    "), *notes]
 
 
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:

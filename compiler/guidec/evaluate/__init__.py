@@ -19,6 +19,7 @@ from guidec.evaluate.result import (
     united,
     value_json,
 )
+from guidec.lower.avoided import unstated_orders
 from guidec.lower.outcomes import given_orders, recommendation_essence
 from guidec.numbers import plain_number
 from guidec.record import record
@@ -191,6 +192,7 @@ class _Work:
                 if any(leaf.outcome is not None for leaf in answer.leaves):
                     regimens = {one.id: one for one in self.guideline.regimens}
                     orders = given_orders(line.recommendation, regimens)
+                    orders = unstated_orders(self.guideline, line.recommendation, orders)
                     given = replace(line.recommendation, orders=orders)
                     shown.append(_not_stated_json(quiet, given))
                     possible.append(given)

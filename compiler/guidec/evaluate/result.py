@@ -8,6 +8,7 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, Record, Refused
+from guidec.lower.avoided import rule_orders, rule_reasons
 from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited
 from guidec.numbers import out_of_base_units, plain_number, rounded
@@ -56,7 +57,8 @@ def merged_outcomes(leaves: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _merged(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
-    why = first.why if second.why in first.why else f"{first.why} {second.why}"
+    whys = (first.why, second.why) if second.why in first.why else (second.why, first.why)
+    why = whys[0] if whys[1] in whys[0] else f"{first.why} {second.why}"
     return replace(
         first,
         why=why,
@@ -136,6 +138,18 @@ def grades_json(grades: Sequence[ir.Grade]) -> Json:
     return {} if not found else {"grade": found[0]} if len(found) == 1 else {"grades": found}
 
 
+def avoid_json(shown: Shown, reasons: Sequence[ir.Reason]) -> Json:
+    """`avoid`: the reasons against something that hold or may hold; no key where there is none."""
+    found: list[Json] = []
+    for one in reasons:
+        applies, needs = shown.applies(one.when)
+        if applies != "no":
+            entry = {"why": one.why, "applies": applies, "needs": needs}
+            entry["statements"] = list(one.cites.statements)
+            found.append({**entry, "inferred": list(one.cites.inferred)} if one.cites.inferred else entry)
+    return {"avoid": found} if found else {}
+
+
 def _given_json(shown: Shown, order: ir.Order | ir.Choice) -> Json:
     if isinstance(order, ir.Order):
         return order_json(shown, order)
@@ -181,6 +195,7 @@ def order_json(shown: Shown, order: ir.Order) -> Json:
         found["after"] = interval_json(order.after)
     if order.usual:
         found["usual"] = True
+    found |= avoid_json(shown, order.avoided)
     found["statements"] = list(order.cites.statements)
     if order.cites.inferred:
         found["inferred"] = list(order.cites.inferred)
@@ -241,6 +256,7 @@ def _preferred(shown: Shown, preferred: tuple[ir.Prefer, ...], what: Json) -> li
 
 def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> Json:
     """One piece of advice."""
+    orders = rule_orders(shown.guideline, rule)
     found: Json = {
         "id": rule.id,
         "kind": rule.kind,
@@ -249,7 +265,8 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
         **grades_json(() if rule.grade is None else (rule.grade,)),
-        "gives": [_given_json(shown, cited(order, rule.cites)) for order in rule.orders],
+        "gives": [_given_json(shown, cited(order, rule.cites)) for order in orders],
+        **avoid_json(shown, rule_reasons(shown.guideline, rule)),
         "needs": needs,
         "statements": list(rule.cites.statements),
     }

@@ -21,7 +21,7 @@ from guidec.text import DEEPEST_INDENTATION
 __all__ = ["grammar_text", "parse", "reserved_words"]
 
 _STARTS = (
-    "advise", "decision", "define", "document", "drug", "guideline", "impossible", "input", "module",
+    "advise", "avoid", "decision", "define", "document", "drug", "guideline", "impossible", "input", "module",
     "monitor", "options", "procedure", "reading", "regimen", "scenario", "set", "source", "test",
 )  # fmt: skip
 

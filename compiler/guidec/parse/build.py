@@ -630,6 +630,21 @@ class Build:
     def impossible(self, meta: Meta, children: list[Any]) -> ast.Impossible:
         return ast.Impossible(children[0], children[1], children[2], self._span(meta))
 
+    def avoid(self, meta: Meta, children: list[Any]) -> ast.Avoid:
+        item, (other, condition), why, cites, *lines = children
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Avoid(item, other, condition, why, cites, kept, self._span(meta))
+
+    def avoid_when(self, meta: Meta, children: list[Any]) -> tuple[ast.Name | None, ast.Expression | None]:
+        return None, children[0]
+
+    def avoid_with(self, meta: Meta, children: list[Any]) -> tuple[ast.Name | None, ast.Expression | None]:
+        return children[1], None
+
+    def avoid_line(self, meta: Meta, children: list[Any]) -> ast.RuleStrength:
+        word, wording, grade = children
+        return ast.RuleStrength(self._strength(word, wording, "against"), grade, self._span(meta))
+
     # --- scenarios ---
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:
@@ -734,6 +749,9 @@ class Build:
     def expected_name(self, meta: Meta, children: list[Any]) -> ast.Name:
         name: ast.Name = children[0]
         return name
+
+    def expected_directed(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return ast.Name(f"{children[0]} {children[1].text}", self._span(meta))
 
     def expected_status(self, meta: Meta, children: list[Any]) -> ast.Name:
         status: ast.Name = children[0]

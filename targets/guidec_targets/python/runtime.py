@@ -728,7 +728,8 @@ def merged(one: Outcome, other: Outcome) -> Outcome:
         for first, second in zip(one.recommendations, other.recommendations, strict=True)
     )
     answers = tuple(merged(first, second) for first, second in zip(one.answers, other.answers, strict=True))
-    why = one.why if other.why in one.why else f"{one.why} {other.why}"
+    whys = (one.why, other.why) if other.why in one.why else (other.why, one.why)
+    why = whys[0] if whys[1] in whys[0] else f"{one.why} {other.why}"
     return Outcome(one.status, recommendations, why, united(one.statements, other.statements), answers)
 
 
@@ -797,6 +798,19 @@ def preferred(case: Case, what: Json, when: int, wording: str, statements: tuple
     return [entry]
 
 
+# <avoided>
+def avoid(case: Case, reasons: tuple[tuple[int, str, tuple[str, ...], tuple[str, ...]], ...]) -> Json:
+    """The key `avoid` with the reasons against something that hold or may hold; no key where there is none."""
+    found: list[Json] = []
+    for when, why, statements, inferred in reasons:
+        applies, needs = case.applies(PREFERRED_WHEN[when])
+        if applies != "no":
+            entry: Json = {"why": why, "applies": applies, "needs": needs, "statements": list(statements)}
+            found.append({**entry, "inferred": list(inferred)} if inferred else entry)
+    return {"avoid": found} if found else {}
+
+
+# </avoided>
 # <doses>
 def dose_by(
     case: Case,

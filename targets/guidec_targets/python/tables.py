@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.lower.avoided import rule_orders, rule_reasons, unstated_orders
 from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.numbers import constant_value, in_base_units, unit_of
@@ -155,7 +156,7 @@ class Tables:
             return None
         one = line.recommendation
         regimens = {regimen.id: regimen for regimen in self.guideline.regimens}
-        return self._given(one, given_orders(one, regimens))
+        return self._given(one, unstated_orders(self.guideline, one, given_orders(one, regimens)))
 
     def _table(self, table: Table, indent: int) -> list[str]:
         """The ends that a row leads to, and the rows, one a line."""
@@ -248,7 +249,7 @@ class Tables:
         )
 
     def _advice(self, rule: ir.Rule) -> dict[object, object]:
-        orders = tuple(cited(order, rule.cites) for order in rule.orders)
+        orders = tuple(cited(order, rule.cites) for order in rule_orders(self.guideline, rule))
         return {
             "id": rule.id,
             "kind": rule.kind,
@@ -258,6 +259,7 @@ class Tables:
             "wording": rule.wording or "not stated",
             **_grade(rule),
             "gives": self.functions.orders(orders),
+            **self.functions.avoid(rule_reasons(self.guideline, rule)),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
             **_finish(rule),
