@@ -428,9 +428,7 @@ def _taken(guideline: ir.Guideline, patient: Patient) -> list[str]:
     return sorted(held)
 
 
-def may_meet(
-    guideline: ir.Guideline, other: str, one: Thing, beside: Sequence[Thing], owner: str
-) -> bool:
+def may_meet(guideline: ir.Guideline, other: str, one: Thing, beside: Sequence[Thing], owner: str) -> bool:
     """Whether anything that could be taken or given is the other of two."""
     return bool(
         any(each != one and covers(guideline, other, each) for each in beside)

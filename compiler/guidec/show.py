@@ -31,6 +31,7 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
             lines += [title, *(line for rule in result[key] for line in _rule(guideline, rule)), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
+    lines += _codes(guideline, result)
     for name, change in result.get("rounded", {}).items():
         lines.append(f"Rounded: {label_of(guideline.inputs, name)} from {change['from']} to {change['to']}")
     if result["needs"]:
@@ -256,6 +257,39 @@ def _readings(guideline: ir.Guideline, result: Json) -> list[str]:
             )
             lines.append(f"  {labels[value]}: {text}")
     return [*lines, ""] if lines else []
+
+
+def _codes(guideline: ir.Guideline, result: Json) -> list[str]:
+    """The terminologies' codes of what the result names: its regimens, drugs, procedures, tests and open inputs."""
+    named = _named(result)
+    lines = [
+        f"  {thing.label}: {code.code} {code.display} ({code.system})"
+        for things in (guideline.inputs, guideline.items, guideline.regimens)
+        for thing in things
+        if thing.id in named[type(thing)]
+        for code in thing.codes
+    ]
+    return ["Codes", *lines, ""] if lines else []
+
+
+def _named(result: Json) -> dict[type, set[str]]:
+    """The ids in a result, by what they stand for."""
+    inputs, items, regimens = set(result["needs"]), set[str](), set[str]()
+    waiting: list[Any] = [result[key] for key in ("decisions", "recommendations", "advice", "monitoring")]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            inputs.update(part.get("needs", ()))
+            if "gives" in part and "applies" not in part:  # a recommendation
+                regimens.add(part["id"])
+                items.add(part["id"])
+            measure = part.get("measure", [])
+            items.update(measure["one_of"] if isinstance(measure, dict) else [measure] if measure else [])
+            items.update(part[key] for key in ("drug", "class", "procedure") if key in part)
+    return {ir.Input: inputs, ir.Item: items, ir.Regimen: regimens}
 
 
 def _cites(where: Json) -> str:

@@ -230,7 +230,9 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
         )
         grades = "; ".join(grade_text(grade.strength, grade.certainty) for grade in one.grades)
         graded = f'{_small(f"GRADE {grades}")}<BR ALIGN="LEFT"/>' if grades else ""
-        line = f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{graded}{title}'
+        line = (
+            f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{graded}{title}'
+        )
         sized = f' WIDTH="{width}" CELLPADDING="3"'
         rows.append(f"<TR>{_cell(line, _HEAD, sized)}</TR>")
         rows += [_order_row(line) for line in given_lines(guideline, one)]

@@ -177,9 +177,7 @@ def weighed(
     reasons = ir.Citation()
     for hit in against:
         reasons = joined(reasons, hit.avoid.cites)
-    answer = replace(
-        outcome, recommendations=(*untouched, *_recommended_against(guideline, list(against)))
-    )
+    answer = replace(outcome, recommendations=(*untouched, *_recommended_against(guideline, list(against))))
     statements = joined(joined(reasons, outcome.cites), cites)
     return ir.Outcome("conflict", (), "; ".join(whys), (outcome, answer), statements, outcome.span)
 

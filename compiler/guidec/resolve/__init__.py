@@ -51,9 +51,7 @@ def resolve(
     decisions = _decisions(scope)
     rules = _rules(scope, files)
     impossible = _impossible(scope, files)
-    avoids = tuple(
-        one for written in _all(files, ast.Avoid) if (one := avoid(scope, written)) is not None
-    )
+    avoids = tuple(one for written in _all(files, ast.Avoid) if (one := avoid(scope, written)) is not None)
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
     accounts = account_for_statements(scope, _all(files, ast.Account), files if complete else ())

@@ -71,7 +71,9 @@ def _about_inputs(scope: Scope, when: ir.Condition, written: ast.Expression) -> 
         for one in parts(waiting.pop()):
             if isinstance(one, ir.Recommends):
                 repair = "name the inputs, or write `avoid … with …`"
-                scope.fault("wrong_type", "`avoid` is about inputs, not about decisions", written.span, repair)
+                scope.fault(
+                    "wrong_type", "`avoid` is about inputs, not about decisions", written.span, repair
+                )
                 return False
             if isinstance(one, ir.Defined) and one.definition not in seen:
                 seen.add(one.definition)

@@ -461,9 +461,7 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
             "incomplete_order", "a recommendation needs a name", written.span, "declare a regimen for it"
         )
         return None
-    bare = ast.Order(
-        written.order.thing, written.order.parts, tails, None, (), (), written.order.span
-    )
+    bare = ast.Order(written.order.thing, written.order.parts, tails, None, (), (), written.order.span)
     inline = order(scope, bare, 1)
     if inline is None:
         return None
@@ -507,7 +505,9 @@ def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
     certainties = [_CERTAINTIES[part] for part in parts if part in _CERTAINTIES]
     unknown = next((part for part in parts if part not in _STRENGTHS and part not in _CERTAINTIES), None)
     if unknown is not None:
-        repair = nearest(unknown, (*_STRENGTHS, *_CERTAINTIES)) or "write it as in `grade strong, low certainty`"
+        repair = (
+            nearest(unknown, (*_STRENGTHS, *_CERTAINTIES)) or "write it as in `grade strong, low certainty`"
+        )
         scope.fault("unknown_value", f"GRADE has no `{unknown}`", written.span, repair)
     elif len(strengths) > 1 or len(certainties) > 1:
         message = "this grade says the same part twice"

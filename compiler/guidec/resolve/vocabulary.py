@@ -95,7 +95,7 @@ def codes(scope: Scope, written: tuple[ast.Code, ...]) -> tuple[ir.Code, ...]:
         for name, part in (("system", one.system), ("code", one.code), ("display", one.display)):
             if not part.text.strip():
                 message = f"the {name} of this code is empty"
-                repair = "write all three, such as `code \"http://example.org/tests\" \"17\" \"Creatinine\"`"
+                repair = 'write all three, such as `code "http://example.org/tests" "17" "Creatinine"`'
                 scope.fault("empty_code", message, part.span, repair)
         key = (one.system.text, one.code.text)
         if key in found:
@@ -139,9 +139,7 @@ def _values(scope: Scope, lines: tuple[ast.ValueLine, ...]) -> tuple[ir.Value, .
     values: dict[str, ir.Value] = {}
     for line in lines:
         if scope.declare("value", line.name, values):
-            values[line.name.text] = ir.Value(
-                line.name.text, line.label.text, codes(scope, line.codes)
-            )
+            values[line.name.text] = ir.Value(line.name.text, line.label.text, codes(scope, line.codes))
     return tuple(values.values())
 
 
