@@ -4,10 +4,11 @@ Nothing is shared with the evaluator: no rows, no cells, no search. Partial pati
 one. It is slow and small, and the judge of everything that is fast.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -157,6 +158,8 @@ def truth(guideline: ir.Guideline, condition: ir.Condition, patient: Patient, an
             return len(entered) == 1 and (how == "known" or entered == ("yes",))
         case ir.Prescribed(drugs):
             return answer.prescribed[drugs]
+        case ir.Gives():
+            raise AssertionError("this stands in rows only")
 
 
 def _definition(guideline: ir.Guideline, name: str) -> ir.Definition:
@@ -254,7 +257,7 @@ def decide(guideline: ir.Guideline, decision: ir.Decision, patient: Patient) -> 
     gate = gated(guideline, decision.asked, patient)
     if gate is not None:
         return gate
-    return _walk(guideline, decision.tree, patient)
+    return weighed(guideline, _walk(guideline, decision.tree, patient), decision.id, patient)
 
 
 def gated(guideline: ir.Guideline, asked: ir.Condition | None, patient: Patient) -> Outcome | None:
@@ -334,7 +337,8 @@ def line_outcome(
     ]
     if not held:
         return NOTHING
-    return held[0] if len(held) == 1 else ("conflict", (), tuple(held))
+    found: Outcome = held[0] if len(held) == 1 else ("conflict", (), tuple(held))
+    return weighed(guideline, found, "", patient)
 
 
 def rule_holds(guideline: ir.Guideline, rule: ir.Rule, patient: Patient, answer: Answer) -> bool:
@@ -345,6 +349,207 @@ def rule_holds(guideline: ir.Guideline, rule: ir.Rule, patient: Patient, answer:
     if rule.until is not None and answer.entered[rule.until] == ("yes",):
         return False
     return not rule.stated or holds(guideline, rule.when, patient, answer)
+
+
+# --- what is to be avoided ---------------------------------------------------
+
+Thing = tuple[str, str]
+Against = tuple[str, ir.Avoid, Callable[[Patient], bool]]
+"""The name after `avoid` or `with` that covers a thing, the declaration, and whether it speaks for a patient."""
+
+
+def thing(order: Outcome) -> Thing | None:
+    """What an order gives."""
+    _, _, action, drug, procedure, drug_class = order[:6]
+    named = (("drug", drug), ("procedure", procedure), ("class", drug_class))
+    return None if action == "stop" else next(((kind, name) for kind, name in named if name), None)
+
+
+def covers(guideline: ir.Guideline, name: str, one: Thing) -> bool:
+    """Whether `avoid NAME` speaks of a thing."""
+    item = next(item for item in guideline.items if item.id == name and item.kind != "test")
+    if item.kind != "drug_class":
+        return one == (item.kind, name)
+    if one[0] == "drug":
+        return one[1] in item.members
+    members = {item.id: item.members for item in guideline.items if item.kind == "drug_class"}
+    inside = one[0] == "class" and bool(members[one[1]]) and set(members[one[1]]) <= set(item.members)
+    return inside or one == ("class", name)
+
+
+def sure(orders: Iterable[Outcome]) -> list[Thing]:
+    """What orders give whatever is chosen."""
+    found = [thing(order) for order in orders if order[0] == "order"]
+    return [one for one in found if one is not None]
+
+
+def against(
+    guideline: ir.Guideline, one: Thing | None, beside: Sequence[Thing], owner: str, chosen: bool
+) -> list[Against]:
+    """All that may speak against giving a thing beside others in a decision."""
+    found: list[Against] = []
+    for avoid in guideline.avoids if one is not None else ():
+        assert one is not None
+        if avoid.other is None:
+            if covers(guideline, avoid.item, one):
+                found.append((avoid.item, avoid, partial(_contraindicated, guideline, avoid)))
+            continue
+        for own, other in dict.fromkeys(((avoid.item, avoid.other), (avoid.other, avoid.item))):
+            if covers(guideline, own, one):
+                counted = beside if chosen or own == avoid.item else ()
+                if may_meet(guideline, other, one, counted, owner):
+                    speaks = partial(_interacts, guideline, other, one, counted, owner)
+                    found.append((own, avoid, speaks))
+    return found
+
+
+def _contraindicated(guideline: ir.Guideline, avoid: ir.Avoid, patient: Patient) -> bool:
+    return holds(guideline, avoid.when, patient)
+
+
+def _interacts(
+    guideline: ir.Guideline, other: str, one: Thing, beside: Sequence[Thing], owner: str, patient: Patient
+) -> bool:
+    """The other is given beside it, taken already, or given by another decision, were nothing avoided."""
+    plain = replace(guideline, avoids=())
+    things = [*beside, *(("drug", drug) for drug in _taken(guideline, patient))]
+    for decision in guideline.decisions:
+        if isinstance(decision, ir.Decision) and decision.id != owner:
+            status, recommendations, _ = decide(plain, decision, patient)
+            if status == "determined":
+                things += sure(order for rec in recommendations if rec[1] == "for" for order in rec[3])
+    return any(each != one and covers(guideline, other, each) for each in things)
+
+
+def _taken(guideline: ir.Guideline, patient: Patient) -> list[str]:
+    entry = next((one for one in guideline.inputs if isinstance(one.type, ir.AnyOf) and one.type.drugs), None)
+    held = frozenset() if entry is None else patient.values[entry.id]
+    assert isinstance(held, frozenset)
+    return sorted(held)
+
+
+def may_meet(guideline: ir.Guideline, other: str, one: Thing, beside: Sequence[Thing], owner: str) -> bool:
+    """Whether anything that could be taken or given is the other of two."""
+    return bool(
+        any(each != one and covers(guideline, other, each) for each in beside)
+        or _taking(guideline, other, one)
+        or list(_givers(guideline, other, one, owner))
+    )
+
+
+def _taking(guideline: ir.Guideline, other: str, one: Thing) -> list[str]:
+    """The list of drugs, where it may hold the other."""
+    return [
+        entry.id
+        for entry in guideline.inputs
+        if isinstance(entry.type, ir.AnyOf) and entry.type.drugs
+        if any(
+            ("drug", value.id) != one and covers(guideline, other, ("drug", value.id))
+            for value in entry.type.values
+        )
+    ]
+
+
+def _givers(guideline: ir.Guideline, other: str, one: Thing, owner: str) -> Iterator[ir.Decision]:
+    """The other decisions that order the other of two in some end."""
+    for decision in guideline.decisions:
+        if isinstance(decision, ir.Decision) and decision.id != owner:
+            ordered = [
+                each
+                for recommendation in _recommendations(decision.tree)
+                if recommendation.direction == "for"
+                for each in sure(map(_order, _lines(guideline, recommendation)))
+            ]
+            if any(each != one and covers(guideline, other, each) for each in ordered):
+                yield decision
+
+
+def _recommendations(node: ir.Node) -> Iterator[ir.Recommendation]:
+    match node:
+        case ir.Outcome():
+            yield from node.recommendations
+            for answer in node.answers:
+                yield from _recommendations(answer)
+        case ir.Split(_, branches):
+            for branch in branches:
+                yield from _recommendations(branch.node)
+        case ir.As():
+            pass
+
+
+def _lines(guideline: ir.Guideline, one: ir.Recommendation) -> tuple[ir.Order | ir.Choice, ...]:
+    if one.regimen is None:
+        return one.orders
+    return next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+
+
+def weighed(guideline: ir.Guideline, outcome: Outcome, owner: str, patient: Patient) -> Outcome:
+    """An outcome that gives what is to be avoided becomes a conflict: itself, or the rest of it and a word against."""
+    status, recommendations, answers = outcome
+    if answers:
+        return status, recommendations, tuple(weighed(guideline, one, owner, patient) for one in answers)
+    beside = sure(order for one in recommendations if one[1] == "for" for order in one[3])
+    rest: list[Outcome] = []
+    words: dict[Outcome, None] = {}
+    for one in recommendations:
+        spoken: list[Outcome] = []
+        for line in one[3] if one[1] == "for" else ():
+            spoken += _spoken(guideline, line, beside, owner, patient)
+        words.update(dict.fromkeys(spoken))
+        if not spoken:
+            rest.append(one)
+    if not words:
+        return outcome
+    return "conflict", (), (outcome, ("determined", (*rest, *words), ()))
+
+
+def _spoken(
+    guideline: ir.Guideline, line: Outcome, beside: Sequence[Thing], owner: str, patient: Patient
+) -> list[Outcome]:
+    """The words against a line of which nothing is left."""
+    choice = line[0] == "choice"
+    if choice and line[2]:
+        return []
+    every = [
+        [
+            (target, "against", avoid.strength, ())
+            for target, avoid, speaks in against(guideline, thing(order), beside, owner, choice)
+            if speaks(patient)
+        ]
+        for order in (line[3] if choice else (line,))
+    ]
+    return [word for words in every for word in words] if all(every) else []
+
+
+def _avoid_reads(guideline: ir.Guideline, outcome: ir.Outcome, owner: str) -> list[str]:
+    """The inputs that are asked so that nothing is given that is to be avoided, all order lines taken to hold."""
+    found = [name for answer in outcome.answers for name in _avoid_reads(guideline, answer, owner)]
+    recommendations = [
+        [_order(line) for line in _lines(guideline, one)] if one.direction == "for" else []
+        for one in outcome.recommendations
+    ]
+    beside = sure(order for orders in recommendations for order in orders)
+    for line in (line for orders in recommendations for line in orders):
+        choice = line[0] == "choice"
+        orders = () if choice and line[2] else line[3] if choice else (line,)
+        every = [(one, against(guideline, one, beside, owner, choice)) for one in map(thing, orders)]
+        if all(words for _, words in every):
+            for one, words in every:
+                for own, avoid, _ in words:
+                    assert one is not None
+                    found += _read_for(guideline, own, avoid, one, owner)
+    return list(dict.fromkeys(found))
+
+
+def _read_for(guideline: ir.Guideline, own: str, avoid: ir.Avoid, one: Thing, owner: str) -> list[str]:
+    if avoid.other is None:
+        return reads(guideline, avoid.when)
+    other = avoid.other if own == avoid.item else avoid.item
+    found = _taking(guideline, other, one)
+    plain = replace(guideline, avoids=())
+    for decision in _givers(guideline, other, one, owner):
+        found += [name for _, asked in ways(plain, decision) for name in asked]
+    return found
 
 
 # --- what is read, in the author's order ------------------------------------------------------------
@@ -393,21 +598,23 @@ def way(guideline: ir.Guideline, decision: ir.Decision, patient: Patient) -> Way
     asked += tuple(reads(guideline, decision.asked))
     if not holds(guideline, decision.asked, patient):
         return (1_000_000,), asked
-    return next(_ways(guideline, decision.tree, ((), asked), patient))
+    return next(_ways(guideline, decision, decision.tree, ((), asked), patient))
 
 
 def ways(guideline: ir.Guideline, decision: ir.Decision) -> list[Way]:
     """Every way through a tree, in the order of the text."""
     asked = (*reads(guideline, guideline.applies), *reads(guideline, decision.asked))
-    return list(_ways(guideline, decision.tree, ((), asked), None))
+    return list(_ways(guideline, decision, decision.tree, ((), asked), None))
 
 
-def _ways(guideline: ir.Guideline, node: ir.Node, so_far: Way, patient: Patient | None) -> Iterator[Way]:
+def _ways(
+    guideline: ir.Guideline, decision: ir.Decision, node: ir.Node, so_far: Way, patient: Patient | None
+) -> Iterator[Way]:
     taken, asked = so_far
     if isinstance(node, ir.Outcome):
         for condition in _order_conditions(guideline, node):
             asked += tuple(reads(guideline, condition))
-        yield taken, asked
+        yield taken, (*asked, *_avoid_reads(guideline, node, decision.id))
         return
     assert isinstance(node, ir.Split)
     others = [branch.condition for branch in node.branches if branch.condition is not None]
@@ -421,7 +628,7 @@ def _ways(guideline: ir.Guideline, node: ir.Node, so_far: Way, patient: Patient 
         following = branch.node
         if isinstance(following, ir.As):
             following = node.branches[following.branch].node
-        yield from _ways(guideline, following, ((*taken, at), asked), patient)
+        yield from _ways(guideline, decision, following, ((*taken, at), asked), patient)
 
 
 def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.Condition]:

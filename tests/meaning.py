@@ -13,12 +13,14 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from interpret import (
     GATES,
+    Against,
     Amount,
     Answer,
     Outcome,
     Patient,
     Value,
     Way,
+    against,
     completions,
     decide,
     domain,
@@ -29,6 +31,8 @@ from interpret import (
     number,
     rule_holds,
     shown_number,
+    sure,
+    thing,
     way,
 )
 
@@ -241,6 +245,7 @@ def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
             check.options(one)
     check.recommendations()
     check.rules()
+    check.avoided()
     check.values()
     check.readings()
     check.top()
@@ -407,6 +412,37 @@ class _Check:
             self.same(f"{rule.id}: applies", found.get(rule.id, {"applies": "no"})["applies"], word)
             if word != "no":
                 self.same(f"{rule.id}: needs", found[rule.id]["needs"], needs(self.those, truths))
+
+    def avoided(self) -> None:
+        """What speaks against the alternatives of what may be carried out, and against what rules give."""
+        for one in self.result["recommendations"]:
+            for_it = one["direction"] == "for"
+            self.alternatives(one["decision"], one["id"], one["gives"] if for_it else [])
+        rules = {rule.id: rule for rule in self.guideline.rules}
+        for one in self.result["advice"]:
+            orders = [self.read_order(order) for order in one["gives"]]
+            given = list(dict.fromkeys(sure(orders))) if rules[one["id"]].direction == "for" else []
+            words = [word for each in given for word in against(self.guideline, each, given, "", False)]
+            self.same(f"{one['id']}: avoid", one.get("avoid", []), self.spoken(words))
+            self.alternatives("", one["id"], one["gives"] if given else [])
+
+    def alternatives(self, owner: str, name: str, gives: list[Json]) -> None:
+        """A test keeps two that interact in one recommendation, so that what is given beside them is known here."""
+        given = sure(self.read_order(order) for order in gives)
+        for choice in gives:
+            for option in choice.get("options", ()):
+                words = against(self.guideline, thing(self.read_order(option)), given, owner, True)
+                self.same(f"{name}: avoid", option.get("avoid", []), self.spoken(words))
+
+    def spoken(self, words: Sequence[Against]) -> list[Json]:
+        found: list[Json] = []
+        for _, avoid, speaks in words:
+            truths = [speaks(patient) for patient in self.those.patients]
+            if any(truths):
+                applies, wanted = ("yes", []) if all(truths) else ("unknown", needs(self.those, truths))
+                entry = {"why": avoid.why, "applies": applies, "needs": wanted}
+                found.append({**entry, "statements": list(avoid.cites.statements)})
+        return found
 
     def values(self) -> None:
         for one in self.guideline.definitions:

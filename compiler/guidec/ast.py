@@ -211,9 +211,20 @@ class Source:
 
 
 @record
+class Code:
+    """A concept of a terminology: its system, its code there, and how that is displayed."""
+
+    system: Text
+    code: Text
+    display: Text
+    span: Span
+
+
+@record
 class ValueLine:
     name: Name
     label: Text
+    codes: tuple[Code, ...] = ()
 
 
 @record
@@ -251,7 +262,7 @@ class Input:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[TypeLine | NamedValue | Rounds | Note, ...]
+    lines: tuple[TypeLine | NamedValue | Rounds | Note | Code, ...]
     span: Span
 
 
@@ -471,6 +482,7 @@ class Item:
     cites: Cites
     notes: tuple[Note, ...]
     span: Span
+    codes: tuple[Code, ...] = ()
 
 
 # --- regimens ----------------------------------------------------------------
@@ -534,9 +546,9 @@ Part = Route | Dose | Every | Lasts | After | Times
 
 @record
 class Tail:
-    """What stands after a semicolon: a part that is not stated, `usual`, or what is done with the drug."""
+    """What stands after a semicolon: a part that is not stated, `usual`, what is done with the drug, or a grade."""
 
-    kind: Literal["not_stated", "usual", "action"]
+    kind: Literal["not_stated", "usual", "action", "grade"]
     word: str
     span: Span
 
@@ -599,7 +611,7 @@ class Regimen:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[OrderLine | GiveNothing | Note, ...]
+    lines: tuple[OrderLine | GiveNothing | Note | Code, ...]
     span: Span
 
 
@@ -788,6 +800,7 @@ class MeasureEvery:
 @record
 class RuleStrength:
     strength: Strength
+    grade: Tail | None
     span: Span
 
 
@@ -829,6 +842,19 @@ class Impossible:
     condition: Expression
     why: Text
     cites: Cites
+    span: Span
+
+
+@record
+class Avoid:
+    """A contraindication (`condition`) or an interaction (`other`)."""
+
+    item: Name
+    other: Name | None
+    condition: Expression | None
+    why: Text
+    cites: Cites
+    strengths: tuple[RuleStrength, ...]
     span: Span
 
 
@@ -891,6 +917,7 @@ Declaration = (
     | Reading
     | Account
     | Impossible
+    | Avoid
     | Scenario
 )
 

@@ -53,9 +53,19 @@ class Source:
 
 
 @record
+class Code:
+    """A concept of a terminology: the system's URI, the code there, and how it is displayed."""
+
+    system: str
+    code: str
+    display: str
+
+
+@record
 class Value:
     id: str
     label: str
+    codes: tuple[Code, ...] = ()
 
 
 @record
@@ -136,6 +146,7 @@ class Input:
     notes: tuple[Note, ...]
     cites: Citation
     module: str
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 
@@ -352,6 +363,23 @@ class Prescribed:
     drugs: tuple[str, ...]
 
 
+@record
+class Things:
+    """Drugs, classes of which the drug is not stated, and procedures."""
+
+    drugs: tuple[str, ...]
+    classes: tuple[str, ...]
+    procedures: tuple[str, ...]
+
+
+@record
+class Gives:
+    """As long as nothing is avoided, the decision is determined and orders one of the things for sure."""
+
+    decision: str
+    things: Things
+
+
 Condition = (
     Always
     | Not
@@ -366,6 +394,7 @@ Condition = (
     | InBand
     | Recorded
     | Prescribed
+    | Gives
 )
 
 
@@ -453,6 +482,7 @@ class Item:
     members: tuple[str, ...]
     notes: tuple[Note, ...]
     cites: Citation
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 
@@ -487,8 +517,20 @@ class Prefer:
 
 
 @record
+class Reason:
+    """Why something is to be avoided, and when."""
+
+    why: str
+    when: Condition
+    cites: Citation
+
+
+@record
 class Order:
-    """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated."""
+    """One line of a regimen. A part that is None is not stated; `step` 0 means that the timing is not stated.
+
+    `avoided` stands in rows only: the reasons against an alternative where it may be chosen.
+    """
 
     step: int
     action: Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]
@@ -505,6 +547,7 @@ class Order:
     when: Condition | None
     preferred: tuple[Prefer, ...]
     cites: Citation
+    avoided: tuple[Reason, ...] = ()
     span: Span = _span()
 
 
@@ -527,6 +570,7 @@ class Regimen:
     orders: tuple[Order | Choice, ...]
     notes: tuple[Note, ...]
     cites: Citation
+    codes: tuple[Code, ...] = ()
     span: Span = _span()
 
 
@@ -534,8 +578,19 @@ Direction = Literal["for", "against", "neither"]
 
 
 @record
+class Grade:
+    """A formal grade of the GRADE working group, beside the source's own words; a part that isn't stated is None."""
+
+    strength: Literal["strong", "weak"] | None
+    certainty: Literal["high", "moderate", "low", "very low"] | None
+
+
+@record
 class Recommendation:
-    """`regimen` names what is given, or `orders` hold it where the line itself says it."""
+    """`regimen` names what is given, or `orders` hold it where the line itself says it.
+
+    `grades` has at most one grade; several where equal recommendations that are graded differently are merged.
+    """
 
     id: str
     label: str
@@ -546,6 +601,7 @@ class Recommendation:
     orders: tuple[Order | Choice, ...]
     preferred: tuple[Prefer, ...]
     cites: Citation
+    grades: tuple[Grade, ...] = ()
     span: Span = _span()
 
 
@@ -691,6 +747,7 @@ class Rule:
     every: Interval | None
     notes: tuple[Note, ...]
     cites: Citation
+    grade: Grade | None = None
     span: Span = _span()
 
 
@@ -722,6 +779,21 @@ class Impossible:
 
 
 @record
+class Avoid:
+    """A drug, a class or a procedure (`item`) that is not to be given: where a condition holds, or with the `other`."""
+
+    item: str
+    other: str | None
+    when: Condition | None
+    why: str
+    strength: str
+    wording: str
+    cites: Citation
+    grade: Grade | None
+    span: Span = _span()
+
+
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
 
@@ -741,6 +813,7 @@ class Guideline:
     decisions: tuple[Decision | Options, ...]
     rules: tuple[Rule, ...]
     impossible: tuple[Impossible, ...]
+    avoids: tuple[Avoid, ...]
     accounts: tuple[Account, ...]
     span: Span = _span()
     tables: tuple[Grid, ...] = ()

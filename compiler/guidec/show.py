@@ -3,7 +3,7 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import label_of, outcome_label, unit_text
+from guidec.wording import grade_text, label_of, outcome_label, unit_text
 
 Json = dict[str, Any]
 
@@ -28,9 +28,10 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
         lines += [*_decision(guideline, one, result), ""]
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
-            lines += [title, *(_rule(guideline, rule) for rule in result[key]), ""]
+            lines += [title, *(line for rule in result[key] for line in _rule(guideline, rule)), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
+    lines += _codes(guideline, result)
     for name, change in result.get("rounded", {}).items():
         lines.append(f"Rounded: {label_of(guideline.inputs, name)} from {change['from']} to {change['to']}")
     if result["needs"]:
@@ -92,18 +93,26 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
     wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
     strength = "strength not stated:" if one["strength"] == "use" else one["strength"]
     label = outcome_label(guideline, one["id"])
-    lines = [f"{indent}{strength}{direction} {label}{wording}{_cites(one)}"]
+    lines = [f"{indent}{strength}{direction} {label}{wording}{_graded(one)}{_cites(one)}"]
     for given in one["gives"]:
         if "choice" in given:
             word = "one of, or another" if given["open"] else "one of"
             lines.append(f"{indent}  {_step(given)}{word}:")
             for option in given["options"]:
                 lines.append(f"{indent}    {_order(guideline, option)}")
+                lines += _avoid(option, indent + "      ")
         else:
             lines.append(f"{indent}  {_step(given)}{_order(guideline, given)}")
+            lines += _avoid(given, indent + "    ")
         lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
     lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
     return lines
+
+
+def _graded(one: Json) -> str:
+    """`, GRADE strong, moderate certainty`; several that were merged stand side by side."""
+    grades = [one["grade"]] if "grade" in one else one.get("grades", [])
+    return f", GRADE {'; '.join(grade_text(**grade) for grade in grades)}" if grades else ""
 
 
 def _preferred(guideline: ir.Guideline, entry: Json, indent: str) -> str:
@@ -111,6 +120,16 @@ def _preferred(guideline: ir.Guideline, entry: Json, indent: str) -> str:
     wording = "" if entry["wording"] == "not stated" else f' "{entry["wording"]}"'
     open_question = "" if entry["applies"] == "yes" else f" (unknown: needs {', '.join(entry['needs'])})"
     return f"{indent}preferred{wording}: {name}{open_question}{_cites(entry)}"
+
+
+def _avoid(of: Json, indent: str) -> list[str]:
+    """The reasons against an order or a piece of advice, a line each."""
+    lines: list[str] = []
+    for reason in of.get("avoid", ()):
+        needs = f": needs {', '.join(reason['needs'])}" if reason["needs"] else ""
+        unknown = "" if reason["applies"] == "yes" else f" (unknown{needs})"
+        lines.append(f"{indent}avoid: {reason['why']}{unknown}{_cites(reason)}")
+    return lines
 
 
 def _step(given: Json) -> str:
@@ -181,7 +200,7 @@ def _interval(interval: Json) -> str:
     return f"{_range(interval['low'], interval['high'])} {word}"
 
 
-def _rule(guideline: ir.Guideline, rule: Json) -> str:
+def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
     label = label_of(guideline.rules, rule["id"])
     unknown = ""
     if rule.get("trigger") == "not stated":
@@ -197,7 +216,12 @@ def _rule(guideline: ir.Guideline, rule: Json) -> str:
             else f"; every {_interval(rule['every'])}"
         )
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
-    return f"  {rule.get('kind', 'monitor')}: {label}{against}{every}{unknown}{_cites(rule)}"
+    line = f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
+    offered = [order for given in rule.get("gives", ()) for order in given.get("options", ())]
+    notes = [
+        f"    {_order(guideline, order)}: {note.strip()}" for order in offered for note in _avoid(order, "")
+    ]
+    return [line, *_avoid(rule, "    "), *notes]
 
 
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:
@@ -233,6 +257,39 @@ def _readings(guideline: ir.Guideline, result: Json) -> list[str]:
             )
             lines.append(f"  {labels[value]}: {text}")
     return [*lines, ""] if lines else []
+
+
+def _codes(guideline: ir.Guideline, result: Json) -> list[str]:
+    """The terminologies' codes of what the result names: its regimens, drugs, procedures, tests and open inputs."""
+    named = _named(result)
+    lines = [
+        f"  {thing.label}: {code.code} {code.display} ({code.system})"
+        for things in (guideline.inputs, guideline.items, guideline.regimens)
+        for thing in things
+        if thing.id in named[type(thing)]
+        for code in thing.codes
+    ]
+    return ["Codes", *lines, ""] if lines else []
+
+
+def _named(result: Json) -> dict[type, set[str]]:
+    """The ids in a result, by what they stand for."""
+    inputs, items, regimens = set(result["needs"]), set[str](), set[str]()
+    waiting: list[Any] = [result[key] for key in ("decisions", "recommendations", "advice", "monitoring")]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            inputs.update(part.get("needs", ()))
+            if "gives" in part and "applies" not in part:  # a recommendation
+                regimens.add(part["id"])
+                items.add(part["id"])
+            measure = part.get("measure", [])
+            items.update(measure["one_of"] if isinstance(measure, dict) else [measure] if measure else [])
+            items.update(part[key] for key in ("drug", "class", "procedure") if key in part)
+    return {ir.Input: inputs, ir.Item: items, ir.Regimen: regimens}
 
 
 def _cites(where: Json) -> str:

@@ -114,6 +114,10 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
             return f"{label} is {'known' if how == 'known' else 'blank' if how == 'blank' else 'recorded'}"
         case ir.Prescribed(drugs):
             return f"{' or '.join(label_of(guideline.items, drug) for drug in drugs)} is prescribed"
+        case ir.Gives(decision, things):
+            names = (*things.drugs, *things.classes, *things.procedures)
+            given = " or ".join(label_of(guideline.items, name) for name in names)
+            return f"{label_of(guideline.decisions, decision)} gives {given}"
 
 
 def _grouped(guideline: ir.Guideline, condition: ir.Condition) -> str:
@@ -158,6 +162,11 @@ def value_label(entry: ir.Input, value: str) -> str:
     """The label of one value of an input."""
     own = entry.type.values if isinstance(entry.type, ir.OneOf | ir.AnyOf) else ()
     return next((one.label for one in (*own, *entry.named) if one.id == value), value)
+
+
+def grade_text(strength: str | None = None, certainty: str | None = None) -> str:
+    """`strong, moderate certainty`."""
+    return ", ".join(part for part in (strength, certainty and f"{certainty} certainty") if part)
 
 
 # --- amounts -----------------------------------------------------------------

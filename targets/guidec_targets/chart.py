@@ -200,6 +200,7 @@ def _also_cites(box: Box, branch: ir.Branch) -> Box:
             cites=ir.Citation(
                 tuple(dict.fromkeys(one.cites.statements + other.cites.statements)), one.cites.inferred
             ),
+            grades=tuple(dict.fromkeys(one.grades + other.grades)),
         )
         for one, other in zip(box.outcome.recommendations, branch.node.recommendations, strict=True)
     )

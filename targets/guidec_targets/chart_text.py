@@ -4,6 +4,7 @@ import textwrap
 from dataclasses import dataclass, replace
 
 from guidec import ir
+from guidec.given import among, covered, thing_of
 from guidec.wording import condition_in_words, dose_text, interval_text, label_of
 
 
@@ -36,8 +37,10 @@ def tooltip(guideline: ir.Guideline, statements: tuple[str, ...]) -> str:
 
 def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
     """The orders of a recommendation, a line each; steps are numbered where there is more than one."""
+    avoids = guideline.avoids if one.direction == "for" else ()
     if one.regimen is None and len(one.orders) == 1 and isinstance(one.orders[0], ir.Order):
-        return _own_line(guideline, one.orders[0])
+        own = one.orders[0]
+        return [*_own_line(guideline, own), *_avoid_lines(guideline, avoids, own, 0)]
     steps = {order.step for order in one.orders if order.step}
     lines: list[Line] = []
     for order in one.orders:
@@ -45,6 +48,7 @@ def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
         if isinstance(order, ir.Order):
             lines.append(_order_line(guideline, order, lead, 0))
             lines += _conditions(guideline, order.when, 1)
+            lines += _avoid_lines(guideline, avoids, order, 1)
             continue
         word = "one such as" if order.open else "one of"
         timing = "" if order.step else " (timing not stated)"
@@ -57,7 +61,27 @@ def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
                 wording = prefer.wording or "preferred"
                 text = f"{wording} when {condition_in_words(guideline, prefer.when)}"
                 lines.append(Line(text, statement_text(prefer.cites.statements), 2))
+            lines += _avoid_lines(guideline, avoids, option, 2)
     return lines
+
+
+def _avoid_lines(
+    guideline: ir.Guideline, avoids: tuple[ir.Avoid, ...], order: ir.Order, indent: int
+) -> list[Line]:
+    """When what an order gives is to be avoided, and why."""
+    lines: list[Line] = []
+    thing = thing_of(order)
+    for one in avoids if thing is not None else ():
+        assert thing is not None
+        statements = statement_text(one.cites.statements, one.cites.inferred)
+        if one.when is not None and among(thing, covered(guideline, one.item)):
+            text = f"avoid when {condition_in_words(guideline, one.when)}: {one.why}"
+            lines.append(Line(text, statements, indent))
+        for own, other in ((one.item, one.other), (one.other, one.item)):
+            if own and other and among(thing, covered(guideline, own)):
+                text = f"avoid with {label_of(guideline.items, other)}: {one.why}"
+                lines.append(Line(text, statements, indent))
+    return list(dict.fromkeys(lines))
 
 
 def _own_line(guideline: ir.Guideline, order: ir.Order) -> list[Line]:

@@ -3,6 +3,7 @@
 from guidec import ir
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
+from guidec.wording import grade_text
 from guidec_targets.chart import Box, Chart, Edge, Question, chart_of
 from guidec_targets.chart_text import Line, condition_lines, given_lines, statement_text, tooltip, wrapped
 
@@ -227,7 +228,11 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
         title = "".join(
             f'<B>{escaped(line)}</B><BR ALIGN="LEFT"/>' for line in wrapped(one.label, width // 8 - 1)
         )
-        line = f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{title}'
+        grades = "; ".join(grade_text(grade.strength, grade.certainty) for grade in one.grades)
+        graded = f'{_small(f"GRADE {grades}")}<BR ALIGN="LEFT"/>' if grades else ""
+        line = (
+            f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{graded}{title}'
+        )
         sized = f' WIDTH="{width}" CELLPADDING="3"'
         rows.append(f"<TR>{_cell(line, _HEAD, sized)}</TR>")
         rows += [_order_row(line) for line in given_lines(guideline, one)]

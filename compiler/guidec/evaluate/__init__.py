@@ -18,8 +18,10 @@ from guidec.evaluate.result import (
     monitoring_json,
     outcome_json,
     recommendation_json,
+    united,
     value_json,
 )
+from guidec.lower.avoided import unstated_orders
 from guidec.lower.outcomes import given_orders, recommendation_essence
 from guidec.numbers import plain_number
 from guidec.record import record
@@ -192,6 +194,7 @@ class _Work:
                 if any(leaf.outcome is not None for leaf in answer.leaves):
                     regimens = {one.id: one for one in self.guideline.regimens}
                     orders = given_orders(line.recommendation, regimens)
+                    orders = unstated_orders(self.guideline, line.recommendation, orders)
                     given = replace(line.recommendation, orders=orders)
                     shown.append(_not_stated_json(quiet, given))
                     possible.append(given)
@@ -425,7 +428,7 @@ def _common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
             for side in sides
         ]
         if all(same):
-            found.append(_united([others[0] for others in same]))
+            found.append(united([others[0] for others in same]))
     return found
 
 
@@ -433,13 +436,6 @@ def _sides(outcome: ir.Outcome) -> list[tuple[ir.Recommendation, ...]]:
     if outcome.status == "conflict":
         return [side for answer in outcome.answers for side in _sides(answer)]
     return [outcome.recommendations]
-
-
-def _united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
-    """One recommendation with the citations of all."""
-    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
-    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
-    return replace(same[0], cites=ir.Citation(statements, inferred))
 
 
 def _all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:

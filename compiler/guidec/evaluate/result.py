@@ -7,6 +7,7 @@ from typing import Any
 
 from guidec import ir
 from guidec.evaluate.record import Amount, Record, Refused
+from guidec.lower.avoided import rule_orders, rule_reasons
 from guidec.lower.outcomes import cited
 from guidec.lower.ranges import Range
 from guidec.numbers import out_of_base_units, plain_number, rounded
@@ -55,17 +56,26 @@ def merged_outcomes(leaves: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _merged(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
-    why = first.why if second.why in first.why else f"{first.why} {second.why}"
+    whys = (first.why, second.why) if second.why in first.why else (second.why, first.why)
+    why = whys[0] if whys[1] in whys[0] else f"{first.why} {second.why}"
     return replace(
         first,
         why=why,
         cites=_joined(first.cites, second.cites),
         recommendations=tuple(
-            replace(one, cites=_joined(one.cites, other.cites))
+            united((one, other))
             for one, other in zip(first.recommendations, second.recommendations, strict=True)
         ),
         answers=tuple(_merged(one, other) for one, other in zip(first.answers, second.answers, strict=True)),
     )
+
+
+def united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
+    """One recommendation with the citations and the grades of all."""
+    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
+    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
+    grades = tuple(dict.fromkeys(grade for one in same for grade in one.grades))
+    return replace(same[0], cites=ir.Citation(statements, inferred), grades=grades)
 
 
 def _joined(first: ir.Citation, second: ir.Citation) -> ir.Citation:
@@ -106,6 +116,7 @@ def recommendation_json(shown: Shown, decision: str, one: ir.Recommendation) -> 
         "direction": one.direction,
         "strength": one.strength,
         "wording": one.wording or "not stated",
+        **grades_json(one.grades),
         "statements": list(one.cites.statements),
         "gives": [_given_json(shown, order) for order in one.orders],
     }
@@ -115,6 +126,27 @@ def recommendation_json(shown: Shown, decision: str, one: ir.Recommendation) -> 
     if preferred:
         found["preferred"] = preferred
     return found
+
+
+def grades_json(grades: Sequence[ir.Grade]) -> Json:
+    """`grade`, or `grades` where merged recommendations are graded differently; no key where there is none."""
+    found = [
+        {name: part for name, part in (("strength", one.strength), ("certainty", one.certainty)) if part}
+        for one in grades
+    ]
+    return {} if not found else {"grade": found[0]} if len(found) == 1 else {"grades": found}
+
+
+def avoid_json(shown: Shown, reasons: Sequence[ir.Reason]) -> Json:
+    """`avoid`: the reasons against something that hold or may hold; no key where there is none."""
+    found: list[Json] = []
+    for one in reasons:
+        applies, needs = shown.applies(one.when)
+        if applies != "no":
+            entry = {"why": one.why, "applies": applies, "needs": needs}
+            entry["statements"] = list(one.cites.statements)
+            found.append({**entry, "inferred": list(one.cites.inferred)} if one.cites.inferred else entry)
+    return {"avoid": found} if found else {}
 
 
 def _given_json(shown: Shown, order: ir.Order | ir.Choice) -> Json:
@@ -162,6 +194,7 @@ def order_json(shown: Shown, order: ir.Order) -> Json:
         found["after"] = interval_json(order.after)
     if order.usual:
         found["usual"] = True
+    found |= avoid_json(shown, order.avoided)
     found["statements"] = list(order.cites.statements)
     if order.cites.inferred:
         found["inferred"] = list(order.cites.inferred)
@@ -222,6 +255,7 @@ def _preferred(shown: Shown, preferred: tuple[ir.Prefer, ...], what: Json) -> li
 
 def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> Json:
     """One piece of advice."""
+    orders = rule_orders(shown.guideline, rule)
     found: Json = {
         "id": rule.id,
         "kind": rule.kind,
@@ -229,7 +263,9 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
         "direction": rule.direction,
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
-        "gives": [_given_json(shown, cited(order, rule.cites)) for order in rule.orders],
+        **grades_json(() if rule.grade is None else (rule.grade,)),
+        "gives": [_given_json(shown, cited(order, rule.cites)) for order in orders],
+        **avoid_json(shown, rule_reasons(shown.guideline, rule)),
         "needs": needs,
         "statements": list(rule.cites.statements),
     }
@@ -245,6 +281,7 @@ def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str)
         "direction": rule.direction,
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
+        **grades_json(() if rule.grade is None else (rule.grade,)),
         "measure": measure,
         "every": "not stated" if rule.every is None else interval_json(rule.every),
     }

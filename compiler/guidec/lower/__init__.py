@@ -1,10 +1,11 @@
 """ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic, listed, note, warning
+from guidec.lower import avoided
 from guidec.lower.conditions import build
 from guidec.lower.coordinates import Coordinates, size
 from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams, TooLarge
@@ -49,6 +50,7 @@ class _Lowering:
     places: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
     groups: dict[object, int] = field(default_factory=dict)
+    before: "_Lowering | None" = None
 
     @property
     def regimens(self) -> dict[str, ir.Regimen]:
@@ -110,7 +112,7 @@ def _conditions(guideline: ir.Guideline) -> list[ir.Condition]:
     for rule in guideline.rules:
         if rule.until is not None:
             found.append(ir.Recorded(rule.until, "true"))
-    return found
+    return [*found, *avoided.everywhere(guideline)]
 
 
 def _program(work: _Lowering) -> Program:
@@ -130,7 +132,10 @@ def _program(work: _Lowering) -> Program:
         for one in guideline.definitions
         if one.shown and one.condition is not None
     }
-    asides = tuple((when, _condition(work, when, span)) for when, span in _asides(guideline).items())
+    for avoid in guideline.avoids:
+        if avoid.when is not None:
+            _checked(work, avoid.when, work.diagrams.true, avoid.span)
+    asides = tuple((when, _condition(work, when, span)) for when, span in _asides(work).items())
     possible = _rows_of_condition(work, work.diagrams.negate(_all_impossible(work)), guideline.span)
     if not any(row.leaf for row in possible.rows):
         span = guideline.impossible[0].span
@@ -149,6 +154,7 @@ def _build(work: _Lowering, condition: ir.Condition) -> int:
         work.coordinates,
         condition,
         lambda decision, outcome: _recommends(work, decision, outcome),
+        lambda one: _gives(work, one),
     )
 
 
@@ -169,6 +175,29 @@ def _recommends(work: _Lowering, decision: str, outcome: str) -> int:
         return work.diagrams.true if held else work.diagrams.false
 
     return work.diagrams.replace(node, truth)
+
+
+def _gives(work: _Lowering, one: ir.Gives) -> int:
+    """True where the decision, as if nothing were to be avoided, is determined and surely orders one of the things."""
+    before = _before_avoiding(work)
+    node = _decided(before, one.decision)
+    leaves = before.leaves[one.decision]
+
+    def truth(value: Hashable) -> int:
+        leaf = leaves[value[1]] if isinstance(value, tuple) else None
+        outcome = None if leaf is None or leaf.status != "determined" else leaf.outcome
+        given = outcome is not None and avoided.surely_orders(outcome, one.things)
+        return work.diagrams.true if given else work.diagrams.false
+
+    return work.diagrams.replace(node, truth)
+
+
+def _before_avoiding(work: _Lowering) -> _Lowering:
+    """The same guideline without its `avoid`: what decisions say before they look at each other's drugs."""
+    if work.before is None:
+        guideline = replace(work.guideline, avoids=())
+        work.before = _Lowering(guideline, work.coordinates, work.diagrams, work.search, work.place)
+    return work.before
 
 
 def _checked(work: _Lowering, condition: ir.Condition, context: int, span: Span) -> int:
@@ -382,6 +411,11 @@ def _reads(work: _Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]
                     _decided(work, name)
                     for at in _text_order(work, name):
                         found.update(dict.fromkeys(work.leaves[name][at].asks))
+            case ir.Gives(name):
+                before = _before_avoiding(work)
+                _decided(before, name)
+                for at in _text_order(before, name):
+                    found.update(dict.fromkeys(before.leaves[name][at].asks))
             case ir.Defined(name) | ir.DefinedNumber(name):
                 definition = work.coordinates.definitions[name]
                 waiting.append(definition.condition or definition.number)
@@ -434,21 +468,43 @@ def _tree(
 def _leaf(work: _Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: _Path) -> int:
     """A leaf for each way in which the conditions of its order lines come out."""
     conditions = conditions_of(outcome, work.regimens)
-    asks = _unique(path.asks + _reads(work, *conditions))
+    whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
+    asks = _unique(path.asks + _reads(work, *conditions, *avoided.asked(work.guideline, whole, name)))
 
     def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
         if at == len(conditions):
             ready = settled(outcome, work.regimens, truth, path.cites)
             _warn_of_uncited(work, ready)
-            group = work.groups.setdefault(essence(ready), len(work.groups))
-            leaf = Leaf(ready.status, ready, group, path.steps, asks)
-            return _add(work, leaves, name, leaf, path.place)
+            return _weighed(work, name, leaves, ready, replace(path, asks=asks))
         node = _checked(work, conditions[at], work.diagrams.true, outcome.span)
         then = settle(at + 1, {**truth, conditions[at]: True})
         otherwise = settle(at + 1, {**truth, conditions[at]: False})
         return work.diagrams.choose(node, then, otherwise)
 
     return settle(0, {})
+
+
+def _weighed(work: _Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: _Path) -> int:
+    """A leaf for each way in which the reasons to avoid what an outcome gives come out."""
+    marked = avoided.marked(work.guideline, ready, name)
+    conditions = avoided.conditions(work.guideline, marked, name)
+
+    def weigh(at: int, held: tuple[ir.Condition, ...]) -> int:
+        if at == len(conditions):
+            outcome = avoided.weighed(work.guideline, marked, name, held)
+            group = work.groups.setdefault(essence(outcome), len(work.groups))
+            leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks)
+            return _add(work, leaves, name, leaf, path.place)
+        condition, span = conditions[at]
+        node = _checked(work, condition, work.diagrams.true, span)
+        if node == work.diagrams.false:
+            return weigh(at + 1, held)
+        then = weigh(at + 1, (*held, condition))
+        if node == work.diagrams.true:
+            return then
+        return work.diagrams.choose(node, then, weigh(at + 1, held))
+
+    return weigh(0, ())
 
 
 def _warn_of_uncited(work: _Lowering, outcome: ir.Outcome) -> None:
@@ -717,8 +773,9 @@ def _rule(work: _Lowering, rule: ir.Rule) -> Condition:
     return _rows_of_condition(work, _without_impossible(work, node), rule.span)
 
 
-def _asides(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
-    """The conditions that make an alternative preferred, each once."""
+def _asides(work: _Lowering) -> dict[ir.Condition, Span]:
+    """The conditions that make an alternative preferred, or speak against it, each once."""
+    guideline = work.guideline
     found: dict[ir.Condition, Span] = {}
     waiting: list[tuple[object, Span]] = [(guideline, guideline.span)]
     while waiting:
@@ -730,6 +787,9 @@ def _asides(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
         else:
             here = getattr(one, "span", span)
             waiting += [(part, here) for part in inside(one)]
+    outcomes = tuple(leaf.outcome for leaves in work.leaves.values() for leaf in leaves)
+    for reason in avoided.reasons(guideline, outcomes):
+        found.setdefault(reason.when, guideline.span)
     return found
 
 

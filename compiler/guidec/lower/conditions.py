@@ -12,8 +12,9 @@ def build(
     coordinates: Coordinates,
     condition: ir.Condition,
     recommends: Callable[[str, str], int],
+    gives: Callable[[ir.Gives], int],
 ) -> int:
-    """The diagram of a condition; `recommends` gives that of `decision is outcome`."""
+    """The diagram of a condition; `recommends` gives that of `decision is outcome`, `gives` what a decision orders."""
     defined: dict[str, int] = {}  # a chain of definitions, each read twice by the next, is built once
 
     def go(one: ir.Condition) -> int:
@@ -40,6 +41,8 @@ def build(
                 return defined[name]
             case ir.Recommends(decision, outcome):
                 return recommends(decision, outcome)
+            case ir.Gives():
+                return gives(one)
             case _:
                 node = diagrams.false
                 for coordinate, true, undefined in coordinates.read(one):

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic
-from guidec.lower.outcomes import conditions_of
+from guidec.lower.avoided import asked
+from guidec.lower.outcomes import conditions_of, settled
 from guidec.record import inside
 from guidec.source import Span
 
@@ -57,6 +58,15 @@ def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterato
                 outcome.span,
                 "make regimens of them",
             )
+            return
+        whole = settled(
+            outcome, regimens, dict.fromkeys(conditions_of(outcome, regimens), True), ir.Citation()
+        )
+        reasons = len(asked(guideline, whole, one.id))
+        if count + reasons > MOST_OWN_CONDITIONS:
+            what = "conditions of orders and of what is to be avoided"
+            repair = "join the conditions of one drug's `avoid` with `or`"
+            yield _too_large(count + reasons, what, MOST_OWN_CONDITIONS, outcome.span, repair)
             return
 
 

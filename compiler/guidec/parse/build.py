@@ -264,13 +264,21 @@ class Build:
         return self._type("duration", meta, unit=self._word(children[0]), bounds=children[1:])
 
     def named_value(self, meta: Meta, children: list[Any]) -> ast.NamedValue:
-        return ast.NamedValue(ast.ValueLine(children[0], children[1]), self._span(meta))
+        return ast.NamedValue(self.value_line(meta, children), self._span(meta))
 
     def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
         return ast.Rounds(self._span(meta))
 
     def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
-        return ast.ValueLine(children[0], children[1])
+        return ast.ValueLine(*children)
+
+    reading_value = value_line
+
+    def code(self, meta: Meta, children: list[Any]) -> ast.Code:
+        return ast.Code(children[0], children[1], children[2], self._span(meta))
+
+    def codes(self, meta: Meta, children: list[Any]) -> tuple[ast.Code, ...]:
+        return tuple(child for child in children if child is not None)
 
     def note(self, meta: Meta, children: list[Any]) -> ast.Note:
         return ast.Note(children[0], children[1])
@@ -449,17 +457,18 @@ class Build:
         return ast.ConflictWhere(children[0], children[1], children[2], self._span(meta))
 
     def _item(
-        self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, notes: Any
+        self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, lines: Any
     ) -> ast.Item:
-        kept = tuple(note for note in notes if note is not None)
-        return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
+        notes = tuple(line for line in lines if isinstance(line, ast.Note))
+        codes = tuple(line for line in lines if isinstance(line, ast.Code))
+        return ast.Item(kind, name, label, tuple(_opt(members)), cites, notes, self._span(meta), codes)
 
     def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
 
     def drug_class(self, meta: Meta, children: list[Any]) -> ast.Item:
-        name, label, members, cites, *notes = children
-        return self._item("drug_class", meta, name, label, members, cites, notes)
+        name, label, members, cites, *lines = children
+        return self._item("drug_class", meta, name, label, members, cites, lines)
 
     def procedure(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("procedure", meta, children[0], children[1], (), children[2], children[3:])
@@ -611,6 +620,16 @@ class Build:
     def tail_stop(self, meta: Meta, children: list[Any]) -> ast.Tail:
         return self._action("stop", meta)
 
+    def tail_grade(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        tail: ast.Tail = children[0]
+        return tail
+
+    def grade(self, meta: Meta, children: list[Any]) -> ast.Tail:
+        return ast.Tail("grade", ", ".join(part for part in children if part), self._span(meta))
+
+    def grade_part(self, meta: Meta, children: list[Any]) -> str:
+        return " ".join(children)
+
     def when(self, meta: Meta, children: list[Any]) -> ast.When:
         return ast.When(children[0], True)
 
@@ -756,7 +775,7 @@ class Build:
     rule_gives = advise_line
 
     def rule_strength(self, meta: Meta, children: list[Any]) -> ast.RuleStrength:
-        return ast.RuleStrength(self._strength(*children), self._span(meta))
+        return ast.RuleStrength(self._strength(*children[:3]), children[3], self._span(meta))
 
     def rule_measure(self, meta: Meta, children: list[Any]) -> ast.Measure:
         return ast.Measure(children[0], self._span(meta))
@@ -786,6 +805,21 @@ class Build:
 
     def impossible(self, meta: Meta, children: list[Any]) -> ast.Impossible:
         return ast.Impossible(children[0], children[1], children[2], self._span(meta))
+
+    def avoid(self, meta: Meta, children: list[Any]) -> ast.Avoid:
+        item, (other, condition), why, cites, *lines = children
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Avoid(item, other, condition, why, cites, kept, self._span(meta))
+
+    def avoid_when(self, meta: Meta, children: list[Any]) -> tuple[ast.Name | None, ast.Expression | None]:
+        return None, children[0]
+
+    def avoid_with(self, meta: Meta, children: list[Any]) -> tuple[ast.Name | None, ast.Expression | None]:
+        return children[1], None
+
+    def avoid_line(self, meta: Meta, children: list[Any]) -> ast.RuleStrength:
+        word, wording, grade = children
+        return ast.RuleStrength(self._strength(word, wording, "against"), grade, self._span(meta))
 
     # --- scenarios ---
 
@@ -891,6 +925,9 @@ class Build:
     def expected_name(self, meta: Meta, children: list[Any]) -> ast.Name:
         name: ast.Name = children[0]
         return name
+
+    def expected_directed(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return ast.Name(f"{children[0]} {children[1].text}", self._span(meta))
 
     def expected_status(self, meta: Meta, children: list[Any]) -> ast.Name:
         status: ast.Name = children[0]

@@ -90,6 +90,9 @@ _WORDS = {
     "COMPARISON": "a comparison, such as `>=`",
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
+    "_AVOID": "`avoid`",
+    "_CODE": "`code`",
+    "_GRADE": "`grade`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}

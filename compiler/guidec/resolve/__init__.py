@@ -9,6 +9,7 @@ from guidec.diagnostic import Diagnostic, has_errors, listed
 from guidec.record import parts, record
 from guidec.resolve.accounts import account_for_statements, unused_declarations
 from guidec.resolve.arithmetic import FUNCTIONS
+from guidec.resolve.avoids import avoid, never_met
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
@@ -55,9 +56,13 @@ def resolve(
     decisions = _decisions(scope)
     rules = _rules(scope, files)
     impossible = _impossible(scope, files)
+    avoids = tuple(one for written in _all(files, ast.Avoid) if (one := avoid(scope, written)) is not None)
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
     accounts = account_for_statements(scope, _all(files, ast.Account), files if complete else ())
+    for one in avoids:  # a conflict may hold a recommendation against them
+        for names in scope.outcomes.values():
+            names.update(name for name in (one.item, one.other) if name is not None)
     scenarios = _scenarios(scope, files, rules)
     if complete:
         unused_declarations(scope, files[-1])
@@ -73,6 +78,7 @@ def resolve(
     if not complete or has_errors(scope.found):
         definitions, decisions, rules = _whole(definitions, decisions, rules)
         kept = {one.id for one in (*definitions, *decisions)}
+        avoids = tuple(one for one in avoids if _names_read(one) <= kept)
         if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
             return None, scope.found
     guideline = ir.Guideline(
@@ -80,8 +86,10 @@ def resolve(
         tuple(scope.sources.values()), tuple(scope.inputs.values()),
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
-        tuple(rules.values()), impossible, accounts, headed.span, tuple(scope.tables.values()),
+        tuple(rules.values()), impossible, avoids, accounts, headed.span, tuple(scope.tables.values()),
     )  # fmt: skip
+    if complete and not has_errors(scope.found):
+        scope.found += never_met(guideline)
     cited = {id: tuple(spans) for id, spans in scope.cited.items()}
     return Resolved(guideline, scenarios, cited), scope.found
 

@@ -4,11 +4,12 @@ from fractions import Fraction
 from typing import Literal
 
 from guidec import ast, ir
-from guidec.diagnostic import listed
+from guidec.diagnostic import listed, nearest
 from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
 from guidec.resolve.typed import check_unit
+from guidec.resolve.vocabulary import codes
 from guidec.units import Unit, dose_divisors, without_divisor
 from guidec.weights import per_unit
 
@@ -44,8 +45,9 @@ def regimen(scope: Scope, written: ast.Regimen) -> None:
         for line in written.lines
         if isinstance(line, ast.Note)
     )
+    own = codes(scope, tuple(line for line in written.lines if isinstance(line, ast.Code)))
     scope.regimens[written.name.text] = ir.Regimen(
-        written.name.text, written.label.text, order_lines(scope, lines), notes, cites, written.name.span
+        written.name.text, written.label.text, order_lines(scope, lines), notes, cites, own, written.name.span
     )
 
 
@@ -117,6 +119,10 @@ def order(scope: Scope, written: ast.Order, step: int) -> ir.Order | None:
         return None
     parts = _parts(scope, written)
     action = _action(scope, written.tails)
+    for tail in written.tails:
+        if tail.kind == "grade":
+            message = "a grade belongs to a recommendation, not to one of its orders"
+            scope.fault("misplaced_part", message, tail.span, "move it to the line that recommends this")
     given = _given(scope, written, parts, procedure is not None)
     dose = _dose(scope, parts["dose"]) if isinstance(parts.get("dose"), ast.Dose) else None  # type: ignore[arg-type]
     if action != "stop":
@@ -421,10 +427,12 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
     wording = strength.wording.text if strength.wording else ""
     cites = scope.cite(written.order.cites)
     preferred = prefers(scope, written.order.prefers)
+    tails = tuple(tail for tail in written.order.tails if tail.kind != "grade")
+    grades = _grades(scope, tuple(tail for tail in written.order.tails if tail.kind == "grade"))
     if name is not None and name.text in scope.regimens:
         scope.used.add(("regimen", name.text))
-        if written.order.parts or written.order.tails:
-            span = (written.order.parts or written.order.tails)[0].span
+        if written.order.parts or tails:
+            span = (written.order.parts or tails)[0].span
             scope.fault(
                 "misplaced_part",
                 f"`{name.text}` is a regimen; its orders stand there",
@@ -442,6 +450,7 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
             (),
             preferred,
             cites,
+            grades,
             written.span,
         )
     if name is not None and name.text not in scope.drugs and name.text not in scope.procedures:
@@ -453,9 +462,7 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
             "incomplete_order", "a recommendation needs a name", written.span, "declare a regimen for it"
         )
         return None
-    bare = ast.Order(
-        written.order.thing, written.order.parts, written.order.tails, None, (), (), written.order.span
-    )
+    bare = ast.Order(written.order.thing, written.order.parts, tails, None, (), (), written.order.span)
     inline = order(scope, bare, 1)
     if inline is None:
         return None
@@ -470,5 +477,42 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
         (inline,),
         preferred,
         cites,
+        grades,
         written.span,
     )
+
+
+_STRENGTHS: dict[str, Literal["strong", "weak"]] = {
+    "strong": "strong", "weak": "weak", "conditional": "weak",
+}  # fmt: skip
+_CERTAINTIES: dict[str, Literal["high", "moderate", "low", "very low"]] = {
+    "high certainty": "high", "moderate certainty": "moderate", "low certainty": "low",
+    "very low certainty": "very low",
+}  # fmt: skip
+
+
+def _grades(scope: Scope, written: tuple[ast.Tail, ...]) -> tuple[ir.Grade, ...]:
+    """The grade of a recommendation, if it has one."""
+    if len(written) > 1:
+        scope.fault("misplaced_part", "a recommendation has one grade", written[1].span, "delete one")
+    found = [grade(scope, tail) for tail in written]
+    return tuple(one for one in found if one is not None)
+
+
+def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
+    """`strong, moderate certainty`; either part may be missing. GRADE calls a weak recommendation conditional too."""
+    parts = written.word.split(", ")
+    strengths = [_STRENGTHS[part] for part in parts if part in _STRENGTHS]
+    certainties = [_CERTAINTIES[part] for part in parts if part in _CERTAINTIES]
+    unknown = next((part for part in parts if part not in _STRENGTHS and part not in _CERTAINTIES), None)
+    if unknown is not None:
+        repair = (
+            nearest(unknown, (*_STRENGTHS, *_CERTAINTIES)) or "write it as in `grade strong, low certainty`"
+        )
+        scope.fault("unknown_value", f"GRADE has no `{unknown}`", written.span, repair)
+    elif len(strengths) > 1 or len(certainties) > 1:
+        message = "this grade says the same part twice"
+        scope.fault("misplaced_part", message, written.span, "write one strength and one certainty")
+    else:
+        return ir.Grade(strengths[0] if strengths else None, certainties[0] if certainties else None)
+    return None

@@ -3,7 +3,7 @@
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.resolve.expressions import condition
-from guidec.resolve.orders import interval, order_lines
+from guidec.resolve.orders import grade, interval, order_lines
 from guidec.resolve.scope import Scope
 
 
@@ -11,11 +11,8 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
     """One rule; a monitoring rule names its test and says how often, or that it isn't stated."""
     cites = scope.cite(written.cites)
     applies = [line for line in written.lines if isinstance(line, ast.Applies)]
-    strengths = [line.strength for line in written.lines if isinstance(line, ast.RuleStrength)]
-    for lines, what in (
-        (applies, "applies when"),
-        ([line for line in written.lines if isinstance(line, ast.RuleStrength)], "strength"),
-    ):
+    strengths = [line for line in written.lines if isinstance(line, ast.RuleStrength)]
+    for lines, what in ((applies, "applies when"), (strengths, "strength")):
         if len(lines) > 1:
             scope.fault("misplaced_part", f"two lines say the same: `{what}`", lines[1].span, "delete one")
     scope_of = condition(scope, applies[0].condition, "rule") if applies else None
@@ -28,7 +25,8 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
         for line in written.lines
         if isinstance(line, ast.Note)
     )
-    strength = strengths[0] if strengths else ast.Strength("use", None, "for")
+    strength = strengths[0].strength if strengths else ast.Strength("use", None, "for")
+    graded = strengths[0].grade if strengths else None
     if not (cites.statements or cites.inferred):
         scope.warn(
             "uncited_recommendation",
@@ -46,7 +44,7 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
     return ir.Rule(
         written.name.text, written.kind, written.label.text, scope_of, when, written.when.stated, until,
         strength.direction, strength.word, strength.wording.text if strength.wording else "",
-        orders, measure, every, notes, joined, written.name.span,
+        orders, measure, every, notes, joined, None if graded is None else grade(scope, graded), written.name.span,
     )  # fmt: skip
 
 

@@ -209,8 +209,9 @@ def _known_decision(scope: Scope, written: ast.Expectation) -> None:
         return
     outcomes = scope.outcomes[written.of.text]
     for name in written.names:
-        if not name.text.startswith("!") and name.text not in outcomes:
-            repair = nearest(name.text, outcomes) or f"it recommends {listed(sorted(outcomes))}"
+        wanted = name.text.split(" ")[-1]
+        if not wanted.startswith("!") and wanted not in outcomes:
+            repair = nearest(wanted, outcomes) or f"it recommends {listed(sorted(outcomes))}"
             scope.fault(
-                "unknown_value", f"`{written.of.text}` never recommends `{name.text}`", name.span, repair
+                "unknown_value", f"`{written.of.text}` never recommends `{wanted}`", name.span, repair
             )

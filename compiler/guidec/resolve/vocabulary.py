@@ -1,6 +1,7 @@
 """Inputs, drugs, classes, procedures, tests, readings and sources: the names that rules use."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from guidec import ast, ir
 from guidec.diagnostic import has_errors, nearest
@@ -79,12 +80,29 @@ def item(scope: Scope, written: ast.Item) -> None:
             members.append(member.text)
     space[written.name.text] = ir.Item(
         written.name.text, written.label.text, written.kind, tuple(members), _notes(scope, written.notes),
-        scope.cite(written.cites), written.name.span,
+        scope.cite(written.cites), codes(scope, written.codes), written.name.span,
     )  # fmt: skip
 
 
 def _notes(scope: Scope, notes: tuple[ast.Note, ...]) -> tuple[ir.Note, ...]:
     return tuple(ir.Note(note.text.text, scope.cite(note.cites)) for note in notes)
+
+
+def codes(scope: Scope, written: tuple[ast.Code, ...]) -> tuple[ir.Code, ...]:
+    """The codes of one declaration, each whole and each once."""
+    found: dict[tuple[str, str], ir.Code] = {}
+    for one in written:
+        for name, part in (("system", one.system), ("code", one.code), ("display", one.display)):
+            if not part.text.strip():
+                message = f"the {name} of this code is empty"
+                repair = 'write all three, such as `code "http://example.org/tests" "17" "Creatinine"`'
+                scope.fault("empty_code", message, part.span, repair)
+        key = (one.system.text, one.code.text)
+        if key in found:
+            message = f"the code `{one.code.text}` of `{one.system.text}` stands here twice"
+            scope.fault("duplicate_name", message, one.code.span, "delete one of the two")
+        found.setdefault(key, ir.Code(*key, one.display.text))
+    return tuple(found.values())
 
 
 def reading(scope: Scope, written: ast.Reading) -> None:
@@ -121,7 +139,7 @@ def _values(scope: Scope, lines: tuple[ast.ValueLine, ...]) -> tuple[ir.Value, .
     values: dict[str, ir.Value] = {}
     for line in lines:
         if scope.declare("value", line.name, values):
-            values[line.name.text] = ir.Value(line.name.text, line.label.text)
+            values[line.name.text] = ir.Value(line.name.text, line.label.text, codes(scope, line.codes))
     return tuple(values.values())
 
 
@@ -165,8 +183,9 @@ def _input(scope: Scope, written: ast.Input, module: str) -> ir.Input | None:
         return None
     notes = _notes(scope, tuple(line for line in written.lines if isinstance(line, ast.Note)))
     cites = scope.cite(written.cites)
+    own = codes(scope, tuple(line for line in written.lines if isinstance(line, ast.Code)))
     return ir.Input(
-        written.name.text, written.label.text, kind, named, notes, cites, module, written.name.span
+        written.name.text, written.label.text, kind, named, notes, cites, module, own, written.name.span
     )
 
 
@@ -285,14 +304,5 @@ def fill_drug_list(scope: Scope) -> None:
     """The values of `any of drugs` are all the drugs, known once the files are read."""
     entry = scope.drug_list()
     if entry is not None:
-        values = tuple(ir.Value(drug.id, drug.label) for drug in scope.drugs.values())
-        scope.inputs[entry.id] = ir.Input(
-            entry.id,
-            entry.label,
-            ir.AnyOf(values, True),
-            entry.named,
-            entry.notes,
-            entry.cites,
-            entry.module,
-            entry.span,
-        )
+        values = tuple(ir.Value(drug.id, drug.label, drug.codes) for drug in scope.drugs.values())
+        scope.inputs[entry.id] = replace(entry, type=ir.AnyOf(values, True))

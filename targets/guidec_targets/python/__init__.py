@@ -63,6 +63,7 @@ def _sections(compiled: Compiled) -> set[str]:
         "computed": computed,
         "numbers": computed or any(one.shown and one.number is not None for one in guideline.definitions),
         "impossible": bool(guideline.impossible),
+        "avoided": bool(guideline.avoids),
         "readings": bool(guideline.readings),
         "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),

@@ -77,7 +77,15 @@ class Functions:
             found["after"] = interval(order.after)
         if order.usual:
             found["usual"] = True
+        found |= self.avoid(order.avoided)
         return _cited(found, order.cites)
+
+    def avoid(self, reasons: tuple[ir.Reason, ...]) -> Json:
+        """The key that lists the reasons against something, where one holds or may hold."""
+        written = tuple(
+            (self.asides[one.when], one.why, one.cites.statements, one.cites.inferred) for one in reasons
+        )
+        return {Code("**"): Call("avoid", (Code("case"), written))} if written else {}
 
     def _dose(self, dose: ir.Dose) -> object:
         forms: dict[str, Json] = {

@@ -37,9 +37,12 @@ Coordinate = tuple[str, tuple[str, ...], tuple[str, ...], tuple[Cut, ...], tuple
 # A row: for each coordinate that it reads, the cells that it accepts as bits; and the end that it leads to.
 Row = tuple[tuple[tuple[int, int], ...], int]
 
-# What an end recommends: a key of RECOMMENDATIONS, the statements cited for it, and the links that are the
-# author's own.
-Given = tuple[str, tuple[str, ...], tuple[str, ...]]
+# A formal grade (GRADE): strength and certainty of the evidence, empty where it isn't stated.
+Grade = tuple[str, str]
+
+# What an end recommends: a key of RECOMMENDATIONS, the statements cited for it, the links that are the
+# author's own, and its grade (several where equal ones that are graded differently were merged).
+Given = tuple[str, tuple[str, ...], tuple[str, ...], tuple[Grade, ...]]
 
 # When one alternative is preferred: a position in PREFERRED_WHEN, the source's words, the statements cited.
 Preferred = tuple[int, str, tuple[str, ...]]
@@ -721,16 +724,24 @@ def merged_ends(ends: list[End]) -> list[tuple[str, Outcome | None]]:
 
 def merged(one: Outcome, other: Outcome) -> Outcome:
     recommendations = tuple(
-        (first[0], united(first[1], second[1]), united(first[2], second[2]))
+        all_of([first, second])
         for first, second in zip(one.recommendations, other.recommendations, strict=True)
     )
     answers = tuple(merged(first, second) for first, second in zip(one.answers, other.answers, strict=True))
-    why = one.why if other.why in one.why else f"{one.why} {other.why}"
+    whys = (one.why, other.why) if other.why in one.why else (other.why, one.why)
+    why = whys[0] if whys[1] in whys[0] else f"{one.why} {other.why}"
     return Outcome(one.status, recommendations, why, united(one.statements, other.statements), answers)
 
 
 def united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one + other))
+
+
+def all_of(same: list[Given]) -> Given:
+    """One recommendation with the citations and the grades of all."""
+    statements = tuple(dict.fromkeys(id for one in same for id in one[1]))
+    inferred = tuple(dict.fromkeys(id for one in same for id in one[2]))
+    return same[0][0], statements, inferred, tuple(dict.fromkeys(grade for one in same for grade in one[3]))
 
 
 def outcome_json(case: Case, status: str, outcome: Outcome | None) -> Json:
@@ -750,13 +761,14 @@ def outcome_json(case: Case, status: str, outcome: Outcome | None) -> Json:
 
 
 def recommendation_json(case: Case, given: Given) -> Json:
-    key, statements, inferred = given
+    key, statements, inferred, grades = given
     _, name, direction, strength, wording, preferences, _, _, gives = RECOMMENDATIONS[key]
     found: Json = {
         "id": name,
         "direction": direction,
         "strength": strength,
         "wording": wording,
+        **grades_json(grades),
         "statements": list(statements),
         "gives": gives(case),
     }
@@ -768,6 +780,15 @@ def recommendation_json(case: Case, given: Given) -> Json:
     return found
 
 
+def grades_json(grades: tuple[Grade, ...]) -> Json:
+    """`grade`, or `grades` where merged recommendations are graded differently; no key where there is none."""
+    found: list[Json] = []
+    for strength, certainty in grades:
+        named = {"strength": strength, "certainty": certainty}
+        found.append({name: part for name, part in named.items() if part})
+    return {} if not found else {"grade": found[0]} if len(found) == 1 else {"grades": found}
+
+
 def preferred(case: Case, what: Json, when: int, wording: str, statements: tuple[str, ...]) -> list[Json]:
     """What is preferred, where that holds or may hold."""
     applies, needs = case.applies(PREFERRED_WHEN[when])
@@ -777,6 +798,19 @@ def preferred(case: Case, what: Json, when: int, wording: str, statements: tuple
     return [entry]
 
 
+# <avoided>
+def avoid(case: Case, reasons: tuple[tuple[int, str, tuple[str, ...], tuple[str, ...]], ...]) -> Json:
+    """The key `avoid` with the reasons against something that hold or may hold; no key where there is none."""
+    found: list[Json] = []
+    for when, why, statements, inferred in reasons:
+        applies, needs = case.applies(PREFERRED_WHEN[when])
+        if applies != "no":
+            entry: Json = {"why": why, "applies": applies, "needs": needs, "statements": list(statements)}
+            found.append({**entry, "inferred": list(inferred)} if inferred else entry)
+    return {"avoid": found} if found else {}
+
+
+# </avoided>
 # <doses>
 def dose_by(
     case: Case,
@@ -818,13 +852,11 @@ def common(ends: list[End]) -> list[Given]:
             return []
         every += sides(outcome)
     found: list[Given] = []
-    for key, _, _ in every[0]:
-        essence = RECOMMENDATIONS[key][0]
+    for given in every[0]:
+        essence = RECOMMENDATIONS[given[0]][0]
         same = [[one for one in side if RECOMMENDATIONS[one[0]][0] == essence] for side in every]
         if all(same):
-            statements = tuple(dict.fromkeys(id for one in same for id in one[0][1]))
-            inferred = tuple(dict.fromkeys(id for one in same for id in one[0][2]))
-            found.append((same[0][0][0], statements, inferred))
+            found.append(all_of([one[0] for one in same]))
     return found
 
 

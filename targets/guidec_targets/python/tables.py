@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.lower.avoided import rule_orders, rule_reasons, unstated_orders
 from guidec.lower.coordinates import inputs_of, plain
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.numbers import constant_value, in_base_units, unit_of
@@ -155,7 +156,7 @@ class Tables:
             return None
         one = line.recommendation
         regimens = {regimen.id: regimen for regimen in self.guideline.regimens}
-        return self._given(one, given_orders(one, regimens))
+        return self._given(one, unstated_orders(self.guideline, one, given_orders(one, regimens)))
 
     def _table(self, table: Table, indent: int) -> list[str]:
         """The ends that a row leads to, and the rows, one a line."""
@@ -200,7 +201,8 @@ class Tables:
             key = one.id if not others else f"{one.id} {others + 1}"
             self.recommendations[content] = key
             self.entries.append(f"    {literal(key)}: {laid_out(content, 4, len(key) + 4)},")
-        return self.recommendations[content], one.cites.statements, one.cites.inferred
+        grades = tuple((grade.strength or "", grade.certainty or "") for grade in one.grades)
+        return self.recommendations[content], one.cites.statements, one.cites.inferred, grades
 
     # --- conditions, rules, values ---
 
@@ -247,7 +249,7 @@ class Tables:
         )
 
     def _advice(self, rule: ir.Rule) -> dict[object, object]:
-        orders = tuple(cited(order, rule.cites) for order in rule.orders)
+        orders = tuple(cited(order, rule.cites) for order in rule_orders(self.guideline, rule))
         return {
             "id": rule.id,
             "kind": rule.kind,
@@ -255,7 +257,9 @@ class Tables:
             "direction": rule.direction,
             "strength": rule.strength,
             "wording": rule.wording or "not stated",
+            **_grade(rule),
             "gives": self.functions.orders(orders),
+            **self.functions.avoid(rule_reasons(self.guideline, rule)),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
             **_finish(rule),
@@ -269,6 +273,7 @@ class Tables:
             "direction": rule.direction,
             "strength": rule.strength,
             "wording": rule.wording or "not stated",
+            **_grade(rule),
             "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
             "every": interval(rule.every),
             **until,
@@ -313,6 +318,12 @@ def _table(name: str, kind: str, lines: Sequence[str], brackets: str) -> str:
 def _row(row: Row, end: int) -> str:
     cells = tuple((at, Code(bin(mask))) for at, mask in row.cells)
     return literal((cells, end))
+
+
+def _grade(rule: ir.Rule) -> dict[object, object]:
+    parts = {} if rule.grade is None else {"strength": rule.grade.strength, "certainty": rule.grade.certainty}
+    grade = {name: part for name, part in parts.items() if part is not None}
+    return {"grade": grade} if grade else {}
 
 
 def _finish(rule: ir.Rule) -> dict[object, object]:

@@ -1,0 +1,93 @@
+"""An order to what it gives, and the name after `avoid` to what it covers of that."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from guidec import ir
+from guidec.record import parts
+
+Thing = tuple[Literal["drug", "class", "procedure"], str]
+"""What an order gives: a drug, a procedure, or a class of which the drug is not stated."""
+
+
+def thing_of(order: ir.Order) -> Thing | None:
+    """None where an order stops something, or names nothing."""
+    if order.action == "stop":
+        return None
+    if order.procedure is not None:
+        return "procedure", order.procedure
+    if order.drug is not None:
+        return "drug", order.drug
+    return None if order.drug_class is None else ("class", order.drug_class)
+
+
+def surely_given(orders: Iterable[ir.Order | ir.Choice]) -> tuple[Thing, ...]:
+    """What orders give whatever is chosen, each once."""
+    things = [thing_of(order) for order in orders if isinstance(order, ir.Order)]
+    return tuple(dict.fromkeys(thing for thing in things if thing is not None))
+
+
+def covered(guideline: ir.Guideline, name: str) -> ir.Things:
+    """What `avoid NAME` speaks of: a drug, a procedure, or a class with its members and the classes inside it."""
+    item = next(one for one in guideline.items if one.id == name and one.kind != "test")
+    if item.kind == "procedure":
+        return ir.Things((), (), (name,))
+    if item.kind == "drug":
+        return ir.Things((name,), (), ())
+    classes = tuple(
+        one.id
+        for one in guideline.items
+        if one.kind == "drug_class"
+        and (one.id == name or (one.members and set(one.members) <= set(item.members)))
+    )
+    return ir.Things(item.members, classes, ())
+
+
+def among(thing: Thing, things: ir.Things) -> bool:
+    """Whether a thing is covered."""
+    kind, name = thing
+    spaces = {"drug": things.drugs, "class": things.classes, "procedure": things.procedures}
+    return name in spaces[kind]
+
+
+def without(things: ir.Things, thing: Thing) -> ir.Things:
+    """What is covered but for one thing: nothing is avoided together with itself."""
+    kind, name = thing
+    return ir.Things(
+        tuple(one for one in things.drugs if (kind, one) != ("drug", name)),
+        tuple(one for one in things.classes if (kind, one) != ("class", name)),
+        tuple(one for one in things.procedures if (kind, one) != ("procedure", name)),
+    )
+
+
+def orders_of(guideline: ir.Guideline, one: ir.Recommendation) -> tuple[ir.Order | ir.Choice, ...]:
+    """The order lines of a recommendation, wherever they stand."""
+    if one.regimen is None:
+        return one.orders
+    return next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+
+
+def may_order(guideline: ir.Guideline, decision: ir.Decision, things: ir.Things) -> bool:
+    """Whether some end of a decision orders one of the things for sure."""
+    return any(
+        among(thing, things)
+        for one in parts(decision)
+        if isinstance(one, ir.Recommendation) and one.direction == "for"
+        for thing in surely_given(orders_of(guideline, one))
+    )
+
+
+def everything_given(guideline: ir.Guideline) -> set[Thing]:
+    """What decisions, options and rules give or offer, to whomever."""
+    lines: list[ir.Order | ir.Choice] = []
+    for one in parts(guideline.decisions, guideline.rules):
+        if isinstance(one, ir.Recommendation) and one.direction == "for":
+            lines += orders_of(guideline, one)
+        elif isinstance(one, ir.Rule) and one.direction == "for":
+            lines += one.orders
+    return set(surely_given(order for line in lines for order in alternatives(line)))
+
+
+def alternatives(line: ir.Order | ir.Choice) -> Iterator[ir.Order]:
+    """The orders of a line: those of a choice, or the one."""
+    yield from line.options if isinstance(line, ir.Choice) else (line,)
