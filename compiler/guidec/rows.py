@@ -127,7 +127,8 @@ Number = Exact | Read | Apply | Round | Count | Move | Pick | Total
 class Derived:
     """A computed number between its cuts, in base units; the last cell is `undefined` if it reads a named value.
 
-    `inputs` are those that it reads itself; `reads` are the computed numbers, earlier coordinates, that its rows ask.
+    `inputs` are those that it reads itself; `reads` are the computed numbers, earlier coordinates, that its rows ask; `name`
+    is its definition, if it has one.
     """
 
     number: Number
@@ -135,6 +136,7 @@ class Derived:
     reads: tuple[int, ...]
     cuts: tuple[tuple[Fraction, bool], ...]
     undefined: bool
+    name: str
 
 
 @record

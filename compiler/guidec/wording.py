@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from guidec import ir
-from guidec.numbers import decimal_text, is_decimal
+from guidec.numbers import decimal_text, is_decimal, out_of_base_units
 from guidec.rows import Coordinate, Cut, Derived, Entered, Member, Numbers, Prescribed, Readings, Values
 
 _SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "=": "="}
@@ -29,17 +29,22 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {' or '.join(parts)}"
         case Member(name, member):
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
-        case Derived(_, names, derived_cuts, _):
+        case Derived(_, names, _, derived_cuts, _, defined):
+            unit = next((one.unit for one in guideline.definitions if one.id == defined), "")
             parts = [
                 _between(
-                    _shown(derived_cuts[cell - 1][0]) if cell else None, bool(cell and derived_cuts[cell - 1][1]),
-                    _shown(derived_cuts[cell][0]) if cell < len(derived_cuts) else None,
-                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), "",
+                    _shown(derived_cuts[cell - 1][0], unit) if cell else None,
+                    bool(cell and derived_cuts[cell - 1][1]),
+                    _shown(derived_cuts[cell][0], unit) if cell < len(derived_cuts) else None,
+                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), unit,
                 )
                 for cell in range(len(derived_cuts) + 1)
                 if mask >> cell & 1
             ]  # fmt: skip
-            return f"the value computed from {' and '.join(names)} {' or '.join(parts) or 'undefined'}"
+            of = defined or (
+                f"the value computed from {' and '.join(names)}" if names else "the computed value"
+            )
+            return f"{of} {' or '.join(parts) or 'undefined'}"
         case Entered(name):
             words = ("blank", "partly known", "known", "recorded")
             return f"{name} {' or '.join(word for cell, word in enumerate(words) if mask >> cell & 1)}"
@@ -72,8 +77,9 @@ def _between(low: str | None, above: bool, high: str | None, included: bool, uni
     return " ".join(part for part in (low_text, high_text, unit) if part) or "any"
 
 
-def _shown(value: Fraction) -> str:
-    return decimal_text(value) if is_decimal(value) else f"{float(value):.6g}"
+def _shown(value: Fraction, unit: str = "") -> str:
+    there = out_of_base_units(value, unit)
+    return decimal_text(there) if is_decimal(there) else f"{float(there):.6g}"
 
 
 # --- conditions --------------------------------------------------------------
@@ -109,6 +115,11 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
             return f"{label_of(guideline.decisions, decision)}: {outcome_label(guideline, outcome)}"
         case ir.Defined(name):
             return label_of(guideline.definitions, name)
+        case ir.InBand(name, values):
+            category = next(one.category for one in guideline.definitions if one.id == name)
+            assert category is not None
+            labels = [value.label for value in category.values if value.id in values]
+            return f"{label_of(guideline.definitions, name)}: {' or '.join(labels)}"
         case ir.Recorded(name, how):
             label = label_of(guideline.inputs, name)
             return f"{label} is {'known' if how == 'known' else 'blank' if how == 'blank' else 'recorded'}"
@@ -139,6 +150,22 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
         case ir.Arithmetic(op, left, right):
             sign = {"+": "+", "-": "−", "*": "×", "/": "/"}[op]
             return f"({number_in_words(guideline, left)} {sign} {number_in_words(guideline, right)})"
+        case ir.Function("^", (base, exponent)):
+            return f"{number_in_words(guideline, base)}^{number_in_words(guideline, exponent)}"
+        case ir.Function(name, arguments):
+            return f"{name}({', '.join(number_in_words(guideline, one) for one in arguments)})"
+        case ir.Rounded(inner, step, unit, mode, calendar):
+            how = "" if mode == "half away from zero" else f"{mode} "
+            amount = quantity_text(step, step, unit, calendar)
+            return f"{number_in_words(guideline, inner)} rounded {how}to {amount}"
+        case ir.Completed(word, first, last):
+            return f"{word}s from {number_in_words(guideline, first)} to {number_in_words(guideline, last)}"
+        case ir.Shifted(day, by):
+            return f"{number_in_words(guideline, day)} + {number_in_words(guideline, by)}"
+        case ir.Case():
+            return "the number that the table gives"
+        case ir.Sum():
+            return "the sum of the points"
 
 
 def label_of(things: Sequence[object], name: str) -> str:

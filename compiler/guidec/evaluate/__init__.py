@@ -18,11 +18,10 @@ from guidec.evaluate.result import (
     monitoring_json,
     outcome_json,
     recommendation_json,
-    united,
     value_json,
 )
 from guidec.lower.avoided import unstated_orders
-from guidec.lower.outcomes import given_orders, recommendation_essence
+from guidec.lower.outcomes import given_orders, recommendation_essence, united_recommendations
 from guidec.numbers import plain_number
 from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
@@ -428,7 +427,7 @@ def _common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
             for side in sides
         ]
         if all(same):
-            found.append(united([others[0] for others in same]))
+            found.append(united_recommendations([others[0] for others in same]))
     return found
 
 

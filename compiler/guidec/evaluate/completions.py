@@ -13,7 +13,18 @@ from guidec.lower.coordinates import grids, size
 from guidec.lower.diagram import bits
 from guidec.lower.ranges import Range
 from guidec.lower.search import Box, Search, Variable, named_boxes, whole_domain
-from guidec.rows import Coordinate, Derived, Entered, Member, Number, Numbers, Prescribed, Readings, Row, Values
+from guidec.rows import (
+    Coordinate,
+    Derived,
+    Entered,
+    Member,
+    Number,
+    Numbers,
+    Prescribed,
+    Readings,
+    Row,
+    Values,
+)
 
 MOST_COMPARED = 150
 
@@ -49,7 +60,11 @@ class Completions:
         name, member = variable
         if name in self.readings:
             chosen = self.record.readings.get(name)
-            return whole_domain(variable, self.inputs, self.readings) if chosen is None else named_boxes((chosen,))
+            return (
+                whole_domain(variable, self.inputs, self.readings)
+                if chosen is None
+                else named_boxes((chosen,))
+            )
         values = self.record.entries[name].values
         if not values:
             return whole_domain(variable, self.inputs, self.readings)
@@ -101,7 +116,9 @@ class Completions:
         """
         blanks = [name for name in self.order if len(self.record.entries[name].values) != 1]
         if len(groups) > MOST_COMPARED and not any(
-            isinstance(self.coordinates[at], Derived) and self.search.open(at) for row, _ in groups for at, _ in row.cells
+            isinstance(self.coordinates[at], Derived) and self.search.open(at)
+            for row, _ in groups
+            for at, _ in row.cells
         ):
             return self._needs_of_many(groups, blanks, constrained)
         pairs = [
@@ -138,7 +155,9 @@ class Completions:
                     return [name for name in candidates if name in settling]
         raise AssertionError("knowing everything settles the answer")
 
-    def _needs_of_many(self, groups: Sequence[tuple[Row, int]], blanks: list[str], constrained: bool) -> list[str]:
+    def _needs_of_many(
+        self, groups: Sequence[tuple[Row, int]], blanks: list[str], constrained: bool
+    ) -> list[str]:
         """The same for many rows, which can't be compared each with each: by splitting them until they agree."""
         read = {name for row, _ in groups for at, _ in row.cells for name in _inputs(self.coordinates[at])}
         candidates = [name for name in blanks if name in read]

@@ -8,7 +8,7 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate.record import Amount, Record, Refused
 from guidec.lower.avoided import rule_orders, rule_reasons
-from guidec.lower.outcomes import cited
+from guidec.lower.outcomes import cited, united
 from guidec.lower.ranges import Range
 from guidec.numbers import out_of_base_units, plain_number, rounded
 from guidec.rows import Leaf
@@ -51,38 +51,8 @@ def merged_outcomes(leaves: Sequence[Leaf]) -> list[Leaf]:
         if first is None:
             merged[leaf.group] = leaf
         elif first.outcome is not None and leaf.outcome is not None:
-            merged[leaf.group] = replace(first, outcome=_merged(first.outcome, leaf.outcome))
+            merged[leaf.group] = replace(first, outcome=united(first.outcome, leaf.outcome))
     return list(merged.values())
-
-
-def _merged(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
-    whys = (first.why, second.why) if second.why in first.why else (second.why, first.why)
-    why = whys[0] if whys[1] in whys[0] else f"{first.why} {second.why}"
-    return replace(
-        first,
-        why=why,
-        cites=_joined(first.cites, second.cites),
-        recommendations=tuple(
-            united((one, other))
-            for one, other in zip(first.recommendations, second.recommendations, strict=True)
-        ),
-        answers=tuple(_merged(one, other) for one, other in zip(first.answers, second.answers, strict=True)),
-    )
-
-
-def united(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
-    """One recommendation with the citations and the grades of all."""
-    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
-    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
-    grades = tuple(dict.fromkeys(grade for one in same for grade in one.grades))
-    return replace(same[0], cites=ir.Citation(statements, inferred), grades=grades)
-
-
-def _joined(first: ir.Citation, second: ir.Citation) -> ir.Citation:
-    return ir.Citation(
-        tuple(dict.fromkeys(first.statements + second.statements)),
-        tuple(dict.fromkeys(first.inferred + second.inferred)),
-    )
 
 
 def outcome_json(shown: Shown, leaf: Leaf) -> Json:

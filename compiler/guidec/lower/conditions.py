@@ -1,10 +1,10 @@
 """Conditions to diagrams over the coordinates of the guideline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from guidec import ir
 from guidec.lower.coordinates import Coordinates
-from guidec.lower.diagram import Diagrams
+from guidec.lower.diagram import TRUE, Diagrams
 
 
 def build(
@@ -16,6 +16,8 @@ def build(
 ) -> int:
     """The diagram of a condition; `recommends` gives that of `decision is outcome`, `gives` what a decision orders."""
     defined: dict[str, int] = {}  # a chain of definitions, each read twice by the next, is built once
+
+    bands: dict[str, int] = {}
 
     def go(one: ir.Condition) -> int:
         match one:
@@ -39,6 +41,12 @@ def build(
                 if name not in defined:
                     defined[name] = go(inner)
                 return defined[name]
+            case ir.InBand(name, values):
+                if name not in bands:
+                    bands[name] = diagram_of_category(diagrams, coordinates.definitions[name], go)
+                return diagrams.replace(
+                    bands[name], lambda value: diagrams.true if _holds(value, values) else diagrams.false
+                )
             case ir.Recommends(decision, outcome):
                 return recommends(decision, outcome)
             case ir.Gives():
@@ -50,3 +58,32 @@ def build(
                 return node
 
     return go(condition)
+
+
+def diagram_of_category(
+    diagrams: Diagrams, definition: ir.Definition, build_one: Callable[[ir.Condition], int]
+) -> int:
+    """A category whose ends are its values; of a `collect` table, the values of all bands that hold."""
+    category = definition.category
+    assert category is not None
+    tests: list[int] = []
+    for band in category.bands:
+        if band.condition is None:
+            tests.append(diagrams.negate(diagrams.any(tests)))
+        else:
+            node = build_one(band.condition)
+            tests.append(
+                diagrams.replace(node, lambda value: diagrams.true if value == TRUE else diagrams.false)
+            )
+    held = diagrams.holding(tests, "all" if category.policy == "collect" else "first")
+
+    def ends(value: Hashable) -> int:
+        assert isinstance(value, tuple)
+        names = tuple(category.bands[at].value for at in value)
+        return diagrams.end(names if category.policy == "collect" else names[0] if names else ())
+
+    return diagrams.replace(held, ends)
+
+
+def _holds(value: Hashable, wanted: tuple[str, ...]) -> bool:
+    return any(one in wanted for one in value) if isinstance(value, tuple) else value in wanted

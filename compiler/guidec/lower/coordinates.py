@@ -37,6 +37,7 @@ class Coordinates:
         self.all: tuple[Coordinate, ...] = ()
         self._index: dict[Key, int] = {}
         self._computed: dict[int, ir.Number] = {}
+        self._names: dict[Key, str] = {}
         self._places: dict[int, dict[str, int]] = {}
         self._pieces: dict[int, dict[tuple[tuple[Fraction, ...], bool], int]] = {}
 
@@ -56,6 +57,8 @@ class Coordinates:
                 self.note_number(condition.left)
                 self.note_number(condition.right)
                 key, thresholds = self._compared(condition)
+                if key[0] == "derived" and isinstance(condition.left, ir.DefinedNumber):
+                    self._names.setdefault(key, condition.left.definition)
                 cuts = self._cuts.setdefault(key, set())
                 if op in ("<", ">=", "="):
                     cuts.add((thresholds, False))
@@ -170,14 +173,15 @@ class Coordinates:
         self.all = tuple(found)
         return crossed
 
-    def fill(self, normal: Callable[[ir.Number], tuple[Number, tuple[int, ...]]]) -> None:
-        """Say what each computed number computes, and which others it reads: those come first."""
-        found = list(self.all)
+    def fill(
+        self, normal: Callable[[ir.Number], tuple[Number, tuple[int, ...]]], found: list[Coordinate]
+    ) -> None:
+        """Say what each computed number computes, and which others it reads: those come first. Fills the list too."""
         for at, number in self._computed.items():
             made, reads = normal(number)
             bare = found[at]
             assert isinstance(bare, Derived)
-            found[at] = Derived(made, bare.inputs, reads, bare.cuts, bare.undefined)
+            found[at] = Derived(made, bare.inputs, reads, bare.cuts, bare.undefined, bare.name)
         self.all = tuple(found)
 
     def _place(self, key: Key, order: Mapping[str, int], first: int) -> tuple[int, int, str]:
@@ -215,7 +219,9 @@ class Coordinates:
         inputs = tuple(sorted(inputs_of(number), key=order.__getitem__))
         undefined = any(self.inputs[name].named for name in inputs)
         made = tuple((thresholds[0], after) for thresholds, after in cuts)
-        return Derived(Exact(Fraction(0)), inputs, (), made, undefined)
+        return Derived(
+            Exact(Fraction(0)), inputs, (), made, undefined, self._names.get(("derived", number), "")
+        )
 
     # --- reading ---
 
@@ -406,9 +412,7 @@ def piece_of(cuts: tuple[Cut, ...], unit: int, value: Fraction) -> int:
     return low
 
 
-def _compared_cells(
-    coordinate: Coordinate, op: str, before: int, behind: int
-) -> tuple[int, int]:
+def _compared_cells(coordinate: Coordinate, op: str, before: int, behind: int) -> tuple[int, int]:
     """The cells where `coordinate op threshold` is true, and those where it is undefined.
 
     `before` is the first piece that is not below the threshold, `behind` the first above it; -1 if no cut divides there.

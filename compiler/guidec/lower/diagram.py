@@ -1,8 +1,10 @@
 """Multi-valued decision diagrams: shared, reduced, ordered by first use."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
+SEVERAL = "several"
 MOST_LINKS = 1_000_000
 
 Edges = tuple[tuple[int, int], ...]
@@ -111,9 +113,7 @@ class Diagrams:
         rank = min(self._nodes[part][0] for part in parts if self._nodes[part][0] >= 0)
         size = self.sizes[self._order[rank]]
         every = (1 << size) - 1
-        edges = [
-            self._nodes[part][1] if self._nodes[part][0] == rank else ((every, part),) for part in parts
-        ]
+        edges = [self._nodes[part][1] if self._nodes[part][0] == rank else ((every, part),) for part in parts]
         pairs = 1
         for one in edges:
             pairs *= len(one)
@@ -169,31 +169,51 @@ class Diagrams:
             found = [*pairs, *found[len(pairs) * 2 :]]
         return found[0] if found else nothing
 
-    def holding(self, tests: Sequence[int], first: bool = False) -> int:
+    def holding(self, tests: Sequence[int], keep: Literal["first", "one", "all"] = "all") -> int:
         """Diagrams that end true or false, to one whose ends are the positions of those that are true.
 
-        With `first`, only of the first of them.
+        Of several, `first` keeps the first, `one` keeps `SEVERAL` instead, `all` keeps all.
         """
-        nothing = self.end(())
+        nothing, several = self.end(()), self.end(SEVERAL)
 
         def join(left: int, right: int) -> int:
             def settle(parts: tuple[int, ...]) -> int | None:
                 a, b = parts
                 if a == nothing:
                     return b
-                if b == nothing or (first and self.is_end(a)):
+                if b == nothing or a == several or (keep == "first" and self.is_end(a)):
                     return a
+                if b == several:
+                    return b
                 if self.is_end(a) and self.is_end(b):
+                    if keep == "one":
+                        return several
                     return self.end((*self._values[a], *self._values[b]))  # type: ignore[misc]
                 return None
 
             return self.apply(settle, left, right)
 
-        marked = [
-            self.replace(test, lambda value, at=at: self.end((at,)) if value == TRUE else nothing)  # type: ignore[misc]
-            for at, test in enumerate(tests)
-        ]
+        marked = [self._marked(test, at) for at, test in enumerate(tests)]
         return self.joined(marked, join, nothing)
+
+    def _marked(self, test: int, at: int) -> int:
+        """A position where the test is true, nothing elsewhere."""
+        nothing, here = self.end(()), self.end((at,))
+        return self.replace(test, lambda value: here if value == TRUE else nothing)
+
+    def merged(self, nodes: Sequence[int], nothing: int) -> int:
+        """Diagrams that each say something where the others end in `nothing`."""
+
+        def join(left: int, right: int) -> int:
+            def settle(parts: tuple[int, ...]) -> int | None:
+                a, b = parts
+                if a == nothing:
+                    return b
+                return a if b == nothing or self.is_end(a) else None
+
+            return self.apply(settle, left, right)
+
+        return self.joined(nodes, join, nothing)
 
     def choose(self, condition: int, then: int, otherwise: int) -> int:
         """`then` where the condition is true, `otherwise` where it is false, undefined where it is undefined."""

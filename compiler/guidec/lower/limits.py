@@ -9,7 +9,7 @@ from guidec.lower.outcomes import conditions_of, settled
 from guidec.record import inside
 from guidec.source import Span
 
-MOST_LEAVES = 5_000
+MOST_LEAVES = 50_000
 MOST_OWN_CONDITIONS = 10
 MOST_NUMBERS = 500
 DEEPEST = 300
@@ -33,7 +33,12 @@ def _too_large(count: int, what: str, most: int, span: Span, repair: str) -> Dia
 
 def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterator[Diagnostic]:
     leaves: list[ir.Outcome] = []
-    waiting: list[ir.Node] = [one.tree] if isinstance(one, ir.Decision) else []
+    waiting: list[ir.Node] = []
+    if isinstance(one, ir.Decision):
+        if isinstance(one.tree, ir.Table):
+            leaves += [row.outcome for row in one.tree.rows]
+        else:
+            waiting.append(one.tree)
     while waiting:
         match waiting.pop():
             case ir.Split(_, branches):
@@ -99,7 +104,7 @@ def _given(one: ir.Decision | ir.Options) -> Iterator[ir.Outcome]:
 def _definitions(guideline: ir.Guideline) -> Iterator[Diagnostic]:
     """Computed numbers, with the definitions that they read put in."""
     sizes: dict[str, int] = {}
-    for name in _inner_first(guideline):
+    for name in inner_first(guideline):
         definition = next((one for one in guideline.definitions if one.id == name), None)
         if definition is None or definition.number is None:
             continue
@@ -133,7 +138,7 @@ def _chains(guideline: ir.Guideline) -> Iterator[Diagnostic]:
     """How deep a condition is, with the definitions and decisions that it reads put in."""
     parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
     depths: dict[str, int] = {}
-    for name in _inner_first(guideline):
+    for name in inner_first(guideline):
         inner = max((depths.get(other, 0) for other in _names(parts[name])), default=0)
         depths[name] = inner + _depth(parts[name])
         if depths[name] > DEEPEST:
@@ -142,7 +147,7 @@ def _chains(guideline: ir.Guideline) -> Iterator[Diagnostic]:
             return
 
 
-def _inner_first(guideline: ir.Guideline) -> list[str]:
+def inner_first(guideline: ir.Guideline) -> list[str]:
     """Definitions and decisions, each after those that it reads."""
     parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
     done: dict[str, None] = {}
@@ -163,7 +168,7 @@ def _names(node: object) -> list[str]:
     found: dict[str, None] = {}
     for one, _ in _nodes(node):
         match one:
-            case ir.Defined(name) | ir.DefinedNumber(name) | ir.Recommends(name):
+            case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name) | ir.Recommends(name):
                 found[name] = None
             case _:
                 pass

@@ -67,10 +67,10 @@ def _pick(case: ir.Case, diagrams: Diagrams, build: Build, go: Callable[[ir.Numb
         for test in tests
     ]
     numbers = [go(arm.number) for arm in case.arms]
-    node = diagrams.holding(tests, first=True)
+    node = diagrams.holding(tests, "first")
     rows: dict[tuple[tuple[int, Mask], ...], Number] = {}
     for cells, held in diagrams.rows(node):
-        if held:
-            first = held[0]  # type: ignore[index]
+        if isinstance(held, tuple) and held:
+            first = held[0]
             rows[tuple((at, Mask(mask)) for at, mask in sorted(cells))] = numbers[first]
     return Pick(tuple(Picked(cells, number) for cells, number in rows.items()))

@@ -1,6 +1,6 @@
 """Outcomes as they stand in a row: orders put in, their own conditions settled, equal ones recognised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from guidec import ir
@@ -110,3 +110,27 @@ def _order_essence(order: ir.Order | ir.Choice) -> object:
         order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose, order.every,
         order.times, order.lasts, order.after, order.usual,
     )  # fmt: skip
+
+
+def united(first: ir.Outcome, second: ir.Outcome) -> ir.Outcome:
+    """Two equal outcomes as one, with the reasons, citations and grades of both."""
+    whys = (first.why, second.why) if second.why in first.why else (second.why, first.why)
+    why = whys[0] if whys[1] in whys[0] else f"{first.why} {second.why}"
+    return replace(
+        first,
+        why=why,
+        cites=joined(first.cites, second.cites),
+        recommendations=tuple(
+            united_recommendations((one, other))
+            for one, other in zip(first.recommendations, second.recommendations, strict=True)
+        ),
+        answers=tuple(united(one, other) for one, other in zip(first.answers, second.answers, strict=True)),
+    )
+
+
+def united_recommendations(same: Sequence[ir.Recommendation]) -> ir.Recommendation:
+    """Equal recommendations as one, with the citations and the grades of all."""
+    statements = tuple(dict.fromkeys(id for one in same for id in one.cites.statements))
+    inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
+    grades = tuple(dict.fromkeys(grade for one in same for grade in one.grades))
+    return replace(same[0], cites=ir.Citation(statements, inferred), grades=grades)

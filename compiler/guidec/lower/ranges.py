@@ -45,7 +45,9 @@ def range_of(
             case Read(name):
                 return read(name)
             case Apply(op, arguments):
-                return _of_all([go(argument, digits) for argument in arguments], lambda all: _applied(op, all, digits))
+                return _of_all(
+                    [go(argument, digits) for argument in arguments], lambda all: _applied(op, all, digits)
+                )
             case Round(inner, step, factor, offset, mode):
 
                 def to_step(value: Fraction) -> Fraction:
@@ -81,7 +83,11 @@ def range_of(
                 )
             case Pick(rows):
                 return _one_of(
-                    [go(row.number, digits) for row in rows if all(cells(at) & mask for at, mask in row.cells)]
+                    [
+                        go(row.number, digits)
+                        for row in rows
+                        if all(cells(at) & mask for at, mask in row.cells)
+                    ]
                 )
             case Total(terms):
                 return _of_all([go(term, digits) for term in terms], _summed)
@@ -127,4 +133,3 @@ def piece_between(cuts: Sequence[tuple[Fraction, bool]], value: Fraction) -> int
         else:
             high = middle
     return low
-

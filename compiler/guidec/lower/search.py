@@ -126,7 +126,9 @@ class Search:
     def _bit(self, variable: Variable) -> int:
         """The bit of a variable; 0 where its one value is known."""
         if variable not in self._bits:
-            several = len(self.boxes(variable)) != 1 or self.boxes(variable)[0].low != self.boxes(variable)[0].high
+            several = (
+                len(self.boxes(variable)) != 1 or self.boxes(variable)[0].low != self.boxes(variable)[0].high
+            )
             self._bits[variable] = 1 << len(self._bits) if several else 0
             self._named[variable[0]] = self._named.get(variable[0], 0) | self._bits[variable]
         return self._bits[variable]
@@ -141,7 +143,9 @@ class Search:
     def _reads(self, at: int, copies: Mapping[str, int]) -> frozenset[tuple[str, int]]:
         """The copies that a coordinate reads; those that all share are left out."""
         mine = self.open(at)
-        return frozenset((name, copy) for name, copy in copies.items() if copy and mine & self._named.get(name, 0))
+        return frozenset(
+            (name, copy) for name, copy in copies.items() if copy and mine & self._named.get(name, 0)
+        )
 
     def boxes(self, variable: Variable) -> tuple[Box, ...]:
         """The values that a variable may take."""
@@ -175,7 +179,9 @@ class Search:
             one = waiting[-1]
             missing: list[int] = []
             if one not in opened:
-                missing = [below for below in self._asks(one) if below not in self._reach and below not in found]
+                missing = [
+                    below for below in self._asks(one) if below not in self._reach and below not in found
+                ]
             opened.add(one)
             if missing:
                 waiting += missing
@@ -276,7 +282,9 @@ class Search:
     def _some_sum(self, asked: Sequence[_Asked], sums: frozenset[tuple[int, ...]]) -> bool:
         """Whether some sums lie in the cells asked."""
         return any(
-            all(self._cells_of_sums(at, [one]) & mask for (at, _, mask), one in zip(asked, found, strict=True))
+            all(
+                self._cells_of_sums(at, [one]) & mask for (at, _, mask), one in zip(asked, found, strict=True)
+            )
             for found in sums
         )
 
@@ -308,7 +316,9 @@ class Search:
             assert points is not None
             for term in points.terms:
                 rows = tuple(
-                    (cells, value) for cells, value in term if all(self.cells(one) & mask for one, mask in cells)
+                    (cells, value)
+                    for cells, value in term
+                    if all(self.cells(one) & mask for one, mask in cells)
                 )
                 names: set[tuple[int, int]] = set()
                 copies = dict(read)
@@ -319,8 +329,9 @@ class Search:
             factors.append(((-1, ((((at, mask),), 0),), read), self._copies(at, read)))
         groups: list[tuple[set[tuple[int, int]], tuple[_Factor, ...]]] = []
         alone: list[tuple[_Factor, ...]] = []
-        for factor, names in factors:
-            if not any(bits_ for _, bits_ in names):
+        for factor, read_by in factors:
+            names = read_by
+            if not any(open_bits for _, open_bits in names):
                 alone.append((factor,))
                 continue
             members: tuple[_Factor, ...] = (factor,)
@@ -498,7 +509,9 @@ def read_in(number: Number) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.input for one in parts(number) if isinstance(one, Read)))
 
 
-def whole_domain(variable: Variable, inputs: Mapping[str, ir.Input], readings: Mapping[str, ir.Reading]) -> tuple[Box, ...]:
+def whole_domain(
+    variable: Variable, inputs: Mapping[str, ir.Input], readings: Mapping[str, ir.Reading]
+) -> tuple[Box, ...]:
     """Everything that may be entered."""
     name, member = variable
     if member:
@@ -557,4 +570,3 @@ def _halves(
         {**state, longest: (half,)}
         for half in (Box(box.unit, middle + 1, box.high), Box(box.unit, box.low, middle))
     ]
-

@@ -268,7 +268,8 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
             scope.fault("outside_domain", message, exponent.span, "compute less")
             return None
         if constant < 0 and low <= 0 <= high:
-            return _outside(scope, base, "may be 0, and is divided by here", "narrow the range of the input")
+            _outside(scope, base, "may be 0, and is divided by here", "narrow the range of the input")
+            return None
         power = ir.Function("^", (base.number, ir.Constant(constant, "")))
         return Typed(power, _to_the(base.dimension, int(constant)), written.span)
     if base.dimension != DIMENSIONLESS:
@@ -282,7 +283,8 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
             scope, base, "may be 0 or less, and has no such power then", "narrow the range of the input"
         )
     if max(abs(end) for end in _bounds(scope, exponent)) > LARGEST_EXPONENT:
-        return _outside(scope, exponent, f"may be beyond {LARGEST_EXPONENT}", "narrow the range of the input")
+        _outside(scope, exponent, f"may be beyond {LARGEST_EXPONENT}", "narrow the range of the input")
+        return None
     return Typed(ir.Function("^", (base.number, exponent.number)), DIMENSIONLESS, written.span)
 
 
@@ -366,7 +368,8 @@ def _irrational(scope: Scope, written: ast.Call, first: Typed) -> Typed | None:
     if name == "sqrt":
         half = _half(first.dimension)
         if low < 0:
-            return _outside(scope, first, "may be below 0, and has no square root then", narrower)
+            _outside(scope, first, "may be below 0, and has no square root then", narrower)
+            return None
         if half is None:
             message = "the root of this would have half a unit"
             scope.fault(
@@ -379,9 +382,11 @@ def _irrational(scope: Scope, written: ast.Call, first: Typed) -> Typed | None:
         scope.fault("dimension_mismatch", message, first.span, "divide by its unit first: `x / 1 kg`")
         return None
     if name == "ln" and low <= 0:
-        return _outside(scope, first, "may be 0 or less, and has no logarithm then", narrower)
+        _outside(scope, first, "may be 0 or less, and has no logarithm then", narrower)
+        return None
     if name == "exp" and max(abs(low), abs(high)) > LARGEST_EXPONENT:
-        return _outside(scope, first, f"may be beyond {LARGEST_EXPONENT}", narrower)
+        _outside(scope, first, f"may be beyond {LARGEST_EXPONENT}", narrower)
+        return None
     return Typed(ir.Function("ln" if name == "ln" else "exp", (first.number,)), DIMENSIONLESS, written.span)
 
 

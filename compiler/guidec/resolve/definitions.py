@@ -364,7 +364,8 @@ def _rows(scope: Scope, table: ast.Table) -> tuple[Hit, ...] | None:
     if name not in scope.rows:
         scope.rows[name] = None
         scope.rows[name] = _checked_rows(scope, table)
-    return scope.rows[name]
+    found: tuple[Hit, ...] | None = scope.rows[name]
+    return found
 
 
 def _checked_rows(scope: Scope, table: ast.Table) -> tuple[Hit, ...] | None:
@@ -471,9 +472,10 @@ def _gathered_number(
             )
             last = [arm for arm in ordered if arm.condition is None]
             return ir.Case("first", "", (*(arm for arm in ordered if arm.condition is not None), *last))
-        case "":
-            if policy == "unique" or policy == "any" or policy == "first":
-                return ir.Case(policy, "", tuple(arms))
+        case _ if policy != "collect":
+            return ir.Case(policy, "", tuple(arms))  # type: ignore[arg-type]
+        case _:
+            pass
     scope.fault(
         "wrong_type",
         f"`collect` lists values, and `{written.name.text}` is a number",

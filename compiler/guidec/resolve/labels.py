@@ -1,6 +1,7 @@
 """Labels of branches, points, bands and cells to conditions."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.numbers import decimal_text
@@ -89,9 +90,7 @@ def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Conditi
             repair = "write a number" if is_number(scope, of) else "write `yes`, `no` or `any`"
             scope.fault("unknown_value", f"this column has no value `{label.text}`", label.span, repair)
             return None
-        case ast.Name() if of.text in scope.inputs and isinstance(scope.inputs[of.text].type, ir.AnyOf):
-            return condition(scope, ast.Includes(of, label, label.span))
-        case ast.Name() if _gathers(scope, of):
+        case ast.Name() if isinstance(of, ast.Name) and _is_set(scope, of):
             return condition(scope, ast.Includes(of, label, label.span))
         case ast.Name() | ast.YesNo():
             return condition(scope, ast.Is(of, (label,), False, label.span))
@@ -102,15 +101,17 @@ def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Conditi
             last = condition(scope, ast.Compare("<" if below else "<=", of, high, span))
             if first is None or last is None:
                 return None
-            if _value(low) > _value(high):
+            if _begins_late(low, high):
                 repair = "write the smaller one first"
                 scope.fault("bad_range", "the range ends before it begins", span, repair)
                 return None
             return ir.And((first, last))
 
 
-def _gathers(scope: Scope, name: ast.Name) -> bool:
-    """Whether a name is a column of a `collect` table, which may have several values."""
+def _is_set(scope: Scope, name: ast.Name) -> bool:
+    """Whether a name may have several values: an input of them, or a column of a `collect` table."""
+    if name.text in scope.inputs:
+        return isinstance(scope.inputs[name.text].type, ir.AnyOf)
     if name.text not in scope.written:
         return False
     definition = scope.definition(name)
@@ -119,10 +120,18 @@ def _gathers(scope: Scope, name: ast.Name) -> bool:
     )
 
 
-def _value(limit: ast.Limit) -> object:
-    """For the order of two ends in one unit."""
-    if isinstance(limit, ast.Thresholds):
-        return _value(limit.numbers[0])
+def _begins_late(low: ast.Limit, high: ast.Limit) -> bool:
+    """Whether a range ends before it begins, by the first unit it is printed in."""
+    if isinstance(low, ast.Thresholds):
+        low = low.numbers[0]
+    if isinstance(high, ast.Thresholds):
+        high = high.numbers[0]
+    if isinstance(low, ast.Day) or isinstance(high, ast.Day):
+        return isinstance(low, ast.Day) and isinstance(high, ast.Day) and low.value > high.value
+    return _plain(low) > _plain(high)
+
+
+def _plain(limit: ast.Number | ast.CalendarNumber) -> Fraction:
     if isinstance(limit, ast.CalendarNumber):
         return limit.value * {"week": 7, "weeks": 7, "year": 12, "years": 12}.get(limit.unit.text, 1)
     return limit.value

@@ -1,0 +1,291 @@
+"""What the lowering of one guideline shares: diagrams of conditions, ways that somebody can go, what is impossible."""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic
+from guidec.lower import avoided
+from guidec.lower.conditions import build, diagram_of_category
+from guidec.lower.coordinates import Coordinates
+from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams
+from guidec.lower.search import Search
+from guidec.rows import Condition, Coordinate, Derived, Leaf, Mask, Member, Numbers, Row, Values
+from guidec.source import Span
+from guidec.wording import cells_in_words
+
+MOST_ROWS = 50_000
+MOST_WAYS = 500
+_IMPOSSIBLE = "impossible"
+
+
+@dataclass(slots=True)
+class Lowering:
+    """What one guideline's lowering shares."""
+
+    guideline: ir.Guideline
+    coordinates: Coordinates
+    diagrams: Diagrams
+    search: Search
+    place: Span
+    found: list[Diagnostic] = field(default_factory=list)
+    impossible: list[int] = field(default_factory=list)
+    leaves: dict[str, list[Leaf]] = field(default_factory=dict)
+    places: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
+    groups: dict[object, int] = field(default_factory=dict)
+    before: "Lowering | None" = None
+    decide: Callable[["Lowering", str], int] = lambda work, name: 0
+    tabulate: Callable[["Lowering", str, ir.Table, int, Any], int] = lambda work, name, table, context, path: (
+        0
+    )
+
+    @property
+    def regimens(self) -> dict[str, ir.Regimen]:
+        return {regimen.id: regimen for regimen in self.guideline.regimens}
+
+
+def diagram_of(work: Lowering, condition: ir.Condition) -> int:
+    """The diagram of a condition, undefined where a named value leaves it without a truth value."""
+    return build(
+        work.diagrams,
+        work.coordinates,
+        condition,
+        lambda decision, outcome: recommends(work, decision, outcome),
+        lambda one: giving(work, one),
+    )
+
+
+def category_of(work: Lowering, definition: ir.Definition) -> int:
+    """The diagram of a category, its ends the values."""
+    return diagram_of_category(work.diagrams, definition, lambda condition: diagram_of(work, condition))
+
+
+def recommends(work: Lowering, decision: str, outcome: str) -> int:
+    """True where the decision is determined and recommends the outcome."""
+    node = work.decide(work, decision)
+    leaves = work.leaves[decision]
+
+    def truth(value: Hashable) -> int:
+        if not isinstance(value, tuple):
+            return work.diagrams.false
+        leaf = leaves[value[1]]
+        held = (
+            leaf.status == "determined"
+            and leaf.outcome is not None
+            and any(one.id == outcome and one.direction == "for" for one in leaf.outcome.recommendations)
+        )
+        return work.diagrams.true if held else work.diagrams.false
+
+    return work.diagrams.replace(node, truth)
+
+
+def giving(work: Lowering, one: ir.Gives) -> int:
+    """True where the decision, as if nothing were to be avoided, is determined and surely orders one of the things."""
+    before = before_avoiding(work)
+    node = work.decide(before, one.decision)
+    leaves = before.leaves[one.decision]
+
+    def truth(value: Hashable) -> int:
+        leaf = leaves[value[1]] if isinstance(value, tuple) else None
+        outcome = None if leaf is None or leaf.status != "determined" else leaf.outcome
+        given = outcome is not None and avoided.surely_orders(outcome, one.things)
+        return work.diagrams.true if given else work.diagrams.false
+
+    return work.diagrams.replace(node, truth)
+
+
+def before_avoiding(work: Lowering) -> Lowering:
+    """The same guideline without its `avoid`: what decisions say before they look at each other's drugs."""
+    if work.before is None:
+        guideline = replace(work.guideline, avoids=())
+        work.before = Lowering(guideline, work.coordinates, work.diagrams, work.search, work.place)
+        work.before.decide, work.before.tabulate = work.decide, work.tabulate
+    return work.before
+
+
+def checked(work: Lowering, condition: ir.Condition, context: int, span: Span) -> int:
+    """The diagram of a condition; a fault where a named value leaves it without a truth value."""
+    work.place = span
+    node = diagram_of(work, condition)
+    _check_undefined(work, work.diagrams.both(context, node), span)
+    return work.diagrams.replace(
+        node, lambda value: work.diagrams.false if value == UNDEFINED else work.diagrams.end(value)
+    )
+
+
+def ways_to(work: Lowering, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Ways to an end that somebody can go: computed numbers must be able to lie where the way has them."""
+    for looked, cells in enumerate(work.diagrams.ways(node, value)):
+        computed = any(isinstance(work.coordinates.all[at], Derived) for at, _ in cells)
+        beyond = looked >= MOST_WAYS
+        if not computed or beyond or work.search.reachable([(at, mask, {}) for at, mask in cells]):
+            yield cells
+
+
+def way_to(work: Lowering, node: int, value: Hashable) -> tuple[tuple[int, int], ...] | None:
+    """A way to an end that somebody can go, if there is one."""
+    if computed(work, node):
+        return next(ways_to(work, node, value), None)
+    return work.diagrams.find(node, value)
+
+
+def computed(work: Lowering, node: int) -> bool:
+    """Whether a diagram asks computed numbers."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or work.diagrams.is_end(one):
+            continue
+        seen.add(one)
+        if isinstance(work.coordinates.all[work.diagrams.coordinate(one)], Derived):
+            return True
+        waiting += work.diagrams.children(one)
+    return False
+
+
+def _check_undefined(work: Lowering, node: int, span: Span) -> None:
+    way = way_to(work, node, UNDEFINED)
+    if way is None:
+        return
+    for at, mask in way:
+        coordinate = work.coordinates.all[at]
+        name, value = _undefined_cell(coordinate, mask, work.coordinates.inputs)
+        if name:
+            work.found.append(
+                Diagnostic(
+                    "unhandled_named_value",
+                    f"`{name}` may be `{value}`, and this comparison does not say what then",
+                    span,
+                    f"write `{name} is not {value} and …`, or `{name} is {value} or …`",
+                )
+            )
+            return
+
+
+def _undefined_cell(coordinate: Coordinate, mask: int, inputs: dict[str, ir.Input]) -> tuple[str, str]:
+    match coordinate:
+        case Numbers(name, _, cells, named) if mask >> len(cells):
+            return name, named[(mask >> len(cells)).bit_length() - 1]
+        case Derived(_, names, _, cuts, True) if mask >> len(cuts) + 1:
+            name = next(name for name in names if inputs[name].named)
+            return name, inputs[name].named[0].id
+        case _:
+            return "", ""
+
+
+def condition_rows(work: Lowering, condition: ir.Condition, span: Span) -> Condition:
+    node = checked(work, condition, work.diagrams.true, span)
+    return rows_of_condition(work, without_impossible(work, node), span)
+
+
+def rows_of_condition(work: Lowering, node: int, span: Span) -> Condition:
+    if too_many(work, node, span):
+        return Condition(())
+    rows = [
+        Row(masked(cells), 1 if value == TRUE else 0)
+        for cells, value in work.diagrams.rows(node)
+        if value in (TRUE, FALSE)
+    ]
+    return Condition(tuple(sorted(rows, key=lambda row: -row.leaf)))
+
+
+def rows_of_category(work: Lowering, definition: ir.Definition) -> tuple[Condition, ...]:
+    """The bands of a category as rows, their leaves the values; of a `collect` table a condition for each value."""
+    category = definition.category
+    assert category is not None
+    if category.policy == "collect":
+        return tuple(
+            condition_rows(work, ir.InBand(definition.id, (value.id,)), definition.span)
+            for value in category.values
+        )
+    places = {value.id: at for at, value in enumerate(category.values)}
+    node = category_of(work, definition)
+    rows = [
+        Row(masked(cells), places[str(value)])
+        for cells, value in work.diagrams.rows(without_impossible(work, node))
+        if value in places
+    ]
+    return (Condition(tuple(sorted(rows, key=lambda row: row.leaf))),)
+
+
+def all_impossible(work: Lowering) -> int:
+    node = work.diagrams.false
+    for one in _excluded(work):
+        node = work.diagrams.either(node, one)
+    return node
+
+
+def _excluded(work: Lowering) -> list[int]:
+    """What each `impossible` excludes; built once."""
+    if not work.impossible:
+        work.impossible += [
+            checked(work, one.condition, work.diagrams.true, one.span) for one in work.guideline.impossible
+        ]
+    return work.impossible
+
+
+def without_impossible(work: Lowering, node: int) -> int:
+    """Cut away what `impossible` excludes, as far as it touches what the node reads, directly or through others."""
+    diagrams = work.diagrams
+    reads = _inputs_read(work, node)
+    waiting = [(one, _inputs_read(work, one)) for one in _excluded(work)]
+    chosen = diagrams.false
+    changed = True
+    while changed:
+        changed = False
+        for entry in list(waiting):
+            if entry[1] & reads:
+                waiting.remove(entry)
+                chosen = diagrams.either(chosen, entry[0])
+                reads |= entry[1]
+                changed = True
+    return diagrams.choose(chosen, diagrams.end(_IMPOSSIBLE), node)
+
+
+def _inputs_read(work: Lowering, node: int) -> set[str]:
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or work.diagrams.is_end(one):
+            continue
+        seen.add(one)
+        waiting += work.diagrams.children(one)
+        match work.coordinates.all[work.diagrams.coordinate(one)]:
+            case Values(name) | Numbers(name) | Member(name):
+                found.add(name)
+            case Derived():
+                at = work.diagrams.coordinate(one)
+                found.update(name for name, _ in work.search.variables(at) if name in work.coordinates.inputs)
+            case _:
+                pass
+    return found
+
+
+def too_many(work: Lowering, node: int, span: Span) -> bool:
+    count = work.diagrams.count(node)
+    if count <= MOST_ROWS:
+        return False
+    work.found.append(
+        Diagnostic(
+            "too_many_rows",
+            f"this has {count:,} rows in normal form; the limit is {MOST_ROWS:,}",
+            span,
+            "split the decision, or count findings in a score",
+        )
+    )
+    return True
+
+
+def masked(cells: tuple[tuple[int, int], ...]) -> tuple[tuple[int, Mask], ...]:
+    """The cells of a row, as they stand in a program."""
+    return tuple((at, Mask(mask)) for at, mask in cells)
+
+
+def in_words(work: Lowering, way: tuple[tuple[int, int], ...]) -> str:
+    """The patients of a way, in the author's names."""
+    return cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way))) or "everyone"
