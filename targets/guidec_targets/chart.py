@@ -61,7 +61,7 @@ def chart_of(guideline: ir.Guideline) -> Chart:
         if reads:
             _draw_behind(guideline, chart, decision, reads[0], ends[reads[0]])
         else:
-            _draw(guideline, chart, decision.tree, decision, None)
+            _draw(guideline, chart, tree_of(decision), decision, None)
         ends[decision.id] = chart.boxes[before:]
         chart.columns.append([box.id for box in chart.boxes[before:]])
     return chart
@@ -83,6 +83,16 @@ def _in_reading_order(guideline: ir.Guideline) -> list[ir.Decision]:
 def _reads(decision: ir.Decision) -> dict[str, None]:
     read = [one.decision for one in parts(decision.asked, decision.tree) if isinstance(one, ir.Recommends)]
     return dict.fromkeys(read)
+
+
+def tree_of(decision: ir.Decision) -> ir.Split | ir.Outcome:
+    """A decision's tree; the rows of a table as branches."""
+    if not isinstance(decision.tree, ir.Table):
+        return decision.tree
+    branches = tuple(
+        ir.Branch("", "", row.condition, row.outcome, row.cites, row.span) for row in decision.tree.rows
+    )
+    return ir.Split("", branches, decision.tree.cites, decision.tree.span)
 
 
 # --- drawing -----------------------------------------------------------------
@@ -234,7 +244,7 @@ def _draw_behind(
         names = {one.id for one in box.outcome.recommendations if one.direction == "for"}
         if box.outcome.status != "determined":
             names = set()
-        tree = simplified(decision.tree, before, names)
+        tree = simplified(tree_of(decision), before, names)
         groups.setdefault(repr(tree), (tree, []))[1].append(box)
     for tree, boxes in groups.values():
         first = _node(guideline, chart, tree, decision, ir.Citation(), True)
