@@ -27,7 +27,7 @@ NUMBER = "^-?(0|[1-9][0-9]*)(\\.[0-9]*[1-9]|/[1-9][0-9]*)$"
 
 def guideline_schema() -> Json:
     """JSON Schema 2020-12 of what `document.dump` writes."""
-    definitions: Json = {"exact_number": _exact_number()}
+    definitions: Json = {"exact_number": _exact_number(), "cells": _cells()}
     guideline, program = _schema(ir.Guideline, definitions), _schema(rows.Program, definitions)
     return {
         "$schema": DIALECT,
@@ -87,6 +87,15 @@ def _exact_number() -> Json:
     }
 
 
+def _cells() -> Json:
+    return {
+        "title": "Cells",
+        "description": "Cells of a coordinate, counted from 0, as ranges: `0-3,7`.",
+        "type": "string",
+        "pattern": "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$",
+    }
+
+
 def _spans() -> Json:
     place = {
         "type": "array",
@@ -112,6 +121,8 @@ def _schema(hint: Any, definitions: Json) -> Json:
         return {"type": simple[hint]}
     if hint is Fraction:
         return _reference("exact_number")
+    if hint is rows.Mask:
+        return _reference("cells")
     if is_dataclass(hint) and isinstance(hint, type):
         return _object(hint, definitions)
     origin, parts = get_origin(hint), get_args(hint)
@@ -157,7 +168,7 @@ def _union(hint: Any, definitions: Json) -> Json:
 @lru_cache(maxsize=1)
 def _unions() -> list[tuple[str, Any]]:
     return [
-        (name.lower(), value)
+        (name.lower() if module is ir else f"rows.{name.lower()}", value)
         for module in (ir, rows)
         for name, value in vars(module).items()
         if get_origin(value) in (Union, types.UnionType)

@@ -3,7 +3,7 @@
 from guidec.diagnostic import Diagnostic
 from guidec.source import Span, start_of
 
-LARGEST_TEXT = 1_000_000
+LARGEST_TEXT = 16_000_000
 LONGEST_NUMBER = 30
 DEEPEST_INDENTATION = 200
 

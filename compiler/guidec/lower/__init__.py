@@ -1,5 +1,7 @@
 """ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
 
+from collections import deque
+
 from guidec import ir
 from guidec.diagnostic import Diagnostic, note
 from guidec.lower import avoided
@@ -147,9 +149,9 @@ def _asides(work: Lowering) -> dict[ir.Condition, Span]:
     """The conditions that make an alternative preferred, or speak against it, each once."""
     guideline = work.guideline
     found: dict[ir.Condition, Span] = {}
-    waiting: list[tuple[object, Span]] = [(guideline, guideline.span)]
+    waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
-        one, span = waiting.pop(0)
+        one, span = waiting.popleft()
         if isinstance(one, ir.Prefer):
             found.setdefault(one.when, span)
         elif isinstance(one, tuple):

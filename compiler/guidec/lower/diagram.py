@@ -5,7 +5,9 @@ from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
 SEVERAL = "several"
-MOST_LINKS = 1_000_000
+MOST_NODES = 200_000
+MOST_LINKS = 5_000_000
+MOST_STEPS = 600_000
 
 Edges = tuple[tuple[int, int], ...]
 """Cells as bits and the child for them; disjoint, together all cells, each child once, by their first cells."""
@@ -63,7 +65,7 @@ class Diagrams:
         key = (rank, edges)
         if key not in self._known:
             self._links += len(edges)
-            if self._links > MOST_LINKS:
+            if self._links > MOST_LINKS or len(self._nodes) > MOST_NODES:
                 raise TooLarge
             self._known[key] = len(self._nodes)
             self._nodes.append((rank, edges))
@@ -90,7 +92,7 @@ class Diagrams:
             parts, rank, edges = waiting.pop()
             if parts in done:
                 continue
-            if len(done) > MOST_LINKS:
+            if len(done) > MOST_STEPS:
                 raise TooLarge
             if rank < 0:
                 settled = operation(parts)
@@ -150,8 +152,19 @@ class Diagrams:
         return self.apply(settle, left, right)
 
     def either(self, left: int, right: int) -> int:
-        """Kleene's or."""
-        return self.negate(self.both(self.negate(left), self.negate(right)))
+        """Kleene's or: true wins over undefined."""
+
+        def settle(parts: tuple[int, ...]) -> int | None:
+            a, b = parts
+            if self.true in (a, b):
+                return self.true
+            if a in (self.false, b):
+                return b
+            if b == self.false:
+                return a
+            return self.undefined if self.is_end(a) and self.is_end(b) else None
+
+        return self.apply(settle, left, right)
 
     def any(self, nodes: Sequence[int]) -> int:
         """Kleene's or of many, joined in pairs so that none is walked more often than need be."""

@@ -25,19 +25,25 @@ class Arms:
 
 def check_overlap(work: Lowering, arms: Arms, tests: list[int], context: int) -> None:
     """A fault where two hold together."""
+    low, high = 2, len(tests)
+    if not _several(work, tests, context):
+        return
+    while low < high:  # the shortest beginning in which two overlap
+        middle = (low + high) // 2
+        if _several(work, tests[:middle], context):
+            high = middle
+        else:
+            low = middle + 1
+    _overlap(work, arms, tests[: low - 1], work.diagrams.both(context, tests[low - 1]))
+
+
+def _several(work: Lowering, tests: list[int], context: int) -> bool:
+    """Whether two tests hold for somebody."""
     diagrams = work.diagrams
     several = diagrams.replace(
         diagrams.holding(tests, "one"), lambda value: diagrams.true if value == SEVERAL else diagrams.false
     )
-    if way_to(work, diagrams.both(several, context), TRUE) is None:
-        return
-    before = diagrams.false
-    for later, second in enumerate(tests):
-        here = diagrams.both(context, second)
-        if way_to(work, diagrams.both(before, here), TRUE) is not None:
-            _overlap(work, arms, tests[:later], here)
-            return
-        before = diagrams.either(before, second)
+    return way_to(work, diagrams.both(several, context), TRUE) is not None
 
 
 def _overlap(work: Lowering, arms: Arms, tests: list[int], here: int) -> None:

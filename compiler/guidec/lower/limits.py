@@ -6,7 +6,7 @@ from guidec import ir
 from guidec.diagnostic import Diagnostic
 from guidec.lower.avoided import asked
 from guidec.lower.outcomes import conditions_of, settled
-from guidec.record import inside
+from guidec.record import inside, parts
 from guidec.source import Span
 
 MOST_LEAVES = 50_000
@@ -136,29 +136,38 @@ def _size(number: ir.Number, sizes: dict[str, int]) -> int:
 
 def _chains(guideline: ir.Guideline) -> Iterator[Diagnostic]:
     """How deep a condition is, with the definitions and decisions that it reads put in."""
-    parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
+    declared = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
     depths: dict[str, int] = {}
-    for name in inner_first(guideline):
-        inner = max((depths.get(other, 0) for other in _names(parts[name])), default=0)
-        depths[name] = inner + _depth(parts[name])
+    read = _read(guideline)
+    for name in _ordered(read):
+        inner = max((depths.get(other, 0) for other in read[name]), default=0)
+        depths[name] = inner + _depth(declared[name])
         if depths[name] > DEEPEST:
             message = "this is nested deeper than the compiler follows, with all that it reads put in"
-            yield Diagnostic("too_deep", message, parts[name].span, "let it read inputs")
+            yield Diagnostic("too_deep", message, declared[name].span, "let it read inputs")
             return
 
 
 def inner_first(guideline: ir.Guideline) -> list[str]:
     """Definitions and decisions, each after those that it reads."""
-    parts = {one.id: one for one in (*guideline.definitions, *guideline.decisions)}
+    return _ordered(_read(guideline))
+
+
+def _read(guideline: ir.Guideline) -> dict[str, list[str]]:
+    """What each definition and decision reads."""
+    return {one.id: _names(one) for one in (*guideline.definitions, *guideline.decisions)}
+
+
+def _ordered(read: dict[str, list[str]]) -> list[str]:
     done: dict[str, None] = {}
     opened: set[str] = set()
-    waiting = list(reversed(parts))
+    waiting = list(reversed(read))
     while waiting:
         name = waiting[-1]
-        missing = [] if name in opened else [one for one in _names(parts[name]) if one not in done]
+        missing = [] if name in opened else [one for one in read[name] if one not in done]
         opened.add(name)
         if missing and name not in done:
-            waiting += [one for one in missing if one in parts]
+            waiting += [one for one in missing if one in read]
             continue
         done[waiting.pop()] = None
     return list(done)
@@ -166,7 +175,7 @@ def inner_first(guideline: ir.Guideline) -> list[str]:
 
 def _names(node: object) -> list[str]:
     found: dict[str, None] = {}
-    for one, _ in _nodes(node):
+    for one in parts(node):
         match one:
             case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name) | ir.Recommends(name):
                 found[name] = None
@@ -186,6 +195,6 @@ def _nodes(node: object) -> Iterable[tuple[object, int]]:
         one, depth = waiting.pop()
         if isinstance(one, tuple):
             waiting += [(part, depth) for part in one]
-        elif inside(one) and not isinstance(one, ir.Citation):
+        elif not isinstance(one, str | ir.Citation) and (below := inside(one)):
             yield one, depth
-            waiting += [(part, depth + 1) for part in inside(one)]
+            waiting += [(part, depth + 1) for part in below]

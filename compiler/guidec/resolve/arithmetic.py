@@ -279,9 +279,8 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
         )
         return None
     if low <= 0:
-        return _outside(
-            scope, base, "may be 0 or less, and has no such power then", "narrow the range of the input"
-        )
+        _outside(scope, base, "may be 0 or less, and has no such power then", "narrow the range of the input")
+        return None
     if max(abs(end) for end in _bounds(scope, exponent)) > LARGEST_EXPONENT:
         _outside(scope, exponent, f"may be beyond {LARGEST_EXPONENT}", "narrow the range of the input")
         return None
