@@ -48,6 +48,7 @@ class _Author:
             self.decisions[f"dec_{at}"] = re.findall(r"(?:recommend|suggest|against) (\w+)", parts[-1])
         parts += [self._options(f"list_{at}") for at in range(self.dice.choice((0, 0, 1)))]
         parts += [self._rule(f"rule_{at}") for at in range(self.dice.randrange(3))]
+        parts += [self._avoid() for _ in range(self.dice.choice((0, 0, 0, 1, 2)))]
         scope = f"  applies when {self.condition(1, inputs_only=True)}\n" if self.dice.random() < 0.3 else ""
         head = f'guideline generated "Generated"\n  version 1.0.0\n  language guidec/1\n{scope}\n'
         return head + "\n".join(parts)
@@ -98,12 +99,19 @@ class _Author:
 
     def _regimen(self, name: str) -> str:
         when = f" when {self.condition(1)}" if self.dice.random() < 0.6 else ""
-        return f'regimen {name} "{name}"\n  give a; rest not stated\n  then b; rest not stated{when}\n'
+        choice = "  with one of\n    b; rest not stated\n    c; rest not stated\n"
+        with_ = self.dice.choice(("", "", choice))
+        return f'regimen {name} "{name}"\n  give a; rest not stated\n{with_}  then b; rest not stated{when}\n'
 
     def _impossible(self) -> str:
         return (
             f'impossible when {self.condition(1, inputs_only=True)} and {self._question(True)} "not seen"\n'
         )
+
+    def _avoid(self) -> str:
+        drug, other = self.dice.sample(_DRUGS, 2)
+        met = f"with {other}" if self.dice.random() < 0.5 else f"when {self.condition(1, inputs_only=True)}"
+        return f'avoid {drug} {met} "why {drug}"\n'
 
     # --- conditions ---
 
@@ -256,7 +264,8 @@ class _Author:
             )
         )
         applies = f"\n  applies when {self.condition(1)}" if self.dice.random() < 0.3 else ""
-        return f'advise note {name} "{name}" when {when}{applies}\n'
+        gives = self.dice.choice(("", "", "\n  give a; rest not stated"))
+        return f'advise note {name} "{name}" when {when}{applies}{gives}\n'
 
 
 def guideline(seed: int) -> str:

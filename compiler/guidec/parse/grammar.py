@@ -95,12 +95,15 @@ def reserved_words(lark: Lark) -> set[str]:
 
 @lru_cache(maxsize=256)
 def words_of(terminal: str) -> frozenset[str]:
-    """The words that a terminal stands for; those of all terminals for `*`."""
+    """The words that a terminal stands for; for `*` those of all terminals, which can't be names."""
     if terminal == "*":
         return frozenset(reserved_words(parser()))
-    return frozenset(
-        word for one in parser().terminals if one.name == terminal for word in _words(one.pattern.value)
-    )
+    patterns = [one.pattern.value for one in parser().terminals if one.name == terminal]
+    return frozenset(word for pattern in patterns for word in _words(pattern.replace(_IN_PLACE, "")))
+
+
+_IN_PLACE = "(?=[^a-z0-9_])"
+"""Ends the pattern of a word that is one of the language only where nothing else can stand, and a name elsewhere."""
 
 
 def _words(pattern: str) -> list[str]:

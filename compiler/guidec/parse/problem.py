@@ -19,6 +19,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
         frozenset({"STRENGTH", "BY", "NOTHING", "NOT", "ALL", "AS", "CONFLICT", "WHEN", "ASKED", "_NL"}),
         _OUTCOME,
     ),
+    (frozenset({"WHEN", "WITH"}), frozenset({"WHEN", "WITH"}), "`when` and a condition, or `with` and a name"),
     (
         frozenset({"STRENGTH"}),
         frozenset({"STRENGTH", "CONFLICT"}),
@@ -60,7 +61,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 # What may always be added: said only where nothing else can follow.
 _MORE = frozenset({
     "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL",
-    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL",
+    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL", "_CODE", "_GRADE",
 })  # fmt: skip
 _WORDS = {
     "_NL": "the end of the line",
@@ -90,9 +91,6 @@ _WORDS = {
     "COMPARISON": "a comparison, such as `>=`",
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
-    "_AVOID": "`avoid`",
-    "_CODE": "`code`",
-    "_GRADE": "`grade`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}
@@ -156,6 +154,10 @@ def _span(build: Build, row: int, start: int, end: int) -> Span:
 
 
 def _problem(build: Build, row: int, stop: Stop) -> Diagnostic:
+    form = _form(stop)
+    if form:
+        message = f"`{stop.word[:60]}` can't stand here" if stop.word else "the line ends too early"
+        return Diagnostic("syntax", message, _span(build, row, stop.at, stop.at + len(stop.word)), form)
     known = slip(stop)
     if known is not None:
         return Diagnostic("syntax", known.message, _span(build, row, known.start, known.end), known.repair)
@@ -177,6 +179,15 @@ def _problem(build: Build, row: int, stop: Stop) -> Diagnostic:
     return Diagnostic(
         "syntax", message, span, _in_words(stop.expected) if stop.word else _at_end(stop, row == 0)
     )
+
+
+def _form(stop: Stop) -> str:
+    """The whole of what has one form only, where a part of it is wrong or missing."""
+    if "STRING" in stop.expected and re.match(r" *code( |$)", stop.before) and re.match(r"\w|$", stop.rest):
+        return 'write its system, its code and its words: `code "http://example.org/tests" "17" "Creatinine"`'
+    if "NAME" in stop.expected and re.search(r"; *grade( [a-z ]*,)? *$", stop.before):
+        return "write it as in `grade strong, low certainty`"
+    return ""
 
 
 def _at_end(stop: Stop, first: bool) -> str:

@@ -506,9 +506,9 @@ def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
     certainties = [_CERTAINTIES[part] for part in parts if part in _CERTAINTIES]
     unknown = next((part for part in parts if part not in _STRENGTHS and part not in _CERTAINTIES), None)
     if unknown is not None:
-        repair = (
-            nearest(unknown, (*_STRENGTHS, *_CERTAINTIES)) or "write it as in `grade strong, low certainty`"
-        )
+        certain = f"{unknown} certainty"
+        known = (*_STRENGTHS, *_CERTAINTIES)
+        repair = nearest(certain if certain in known else unknown, known) or f"known: {listed(known)}"
         scope.fault("unknown_value", f"GRADE has no `{unknown}`", written.span, repair)
     elif len(strengths) > 1 or len(certainties) > 1:
         message = "this grade says the same part twice"
