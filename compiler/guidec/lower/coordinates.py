@@ -38,6 +38,7 @@ class Coordinates:
         self._index: dict[Key, int] = {}
         self._computed: dict[int, ir.Number] = {}
         self._names: dict[Key, str] = {}
+        self._order = {name: at for at, name in enumerate(self.inputs)}
         self._places: dict[int, dict[str, int]] = {}
         self._pieces: dict[int, dict[tuple[tuple[Fraction, ...], bool], int]] = {}
 
@@ -148,9 +149,8 @@ class Coordinates:
         """
         crossed: list[str] = []
         found: list[Coordinate] = []
-        order = {name: at for at, name in enumerate(self.inputs)}
         first = {key: at for at, key in enumerate(self._cuts)}
-        for key in sorted(self._cuts, key=lambda key: self._place(key, order, first[key])):
+        for key in sorted(self._cuts, key=lambda key: self._place(key, first[key])):
             self._index[key] = len(found)
             cuts = sorted(self._cuts[key])
             match key:
@@ -184,19 +184,19 @@ class Coordinates:
             found[at] = Derived(made, bare.inputs, reads, bare.cuts, bare.undefined, bare.name)
         self.all = tuple(found)
 
-    def _place(self, key: Key, order: Mapping[str, int], first: int) -> tuple[int, int, str]:
+    def _place(self, key: Key, first: int) -> tuple[int, int, str]:
         """Inputs as declared; computed numbers after those that they read, which were noted before them."""
         match key:
             case ("input", str(name)):
-                return 0, order[name], ""
+                return 0, self._order[name], ""
             case ("member", (str(name), str(member))):
-                return 0, order[name], member
+                return 0, self._order[name], member
             case ("reading", str(name)):
                 return 1, list(self.readings).index(name), ""
             case ("derived", _):
                 return 2, first, ""
             case ("entered", str(name)):
-                return 3, order[name], ""
+                return 3, self._order[name], ""
             case (_, other):
                 return 4, 0, repr(other)
 
@@ -215,8 +215,7 @@ class Coordinates:
                 return Numbers(name, made, _inhabited(entry.type, made), named)
 
     def _derived(self, number: ir.Number, cuts: list[tuple[tuple[Fraction, ...], bool]]) -> Derived:
-        order = {name: at for at, name in enumerate(self.inputs)}
-        inputs = tuple(sorted(inputs_of(number), key=order.__getitem__))
+        inputs = tuple(sorted(inputs_of(number), key=self._order.__getitem__))
         undefined = any(self.inputs[name].named for name in inputs)
         made = tuple((thresholds[0], after) for thresholds, after in cuts)
         return Derived(

@@ -140,12 +140,33 @@ def _chains(guideline: ir.Guideline) -> Iterator[Diagnostic]:
     depths: dict[str, int] = {}
     read = _read(guideline)
     for name in _ordered(read):
-        inner = max((depths.get(other, 0) for other in read[name]), default=0)
+        followed = _followed_in(declared[name])
+        inner = max((depths.get(other, 0) for other in read[name] if other in followed), default=0)
         depths[name] = inner + _depth(declared[name])
         if depths[name] > DEEPEST:
             message = "this is nested deeper than the compiler follows, with all that it reads put in"
             yield Diagnostic("too_deep", message, declared[name].span, "let it read inputs")
             return
+
+
+def _followed_in(part: object) -> set[str]:
+    """What is put in where it is read. Conditions inside a number aren't: they ask coordinates of their own."""
+    found: set[str] = set()
+    waiting: list[object] = [part]
+    while waiting:
+        one = waiting.pop()
+        match one:
+            case ir.Arm():
+                waiting.append(one.number)
+            case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name) | ir.Recommends(name):
+                found.add(name)
+            case tuple():
+                waiting += one
+            case str() | ir.Citation():
+                pass
+            case _:
+                waiting += inside(one)
+    return found
 
 
 def inner_first(guideline: ir.Guideline) -> list[str]:

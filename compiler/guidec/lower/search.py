@@ -91,44 +91,46 @@ class Search:
     def variables(self, at: int) -> tuple[Variable, ...]:
         """What a coordinate reads, through others too; in a fixed order."""
         if at not in self._variables:
-            match self._coordinates[at]:
-                case Values(name) | Numbers(name) | Readings(name):
-                    found: tuple[Variable, ...] = ((name, ""),)
-                case Member(name, member):
-                    found = ((name, member),)
-                case Entered() | Prescribed():
-                    found = ()
-                case Derived(_, inputs):
-                    names = dict.fromkeys((name, "") for name in inputs)
-                    for below in self._asks(at):
-                        names.update(dict.fromkeys(self.variables(below)))
-                    found = tuple(names)
-            self._variables[at] = found
+            found: dict[Variable, None] = {}
+            seen: set[int] = set()
+            waiting = [at]
+            while waiting:
+                one = waiting.pop()
+                if one not in seen:
+                    seen.add(one)
+                    found.update(dict.fromkeys(self._own_variables(one)))
+                    waiting += reversed(self._asks(one))
+            self._variables[at] = tuple(found)
         return self._variables[at]
 
+    def _own_variables(self, at: int) -> tuple[Variable, ...]:
+        match self._coordinates[at]:
+            case Values(name) | Numbers(name) | Readings(name):
+                return ((name, ""),)
+            case Member(name, member):
+                return ((name, member),)
+            case Derived(_, inputs):
+                return tuple((name, "") for name in inputs)
+            case Entered() | Prescribed():
+                return ()
+
     def blanks(self, at: int) -> int:
-        """The variables of a coordinate that may take several values, as bits; none of them is listed for it."""
+        """The variables of a coordinate that may take several values, as bits."""
         if at not in self._open:
-            match self._coordinates[at]:
-                case Derived(_, inputs):
-                    found = 0
-                    for name in inputs:
-                        found |= self._bit((name, ""))
-                    for below in self._asks(at):
-                        found |= self.blanks(below)
-                case Entered() | Prescribed():
-                    found = 0
-                case _:
-                    found = self._bit(self.variables(at)[0])
-            self._open[at] = found
+            for below in self._in_order(at, self._open):
+                found = 0
+                for variable in self._own_variables(below):
+                    found |= self._bit(variable)
+                for one in self._asks(below):
+                    found |= self._open[one]
+                self._open[below] = found
         return self._open[at]
 
     def _bit(self, variable: Variable) -> int:
         """The bit of a variable; 0 where its one value is known."""
         if variable not in self._bits:
-            several = (
-                len(self.boxes(variable)) != 1 or self.boxes(variable)[0].low != self.boxes(variable)[0].high
-            )
+            boxes = self.boxes(variable)
+            several = len(boxes) != 1 or boxes[0].low != boxes[0].high
             self._bits[variable] = 1 << len(self._bits) if several else 0
             self._named[variable[0]] = self._named.get(variable[0], 0) | self._bits[variable]
         return self._bits[variable]
@@ -139,6 +141,23 @@ class Search:
             coordinate = self._coordinates[at]
             self._asked[at] = asked_in(coordinate.number) if isinstance(coordinate, Derived) else ()
         return self._asked[at]
+
+    def _in_order(self, at: int, done: Mapping[int, object]) -> list[int]:
+        """A coordinate and those that it reads, each after those that it reads itself; but for what is done."""
+        found: dict[int, None] = {}
+        opened: set[int] = set()
+        waiting = [at]
+        while waiting:
+            one = waiting[-1]
+            missing: list[int] = []
+            if one not in opened:
+                missing = [below for below in self._asks(one) if below not in done and below not in found]
+            opened.add(one)
+            if missing:
+                waiting += missing
+                continue
+            found[waiting.pop()] = None
+        return list(found)
 
     def _reads(self, at: int, copies: Mapping[str, int]) -> frozenset[tuple[str, int]]:
         """The copies that a coordinate reads; those that all share are left out."""
@@ -165,29 +184,9 @@ class Search:
     def cells(self, at: int) -> int:
         """Every cell that a coordinate may lie in."""
         if at not in self._reach:
-            for below in self._below(at):  # from the inmost, so that a long chain is no deep one
-                if below not in self._reach:
-                    self._reach[below] = self._single(below)
+            for below in self._in_order(at, self._reach):  # so that a long chain is no deep one
+                self._reach[below] = self._single(below)
         return self._reach[at]
-
-    def _below(self, at: int) -> list[int]:
-        """A coordinate and those that it reads, each after those that it reads itself."""
-        found: dict[int, None] = {}
-        opened: set[int] = set()
-        waiting = [at]
-        while waiting:
-            one = waiting[-1]
-            missing: list[int] = []
-            if one not in opened:
-                missing = [
-                    below for below in self._asks(one) if below not in self._reach and below not in found
-                ]
-            opened.add(one)
-            if missing:
-                waiting += missing
-                continue
-            found[waiting.pop()] = None
-        return list(found)
 
     def _single(self, at: int) -> int:
         coordinate = self._coordinates[at]

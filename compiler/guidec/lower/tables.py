@@ -17,7 +17,7 @@ from guidec.lower.outcomes import (
     united_recommendations,
 )
 from guidec.lower.trees import Trail, leaf_of, reads, tests_of
-from guidec.lower.work import Lowering, checked, in_words, way_to
+from guidec.lower.work import Lowering, checked, computed, in_words, way_to
 from guidec.rows import Step
 
 _OUTSIDE = "outside"
@@ -57,12 +57,11 @@ def table_tree(work: Lowering, name: str, table: ir.Table, context: int, path: T
 
 def _reached(work: Lowering, inside: int) -> list[tuple[int, ...]]:
     """The rows that hold together for somebody, in the order of the text."""
-    found = []
-    for end in work.diagrams.ends(inside):
-        value = work.diagrams.value(end)
-        if isinstance(value, tuple) and value and way_to(work, inside, value) is not None:
-            found.append(value)
-    return sorted(found)
+    sets = [work.diagrams.value(end) for end in work.diagrams.ends(inside)]
+    found = sorted(rows for rows in sets if isinstance(rows, tuple) and rows)
+    if not computed(work, inside):
+        return found
+    return [rows for rows in found if way_to(work, inside, rows) is not None]
 
 
 def _with_leaves(work: Lowering, held: int, made: dict[Hashable, int]) -> int:

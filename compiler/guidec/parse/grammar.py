@@ -90,9 +90,10 @@ def _private_folder() -> Path | None:
 
 # Keywords that stand only where no name can, so that an author may use them as names all the same.
 FREE = frozenset(
-    (
+    [
         "bands",
         "classify",
+        "code",
         "collect",
         "first",
         "function",
@@ -102,7 +103,8 @@ FREE = frozenset(
         "score",
         "table",
         "unique",
-    )
+        "value",
+    ]
 )
 
 
