@@ -7,8 +7,10 @@ from keyword import iskeyword
 from guidec import ir
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
-from guidec.rows import Derived
+from guidec.evaluate.completions import MOST_COMPARED
+from guidec.lower.coordinates import size
 from guidec.target import Emitted
+from guidec_targets.python.computed import FEW_CELLS
 from guidec_targets.python.literals import in_docstring
 from guidec_targets.python.tables import Tables
 
@@ -31,10 +33,11 @@ def emit(compiled: Compiled) -> Emitted:
             )
         ]
     runtime = files("guidec_targets.python").joinpath("runtime.py").read_text("utf-8")
-    tables = Tables(compiled).text()
-    sections = _sections(compiled)
+    tables = Tables(compiled)
+    written = tables.text()
+    sections = _sections(compiled, tables.computed.uses)
     head, body = (_piece(runtime, name, sections) for name in ("head", "body"))
-    text = f"{_docstring(compiled)}\n{head}\n\n{tables}\n\n{body}"
+    text = f"{_docstring(compiled)}\n{head}\n\n{written}\n\n{body}"
     return {f"{name}.py": text}, []
 
 
@@ -55,13 +58,22 @@ def _piece(runtime: str, name: str, sections: set[str]) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "".join(kept))
 
 
-def _sections(compiled: Compiled) -> set[str]:
-    """The pieces of the runtime that a guideline needs."""
-    guideline = compiled.guideline
-    computed = any(isinstance(one, Derived) for one in compiled.program.coordinates)
+def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
+    """The pieces of the runtime that a guideline needs; `computed` are those of its computed numbers."""
+    guideline, program = compiled.guideline, compiled.program
+    tables = (*program.decisions.values(), *(table for lines in program.options.values() for table in lines))
+    conditions = (
+        *program.rules.values(),
+        *program.definitions.values(),
+        *(condition for _, condition in program.asides),
+        *(condition for category in program.categories.values() for condition in category),
+    )
+    counts = [len(one.rows) for one in tables] + [len(one.rows) for one in conditions]
     needed = {
-        "computed": computed,
-        "numbers": computed or any(one.shown and one.number is not None for one in guideline.definitions),
+        "numbers": bool(program.numbers),
+        "categories": bool(program.categories),
+        "wide": any(size(one) > FEW_CELLS for one in program.coordinates),
+        "many": max(counts, default=0) > MOST_COMPARED,
         "impossible": bool(guideline.impossible),
         "avoided": bool(guideline.avoids),
         "readings": bool(guideline.readings),
@@ -69,7 +81,7 @@ def _sections(compiled: Compiled) -> set[str]:
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
         "doses": any(isinstance(entry.type, ir.Quantity) for entry in guideline.inputs),
     }
-    return {name for name, there in needed.items() if there}
+    return computed | {name for name, there in needed.items() if there}
 
 
 def _docstring(compiled: Compiled) -> str:

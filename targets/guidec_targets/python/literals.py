@@ -32,6 +32,14 @@ class Call:
     named: tuple[tuple[str, object], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A function without a name; `parameters` as they are written."""
+
+    parameters: str
+    body: object
+
+
 def literal(value: object) -> str:
     """A value on one line. Strings are ASCII between double quotes."""
     match value:
@@ -39,6 +47,8 @@ def literal(value: object) -> str:
             return text
         case Call(function):
             return f"{function}({', '.join(key + literal(one) for key, one in _arguments(value))})"
+        case Lambda():
+            return f"{_head(value)}{literal(value.body)}"
         case bool() | int() | None:
             return str(value)
         case str():
@@ -64,9 +74,11 @@ def laid_out(value: object, indent: int, before: int = 0) -> str:
     if (
         indent + before + len(line) < WIDTH
         or not value
-        or not isinstance(value, tuple | list | Mapping | Call)
+        or not isinstance(value, tuple | list | Mapping | Call | Lambda)
     ):
         return line
+    if isinstance(value, Lambda):
+        return f"{_head(value)}{laid_out(value.body, indent, before + len(_head(value)))}"
     inner = " " * (indent + 4)
     match value:
         case Call(function):
@@ -79,6 +91,10 @@ def laid_out(value: object, indent: int, before: int = 0) -> str:
             first, last, parts = "[", "]", [("", one) for one in value]
     lines = [f"{inner}{key}{laid_out(one, indent + 4, len(key) + 1)},\n" for key, one in parts]
     return f"{first}\n{''.join(lines)}{' ' * indent}{last}"
+
+
+def _head(function: Lambda) -> str:
+    return f"lambda {function.parameters}: " if function.parameters else "lambda: "
 
 
 def _arguments(call: Call) -> list[tuple[str, object]]:

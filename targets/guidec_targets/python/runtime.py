@@ -9,7 +9,7 @@ module is one file, and it shares nothing with the evaluator but the meaning of 
 # <head>
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 Json = dict[str, object]
@@ -34,8 +34,11 @@ Cut = tuple[tuple[Fraction, ...], bool]
 # cells), how many cells.
 Coordinate = tuple[str, tuple[str, ...], tuple[str, ...], tuple[Cut, ...], tuple[int, ...], int]
 
-# A row: for each coordinate that it reads, the cells that it accepts as bits; and the end that it leads to.
-Row = tuple[tuple[tuple[int, int], ...], int]
+# Coordinates, by position, and the cells of each that are accepted, as bits.
+Cells = tuple[tuple[int, int], ...]
+
+# A row: the cells that it accepts, and the end that it leads to.
+Row = tuple[Cells, int]
 
 # A formal grade (GRADE): strength and certainty of the evidence, empty where it isn't stated.
 Grade = tuple[str, str]
@@ -58,9 +61,26 @@ Recommendation = tuple[
 # text.
 Step = tuple[str, str, tuple[str, ...], int]
 
-# The least and the largest value of a number, in base units; and a number computed from those of its inputs.
-Bounds = tuple[Fraction, Fraction]
-Computation = Callable[[dict[str, Bounds]], Bounds]
+# <computed>
+# What a number may be, in base units: the least and the largest value, and whether it may be undefined, where an
+# input has a name instead of a number. None where it is undefined for sure.
+Range = tuple[Fraction, Fraction, bool] | None
+Computation = Callable[["Values"], Range]
+
+# A computed number: the inputs that it reads itself, the coordinates that the rows inside it ask, how it is computed.
+Computed = tuple[tuple[str, ...], tuple[int, ...], Computation]
+
+# </computed>
+# <lookups>
+# The number of the one row that holds.
+Lookup = tuple[tuple[Cells, Fraction | Callable[[], Range]], ...]
+
+# </lookups>
+# <points>
+# A sum of points, counted in steps: the step, the points that everybody has, and for each term its rows, of which one
+# holds, with their points.
+Points = tuple[Fraction, int, tuple[tuple[tuple[Cells, int], ...], ...]]
+# </points>
 
 
 class Outcome:
@@ -102,23 +122,45 @@ Rule = tuple[
     Callable[["Case", str, list[str], Json], Json],
 ]  # fmt: skip
 
-# A shown number: how it is computed, its inputs, its unit (base units / factor - offset), the step it is
-# rounded to.
-ShownNumber = tuple[Computation, tuple[str, ...], str, Fraction, Fraction, Fraction | None]
+# <numbers>
+# A shown number: how it is computed, its unit (base units / factor - offset), the step and the way it is rounded, the
+# category that is its band.
+ShownNumber = tuple[Computed, str, Fraction, Fraction, Fraction | None, str, str]
+
+# </numbers>
+# <categories>
+# A category: its values; whether it has any number of them; of one that has a single value the rows, each with the
+# position of its value, otherwise for each value rows with 1 where it has it.
+Category = tuple[tuple[str, ...], bool, tuple[tuple[Row, ...], ...]]
+
+# </categories>
+# <wide>
+
+
+def span(first: int, last: int) -> int:
+    """Neighbouring cells, as bits."""
+    return (1 << last + 1) - (1 << first)
+
+
+# </wide>
 # </head>
 
 GUIDELINE: dict[str, str] = {}
 INPUTS: dict[str, Input] = {}
 READINGS: dict[str, tuple[str, ...]] = {}
 COORDINATES: tuple[Coordinate, ...] = ()
-COMPUTED: dict[int, Computation] = {}
+COMPUTED: dict[int, Computed] = {}
+POINTS: dict[Computation, Points] = {}
 RECOMMENDATIONS: dict[str, Recommendation] = {}
 PREFERRED_WHEN: tuple[tuple[Row, ...], ...] = ()
 DECISIONS: dict[str, Table] = {}
 OPTIONS: dict[str, tuple[Line, ...]] = {}
 ORDER: tuple[str, ...] = ()
 RULES: tuple[Rule, ...] = ()
-VALUES: tuple[tuple[str, tuple[Row, ...], ShownNumber | None], ...] = ()
+VALUES: tuple[str, ...] = ()
+SHOWN_CONDITIONS: dict[str, tuple[Row, ...]] = {}
+SHOWN_NUMBERS: dict[str, ShownNumber] = {}
+CATEGORIES: dict[str, Category] = {}
 POSSIBLE: tuple[Row, ...] = ()
 WHY_IMPOSSIBLE: str = ""
 
@@ -333,10 +375,14 @@ def in_range(number: Fraction, unit: Unit) -> Fraction:
 # --- exact numbers -----------------------------------------------------------
 
 
-def rounded(value: Fraction, step: Fraction) -> Fraction:
-    """To the nearest multiple of the step, a half away from zero."""
-    steps = (abs(value) / step * 2 + 1) // 2
-    return steps * step if value >= 0 else -steps * step
+def rounded(value: Fraction, step: Fraction, mode: str = "half away from zero") -> Fraction:
+    """To a multiple of the step: `down` towards zero, `up` away from it, or the nearest; a half to the `even` one or away."""
+    whole, rest = divmod(abs(value) / step, 1)
+    if mode == "half even":
+        whole += rest * 2 > 1 or (rest * 2 == 1 and whole % 2 == 1)
+    elif mode != "down":
+        whole += rest > 0 if mode == "up" else rest * 2 >= 1
+    return whole * step if value >= 0 else -whole * step
 
 
 def plain(value: Fraction) -> int | float:
@@ -356,42 +402,325 @@ def decimal_text(value: Fraction) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
-# <numbers>
-def exactly(value: Fraction) -> Bounds:
-    return value, value
+# <computed>
+Bounds = tuple[Fraction, Fraction]
+
+# How many digits a number that is no fraction is worked out to, at first.
+DIGITS = 30
 
 
-def plus(left: Bounds, right: Bounds) -> Bounds:
-    return left[0] + right[0], left[1] + right[1]
+def exactly(value: Fraction) -> Range:
+    return value, value, False
 
 
-def minus(left: Bounds, right: Bounds) -> Bounds:
-    return left[0] - right[1], left[1] - right[0]
+def of_all(parts: tuple[Range, ...], make: Callable[..., Bounds]) -> Range:
+    """A number of several: undefined where one of them is."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    low, high = make(*((part[0], part[1]) for part in known))
+    return low, high, any(part[2] for part in known)
 
 
-def times(left: Bounds, right: Bounds) -> Bounds:
+# <arithmetic>
+def plus(*parts: Range) -> Range:
+    return of_all(parts, lambda *ends: (sum(one[0] for one in ends), sum(one[1] for one in ends)))
+
+
+def minus(left: Range, right: Range) -> Range:
+    return of_all((left, right), lambda a, b: (a[0] - b[1], a[1] - b[0]))
+
+
+def times(left: Range, right: Range) -> Range:
+    return of_all((left, right), products)
+
+
+def products(left: Bounds, right: Bounds) -> Bounds:
     ends = [a * b for a in left for b in right]
     return min(ends), max(ends)
 
 
-def over(left: Bounds, right: Bounds) -> Bounds:
+def over(left: Range, right: Range) -> Range:
+    return of_all((left, right), quotients)
+
+
+def quotients(left: Bounds, right: Bounds) -> Bounds:
     if right[0] <= 0 <= right[1]:
         largest = Fraction(10) ** 300
         return -largest, largest
-    return times(left, (1 / right[1], 1 / right[0]))
+    return products(left, (1 / right[1], 1 / right[0]))
 
 
-# Some values of one input: the position of a unit and a range of its steps, or a named value.
+# </arithmetic>
+# <extremes>
+def least(*parts: Range) -> Range:
+    return of_all(parts, lambda *ends: (min(one[0] for one in ends), min(one[1] for one in ends)))
+
+
+def most(*parts: Range) -> Range:
+    return of_all(parts, lambda *ends: (max(one[0] for one in ends), max(one[1] for one in ends)))
+
+
+def absolute(part: Range) -> Range:
+    return of_all((part,), sizes)
+
+
+def sizes(ends: Bounds) -> Bounds:
+    low, high = sorted(abs(end) for end in ends)
+    return (Fraction(0) if ends[0] <= 0 <= ends[1] else low), high
+
+
+# </extremes>
+# <powers>
+# A number that is no fraction is enclosed between two that are: the more digits, the closer. Where it is a fraction
+# after all (the root of 9/4) both are that fraction.
+MOST_DIGITS = 1_000
+
+
+def square_root(part: Range, digits: int) -> Range:
+    return of_all((part,), lambda ends: (root_of(ends[0], digits)[0], root_of(ends[1], digits)[1]))
+
+
+def logarithm(part: Range, digits: int) -> Range:
+    return of_all((part,), lambda ends: (ln_of(ends[0], digits)[0], ln_of(ends[1], digits)[1]))
+
+
+def exponential(part: Range, digits: int) -> Range:
+    return of_all((part,), lambda ends: (exp_of(ends[0], digits)[0], exp_of(ends[1], digits)[1]))
+
+
+def power(base: Range, exponent: Range, digits: int) -> Range:
+    return of_all((base, exponent), lambda a, b: powers(a, b, digits))
+
+
+def powers(base: Bounds, exponent: Bounds, digits: int) -> Bounds:
+    if exponent[0] == exponent[1] and exponent[0].denominator == 1:
+        whole = exponent[0].numerator
+        low, high = sorted(end**whole for end in base)
+        spans = whole > 0 and whole % 2 == 0 and base[0] <= 0 <= base[1]
+        return (Fraction(0) if spans else low), high
+    corners = [power_of(one, other, digits) for one in base for other in exponent]
+    return min(one[0] for one in corners), max(one[1] for one in corners)
+
+
+def power_of(base: Fraction, exponent: Fraction, digits: int) -> Bounds:
+    if exponent.denominator == 1 and abs(exponent) <= 1_000:
+        return base**exponent.numerator, base**exponent.numerator
+    if base == 1:
+        return base, base
+    if exponent.denominator <= 64:
+        above = whole_root(base.numerator, exponent.denominator)
+        below = whole_root(base.denominator, exponent.denominator)
+        if above is not None and below is not None:
+            exact = Fraction(above, below) ** exponent.numerator
+            return exact, exact
+    low, high = sorted(end * exponent for end in ln_of(base, digits + 5))
+    return exp_of(low, digits)[0], exp_of(high, digits)[1]
+
+
+def whole_root(number: int, degree: int) -> int | None:
+    low, high = 1, 1 << number.bit_length() // degree + 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if middle**degree < number else (low, middle)
+    return low if low**degree == number else None
+
+
+def root_of(value: Fraction, digits: int) -> Bounds:
+    from math import isqrt
+
+    above, below = isqrt(value.numerator), isqrt(value.denominator)
+    exact = Fraction(above, below)
+    return (exact, exact) if exact * exact == value else enclosed("sqrt", value, digits)
+
+
+def ln_of(value: Fraction, digits: int) -> Bounds:
+    return (Fraction(0), Fraction(0)) if value == 1 else enclosed("ln", value, digits)
+
+
+def exp_of(value: Fraction, digits: int) -> Bounds:
+    return (Fraction(1), Fraction(1)) if value == 0 else enclosed("exp", value, digits)
+
+
+def enclosed(function: str, value: Fraction, digits: int) -> Bounds:
+    """A rising function between two fractions: its argument is rounded down and up, and so is what comes out."""
+    import decimal
+
+    ends: list[Fraction] = []
+    for rounding in (decimal.ROUND_FLOOR, decimal.ROUND_CEILING):
+        context = decimal.Context(digits, rounding, decimal.MIN_EMIN, decimal.MAX_EMAX, traps=[])
+        one = context.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))
+        functions = {"sqrt": context.sqrt, "ln": context.ln, "exp": context.exp}
+        found = functions[function](one)
+        down = rounding == decimal.ROUND_FLOOR
+        ends.append(Fraction(context.next_minus(found) if down else context.next_plus(found)))
+    return ends[0], ends[1]
+
+
+# </powers>
+# <steps>
+# How a number is rounded: the step, how to come from base units to the unit that it counts (/ factor - offset), the way.
+Scale = tuple[Fraction, Fraction, Fraction, str]
+
+
+def in_steps(value: Fraction, scale: Scale) -> Fraction:
+    step, factor, offset, mode = scale
+    return (rounded(value / factor - offset, step, mode) + offset) * factor
+
+
+def stepped(part: Range, scale: Scale) -> Range:
+    """A number rounded; its ends stay the ends."""
+    return of_all((part,), lambda ends: (in_steps(ends[0], scale), in_steps(ends[1], scale)))
+
+
+# <powers>
+def settled(of: Values, inner: Callable[[int], Range], scale: Scale) -> Range:
+    """The same of a number that is no fraction: correctly rounded where its inputs are known.
+
+    More digits tell on which side of a step it lies; where a thousand don't, it lies on the step.
+    """
+    found = inner(DIGITS)
+    digits = DIGITS
+    while found is not None and of.single and found[0] != found[1]:
+        low, high = in_steps(found[0], scale), in_steps(found[1], scale)
+        if low == high:
+            break
+        if digits == MOST_DIGITS:
+            return stepped(exactly(simplest(found[0], found[1])), scale)
+        digits = min(digits * 4, MOST_DIGITS)
+        found = inner(digits)
+    return stepped(found, scale)
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The number with the smallest denominator between two."""
+    floor = low // 1
+    if low == floor or floor + 1 <= high:
+        return Fraction(floor if low == floor else floor + 1)
+    return floor + 1 / simplest(1 / (high - floor), 1 / (low - floor))
+
+
+# </powers>
+# </steps>
+# <counts>
+def completed(word: str, first: Range, last: Range) -> Range:
+    """Completed units from one day to another: the fewer, the later the first and the earlier the last."""
+    return of_all(
+        (first, last), lambda a, b: (completed_between(word, a[1], b[0]), completed_between(word, a[0], b[1]))
+    )
+
+
+def completed_between(word: str, first: Fraction, last: Fraction) -> Fraction:
+    """In days (of weeks too) or months (of years too); by month and day, negative where the last is earlier."""
+    from datetime import date
+
+    days = int(last) - int(first)
+    if word in ("day", "week"):
+        return Fraction(days if word == "day" else days // 7 * 7)
+    start, end = date.fromordinal(int(first)), date.fromordinal(int(last))
+    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    return Fraction(months if word == "month" else months // 12 * 12)
+
+
+# </counts>
+# <moves>
+def moved(day: Range, by: Range, months: bool, overflow: str) -> Range:
+    return of_all(
+        (day, by),
+        lambda a, b: (day_after(a[0], b[0], months, overflow), day_after(a[1], b[1], months, overflow)),
+    )
+
+
+def day_after(day: Fraction, by: Fraction, months: bool, overflow: str) -> Fraction:
+    """Some days or months later; a month without such a day has its last, or goes over to the first of the next."""
+    from datetime import date
+
+    if not months:
+        return Fraction(date.fromordinal(int(day) + int(by)).toordinal())
+    start = date.fromordinal(int(day))
+    year, month = divmod(start.year * 12 + start.month - 1 + int(by), 12)
+    try:
+        return Fraction(date(year, month + 1, start.day).toordinal())
+    except ValueError:  # only months with another behind them in their year are short
+        return Fraction(date(year, month + 2, 1).toordinal() - (overflow == "back"))
+
+
+# </moves>
+# Values of one input: the position of a unit and a range of its steps, or a name (of a set: whether it has the member).
 Box = tuple[int, int, int, str]
 
+# An input or a reading; and of a set, the member.
+Variable = tuple[str, str]
 
-def boxes_of(case: Case, name: str) -> list[Box]:
-    """What a record leaves of an input."""
-    _, _, named, units, _ = INPUTS[name]
+
+class Values:
+    """What a computed number is computed from: boxes of values for each variable that is open."""
+
+    __slots__ = ("boxes", "case", "single")
+
+    def __init__(self, case: Case, boxes: Mapping[Variable, tuple[Box, ...]]) -> None:
+        self.case = case
+        self.boxes = boxes
+        self.single = all(len(some) == 1 and some[0][1] == some[0][2] for some in boxes.values())
+
+    def read(self, name: str) -> Range:
+        """The number entered for an input."""
+        every = self.boxes.get((name, ""), ()) or self.case.boxes((name, ""))
+        boxes = [box for box in every if not box[3]]
+        if not boxes:
+            return None
+        ends = [base_value(name, box[0], step) for box in boxes for step in box[1:3]]
+        return min(ends), max(ends), len(boxes) < len(every)
+
+    # <lookups>
+    def pick(self, rows: Lookup) -> Range:
+        """The number of one of the rows that may hold."""
+        found = [
+            exactly(number) if isinstance(number, Fraction) else number()
+            for cells, number in rows
+            if self.meet(cells)
+        ]
+        numbers = [one for one in found if one is not None]
+        if not numbers:
+            return None
+        undefined = len(numbers) < len(found) or any(one[2] for one in numbers)
+        return min(one[0] for one in numbers), max(one[1] for one in numbers), undefined
+
+    # </lookups>
+    # <points>
+    def total(self, points: Points) -> Range:
+        """The least and the largest sum of points, as if each term stood alone."""
+        step, constant, terms = points
+        ends = [[value for cells, value in term if self.meet(cells)] for term in terms]
+        if not all(ends):
+            return None
+        low, high = sum(min(one) for one in ends), sum(max(one) for one in ends)
+        return (constant + low) * step, (constant + high) * step, False
+
+    # </points>
+    def meet(self, cells: Cells) -> bool:
+        return all(self.case.touched(at, self.boxes) & mask for at, mask in cells)
+
+
+def base_value(name: str, unit: int, step: int) -> Fraction:
+    _, low, _, each, factor, offset = INPUTS[name][3][unit]
+    return (low + step * each + offset) * factor
+
+
+def boxes_of(case: Case, variable: Variable) -> list[Box]:
+    """What a record leaves of a variable."""
+    name, member = variable
+    if name in READINGS:
+        chosen = case.readings.get(name)
+        return [(0, 0, 0, one) for one in (READINGS[name] if chosen is None else (chosen,))]
+    kind, own, named, units, _ = INPUTS[name]
     values = case.entries[name]
+    if member:
+        has = [isinstance(value, frozenset) and member in value for value in values]
+        return [(0, 0, 0, "yes" if one else "no") for one in has or (False, True)]
     if not values:
         whole = [(at, 0, int((unit[2] - unit[1]) / unit[3]), "") for at, unit in enumerate(units)]
-        return whole + [(0, 0, 0, one) for one in named]
+        return whole + [(0, 0, 0, one) for one in (own if kind in ("boolean", "name") else named)]
     found: list[Box] = []
     for value in values:
         if isinstance(value, tuple):
@@ -403,26 +732,42 @@ def boxes_of(case: Case, name: str) -> list[Box]:
     return found
 
 
-def box_bounds(name: str, box: Box) -> Bounds:
-    _, low, _, step, factor, offset = INPUTS[name][3][box[0]]
-    return (low + box[1] * step + offset) * factor, (low + box[2] * step + offset) * factor
-
-
-# </numbers>
+# </computed>
 
 
 # --- one patient -------------------------------------------------------------
 
 # <computed>
-# What a row demands: a coordinate, its cells, and which copy of each input it reads (0: all patients share it).
-# A variable is an input and its copy.
-Demand = tuple[int, int, dict[str, int]]
-Variable = tuple[str, int]
-Asked = tuple[int, int, tuple[Variable, ...]]
+# What a row demands: a coordinate, its cells, and which copy of the patient it reads where the variables, as bits, are
+# free to differ (0: both copies share all).
+Demand = tuple[int, int, int, int]
+
+# A variable of one copy.
+Copy = tuple[str, str, int]
+
+# The open variables that something reads, as bits: shared ones, those of the first copy and of the second.
+Reads = tuple[int, int, int]
 
 # Searched at most so far; then an answer stays open rather than wrong.
 MOST_BOXES = 20_000
+# <points>
+MOST_SUMS = 100_000
+
+# A term of a sum that is asked for: the position of the sum, its function, the position of the term, and which copy it
+# reads, as in a demand. Or a demand beside the sums: -1, None, and where it stands among those.
+Term = tuple[int, Computation | None, int, int, int]
+
+
+class TooLong(Exception):
+    """The search has looked at more than it may."""
+
+
+# </points>
 # </computed>
+# <many>
+# Rows up to this many are compared each with each.
+MOST_COMPARED = 150
+# </many>
 
 
 class Case:
@@ -432,19 +777,28 @@ class Case:
     completion meets it.
     """
 
-    __slots__ = ("cells", "entries", "readings", "searches", "touched", "waiting")
-
     def __init__(self, entries: dict[str, tuple[Value, ...]], readings: dict[str, str]) -> None:
         self.entries = entries
         self.readings = readings
         self.cells = [self.cells_at(coordinate) for coordinate in COORDINATES]
         self.waiting: list[str] = []  # the weights that doses wait for, in the order of the doses
         # <computed>
-        self.touched: dict[tuple[int, tuple[Box, ...]], int] = {}
-        self.searches: dict[tuple[Asked, ...], bool] = {}
-        for at in COMPUTED:
-            every = [1 << cell for cell in range(COORDINATES[at][5])]
-            self.cells[at] = sum(cell for cell in every if self.reachable([(at, cell, {})]))
+        self.boxed: dict[Variable, tuple[Box, ...]] = {}
+        self.variables: list[Variable] = []  # those that may have several values, by their bits
+        self.listed: dict[int, list[Variable]] = {}
+        self.bits: dict[Variable, int] = {}
+        self.named: dict[str, int] = {}
+        self.open: list[int] = []  # what each coordinate leaves open, through others too
+        self.known_cells: dict[tuple[int, tuple[tuple[Box, ...], ...]], int] = {}
+        self.met_together: dict[tuple[Demand, ...], bool] = {}
+        # <points>
+        self.terms: dict[Computation, list[tuple[list[tuple[Cells, int]], int]]] = {}
+        self.known_sums: dict[object, set[tuple[int, ...]]] = {}
+        # </points>
+        for at, coordinate in enumerate(COORDINATES):  # a computed number stands behind those that it reads
+            self.open.append(self.open_in(*COMPUTED[at][:2]) if at in COMPUTED else self.open_of(coordinate))
+            if at in COMPUTED:
+                self.cells[at] = self.reach(at)
         # </computed>
 
     def known(self, name: str) -> bool:
@@ -476,14 +830,14 @@ class Case:
 
     # --- rows ---
 
-    def meets(self, cells: tuple[tuple[int, int], ...]) -> bool:
+    def meets(self, cells: Cells) -> bool:
         """Whether some completion meets the row."""
         for at, mask in cells:
             if not self.cells[at] & mask:
                 return False
         # <computed>
         if self.tangled(cells):
-            return self.reachable([(at, mask, {}) for at, mask in cells])
+            return self.reachable([(at, mask, 0, 0) for at, mask in cells])
         # </computed>
         return True
 
@@ -502,17 +856,34 @@ class Case:
 
     def needs(self, groups: list[Row]) -> list[str]:
         """The blanks for which two patients who differ only there meet rows of different groups."""
+        # <many>
+        if len(groups) > MOST_COMPARED and not self.searches(groups):
+            return self.decisive(groups, lambda free: self.split(groups, free))
+        # </many>
         pairs: list[tuple[Row, Row, set[str]]] = []
         for at, one in enumerate(groups):
             for other in groups[:at]:
                 apart = self.apart(one[0], other[0]) if one[1] != other[1] else None
                 if apart is not None:
                     pairs.append((one, other, apart))
-        if not pairs:
-            return []
-        read = {name for cells, _ in groups for at, _ in cells for name in inputs_of(COORDINATES[at])}
+        return self.decisive(groups, lambda free: self.differ(pairs, free)) if pairs else []
+
+    def decisive(self, groups: list[Row], differ: Callable[[set[str]], bool]) -> list[str]:
+        """The blanks that decide; `differ` tells whether the outcome hangs on the inputs that are free."""
+        read: set[str] = set()
+        asked = {at for cells, _ in groups for at, _ in cells}
+        waiting = list(asked)
+        while waiting:
+            at = waiting.pop()
+            read.update(owners(at))
+            # <computed>
+            if at in COMPUTED:
+                read.update(COMPUTED[at][0])
+                waiting += [one for one in COMPUTED[at][1] if one not in asked]
+                asked.update(COMPUTED[at][1])
+            # </computed>
         blanks = [name for name in INPUTS if name in read and not self.known(name)]
-        found = [name for name in blanks if self.differ(pairs, {name})]
+        found = [name for name in blanks if differ({name})]
         # <impossible>
         # What `impossible` excludes may tie blanks together: then the first of the smallest sets that settle
         # the answer.
@@ -522,22 +893,71 @@ class Case:
         for more in range(len(rest) + 1):
             for extra in combinations(rest, more):
                 settling = [name for name in blanks if name in found or name in extra]
-                if not self.differ(pairs, {name for name in blanks if name not in settling}):
+                if not differ({name for name in blanks if name not in settling}):
                     return settling
         # </impossible>
         return found
 
-    def apart(self, one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> set[str] | None:
+    # <many>
+    def searches(self, groups: list[Row]) -> bool:
+        """Whether a row asks a computed number that is open: cells alone don't tell what goes together."""
+        found = False
+        # <computed>
+        found = any(at in COMPUTED and self.open[at] for cells, _ in groups for at, _ in cells)
+        # </computed>
+        return found
+
+    def split(self, groups: list[Row], free: set[str]) -> bool:
+        """Whether two rows of different groups agree in every input that isn't free: by what they ask, one by one."""
+        asked = dict.fromkeys(at for cells, _ in groups for at, _ in cells)
+        fixed = [at for at in asked if not free.intersection(owners(at))]
+        waiting: list[tuple[list[tuple[dict[int, int], int]], int]] = [
+            ([(dict(cells), group) for cells, group in groups], 0)
+        ]
+        while waiting:
+            rows, place = waiting.pop()
+            if len({group for _, group in rows}) > 1:
+                if place == len(fixed):
+                    return True
+                waiting += [(part, place + 1) for part in self.parted(rows, fixed[place])]
+        return False
+
+    def parted(
+        self, rows: list[tuple[dict[int, int], int]], at: int
+    ) -> list[list[tuple[dict[int, int], int]]]:
+        """The rows that may hold together in each cell of a coordinate; each such part once."""
+        every = self.cells[at]
+        by_mask: dict[int, list[int]] = {}
+        for index, (cells, _) in enumerate(rows):
+            by_mask.setdefault(cells.get(at, -1) & every, []).append(index)
+        everywhere = by_mask.pop(every, [])
+        union = count = 0
+        for mask in by_mask:
+            union |= mask
+            count += mask.bit_count()
+        if count == union.bit_count():  # they don't overlap
+            parts = [part + everywhere for part in by_mask.values()] + [everywhere] * (union != every)
+        else:
+            holding: dict[int, list[int]] = {}
+            for mask, part in by_mask.items():
+                for cell in bits_of(mask):
+                    holding.setdefault(cell, []).extend(part)
+            parts = [
+                list(part) for part in dict.fromkeys(tuple(part + everywhere) for part in holding.values())
+            ]
+            parts += [everywhere] * (union != every)
+        return [[rows[index] for index in part] for part in parts]
+
+    # </many>
+    def apart(self, one: Cells, other: Cells) -> set[str] | None:
         """The inputs in which two rows surely differ; None where they differ in what is no input."""
         masks = dict(other)
         found: set[str] = set()
         for at, mask in one:
             if not mask & masks.get(at, -1) & self.cells[at]:
-                kind, inputs = COORDINATES[at][:2]
-                if kind in ("reading", "entered", "prescribed"):
+                if COORDINATES[at][0] in ("reading", "entered", "prescribed"):
                     return None
-                if kind != "computed":
-                    found.update(inputs)
+                found.update(owners(at))
         return found
 
     def differ(self, pairs: list[tuple[Row, Row, set[str]]], free: set[str]) -> bool:
@@ -546,9 +966,10 @@ class Case:
             if pair[2] <= free:
                 # <computed>
                 one, other, _ = pair
-                demands = [(at, mask, dict.fromkeys(free, 1)) for at, mask in one[0]]
-                demands += [(at, mask, dict.fromkeys(free, 2)) for at, mask in other[0]]
-                if any(at in COMPUTED for at, _, _ in demands) and not self.reachable(demands):
+                bits = union_of(self.named.get(name, 0) for name in free)
+                demands = [(at, mask, 1, bits) for at, mask in one[0]]
+                demands += [(at, mask, 2, bits) for at, mask in other[0]]
+                if any(demand[0] in COMPUTED for demand in demands) and not self.reachable(demands):
                     continue
                 # </computed>
                 return True
@@ -557,43 +978,177 @@ class Case:
     # <computed>
     # --- computed numbers ---
 
-    def tangled(self, cells: tuple[tuple[int, int], ...]) -> bool:
+    def boxes(self, variable: Variable) -> tuple[Box, ...]:
+        """The values that a variable may take."""
+        if variable not in self.boxed:
+            self.boxed[variable] = tuple(boxes_of(self, variable))
+        return self.boxed[variable]
+
+    def bit_of(self, variable: Variable) -> int:
+        """The bit of a variable; 0 where it has one value."""
+        if variable not in self.bits:
+            boxes = self.boxes(variable)
+            several = len(boxes) != 1 or boxes[0][1] != boxes[0][2]
+            self.bits[variable] = 1 << len(self.variables) if several else 0
+            self.variables += [variable] * several
+            self.named[variable[0]] = self.named.get(variable[0], 0) | self.bits[variable]
+        return self.bits[variable]
+
+    def open_in(self, inputs: tuple[str, ...], asks: tuple[int, ...]) -> int:
+        """What a computed number leaves open, as bits."""
+        return union_of(self.bit_of((name, "")) for name in inputs) | union_of(self.open[at] for at in asks)
+
+    def open_of(self, coordinate: Coordinate) -> int:
+        kind, inputs, names = coordinate[:3]
+        if kind in ("entered", "prescribed"):
+            return 0
+        return self.bit_of((inputs[0], names[0] if kind == "member" else ""))
+
+    def chosen(self, bits: int) -> list[Variable]:
+        """Open variables, from their bits."""
+        if bits not in self.listed:
+            self.listed[bits] = [one for at, one in enumerate(self.variables) if bits >> at & 1]
+        return self.listed[bits]
+
+    def reach(self, at: int) -> int:
+        """Every cell that a computed number may lie in."""
+        size = COORDINATES[at][5]
+        # <points>
+        if COMPUTED[at][2] in POINTS:
+            try:
+                sums = self.sums([(COMPUTED[at][2], 0, 0)], ())
+            except TooLong:
+                return (1 << size) - 1
+            return union_of(cell_of(at, one) for (one,) in sums)
+        # </points>
+        if not self.open[at]:
+            return self.touched(at, {})
+        return sum(1 << cell for cell in range(size) if self.searched(((at, 1 << cell, 0, 0),)))
+
+    def tangled(self, cells: Cells) -> bool:
         """Whether a computed number shares a blank with another part of the row: cells alone don't decide."""
-        seen: set[str] = set()
+        seen = shared = 0
         for at, _ in cells:
-            kind, inputs = COORDINATES[at][:2]
-            if kind in ("computed", "numbers"):
-                blanks = {name for name in inputs if not self.known(name)}
-                if blanks & seen:
-                    return True
-                seen |= blanks
-        return False
+            shared |= self.open[at] & seen
+            seen |= self.open[at]
+        return shared != 0 and any(at in COMPUTED for at, _ in cells)
 
     def reachable(self, demands: list[Demand]) -> bool:
-        """Whether one choice of numbers meets all demands: boxes are halved until they lie in or out."""
-        asked: dict[tuple[int, tuple[Variable, ...]], int] = {}
-        for at, mask, copies in demands:
-            if COORDINATES[at][0] in ("computed", "numbers"):
-                key = at, tuple((name, copies.get(name, 0)) for name in inputs_of(COORDINATES[at]))
-                asked[key] = asked.get(key, -1) & mask
-        if not all(asked.values()):
-            return False
-        parts = independent([(at, mask, variables) for (at, variables), mask in asked.items()])
-        return all(self.searched(part) for part in parts)
+        """Whether one choice of values meets all demands."""
+        masks: dict[tuple[int, int, int], int] = {}
+        for at, mask, copy, free in demands:
+            own = self.open[at] & free
+            key = at, copy if own else 0, own
+            masks[key] = masks.get(key, -1) & mask
+        asked: list[Demand] = []
+        for (at, copy, own), mask in masks.items():
+            if COORDINATES[at][0] not in ("entered", "prescribed"):
+                if not self.cells[at] & mask:
+                    return False
+                if self.cells[at] & ~mask:  # else it holds anyhow
+                    asked.append((at, mask & self.cells[at], copy, own))
+        parts = sharing([reads_of(self.open[at], copy, own) for at, _, copy, own in asked])
+        return all(self.together(tuple(asked[place] for place in part)) for part in parts)
 
-    def searched(self, numeric: tuple[Asked, ...]) -> bool:
-        variables = {variable for _, _, some in numeric for variable in some}
-        if len(variables) == len(
-            {name for name, _ in variables}
-        ):  # one copy of each: it doesn't matter which
-            numeric = tuple((at, mask, tuple((name, 0) for name, _ in some)) for at, mask, some in numeric)
-        if numeric not in self.searches:
-            self.searches[numeric] = self.search(numeric)
-        return self.searches[numeric]
+    def together(self, asked: tuple[Demand, ...]) -> bool:
+        """Whether one choice of values meets demands each of which can be met alone."""
+        if len(asked) > 1 and asked not in self.met_together:
+            self.met_together[asked] = self.some_choice(asked)
+        return len(asked) == 1 or self.met_together[asked]
 
-    def search(self, numeric: tuple[Asked, ...]) -> bool:
-        every = dict.fromkeys(variable for _, _, variables in numeric for variable in variables)
-        first = {variable: tuple(boxes_of(self, variable[0])) for variable in every}
+    def some_choice(self, asked: tuple[Demand, ...]) -> bool:
+        # <points>
+        sums = [one for one in asked if one[0] in COMPUTED and COMPUTED[one[0]][2] in POINTS]
+        if sums:
+            others = tuple(one for one in asked if one not in sums)
+            try:
+                found = self.sums([(COMPUTED[at][2], copy, own) for at, _, copy, own in sums], others)
+            except TooLong:
+                return True
+            masks = [one[:2] for one in sums]
+            return any(
+                all(cell_of(at, one) & mask for (at, mask), one in zip(masks, some, strict=True))
+                for some in found
+            )
+        # </points>
+        return self.searched(asked)
+
+    # <points>
+    # --- sums of points: terms that share a blank are looked at together, the others one by one ---
+
+    def sums(
+        self, asked: list[tuple[Computation, int, int]], others: tuple[Demand, ...]
+    ) -> set[tuple[int, ...]]:
+        """The sums that come out together, in their steps, where the other demands hold."""
+        terms: list[Term] = []
+        reads: list[Reads] = []
+        for place, (compute, copy, own) in enumerate(asked):
+            for which, (_, bits) in enumerate(self.terms_of(compute)):
+                mine = bits & own
+                terms.append((place, compute, which, copy if mine else 0, mine))
+                reads.append(reads_of(bits, copy, mine))
+        for which, (at, _, copy, own) in enumerate(others):
+            terms.append((-1, None, which, 0, 0))
+            reads.append(reads_of(self.open[at], copy, own))
+        found = {tuple(POINTS[compute][1] for compute, _, _ in asked)}
+        for group in sorted(sharing(reads), key=lambda group: any(reads[group[0]])):
+            some = tuple(terms[place] for place in group)
+            key = some, others if any(one[0] < 0 for one in some) else (), len(asked)
+            if key not in self.known_sums:
+                self.known_sums[key] = self.sums_of_group(some, others, len(asked))
+            steps = self.known_sums[key]
+            found = {tuple(a + b for a, b in zip(one, step, strict=True)) for one in found for step in steps}
+            if len(found) > MOST_SUMS:
+                raise TooLong
+        return found
+
+    def terms_of(self, compute: Computation) -> list[tuple[list[tuple[Cells, int]], int]]:
+        """Of each term the rows that may hold, and what they leave open."""
+        if compute not in self.terms:
+            found = self.terms[compute] = []
+            for term in POINTS[compute][2]:
+                rows = [row for row in term if all(self.cells[at] & mask for at, mask in row[0])]
+                found.append((rows, union_of(self.open[at] for cells, _ in rows for at, _ in cells)))
+        return self.terms[compute]
+
+    def sums_of_group(
+        self, group: tuple[Term, ...], others: tuple[Demand, ...], width: int
+    ) -> set[tuple[int, ...]]:
+        """What the terms of a group come to, for every choice of values."""
+        found: set[tuple[int, ...]] = set()
+        waiting: list[tuple[int, tuple[int, ...], list[Demand]]] = [(0, (0,) * width, [])]
+        looked = 0
+        while waiting:
+            at, sums, demands = waiting.pop()
+            looked += 1
+            if looked > MOST_BOXES:
+                raise TooLong
+            if at == len(group):
+                found.add(sums)
+                continue
+            place, compute, which, copy, own = group[at]
+            if compute is None:
+                if self.reachable([*demands, others[which]]):
+                    waiting.append((at + 1, sums, [*demands, others[which]]))
+                continue
+            for cells, value in self.terms_of(compute)[which][0]:
+                longer = [*demands, *((one, mask, copy, own) for one, mask in cells)]
+                if self.reachable(longer):
+                    more = (*sums[:place], sums[place] + value, *sums[place + 1 :])
+                    waiting.append((at + 1, more, longer))
+        return found
+
+    # </points>
+    # --- boxes ---
+
+    def searched(self, asked: tuple[Demand, ...]) -> bool:
+        """Whether some values meet all demands: boxes of values are halved until they lie in or out."""
+        variables: list[list[tuple[Variable, Copy]]] = []
+        first: dict[Copy, tuple[Box, ...]] = {}
+        for at, _, copy, own in asked:
+            some = self.chosen(self.open[at])
+            variables.append([(one, (*one, copy if self.bits[one] & own else 0)) for one in some])
+            first.update({mine: self.boxes(one) for one, mine in variables[-1]})
         waiting = [first]
         looked = 0
         while waiting:
@@ -601,76 +1156,115 @@ class Case:
             looked += 1
             if looked > MOST_BOXES:
                 return True
-            several = next((variable for variable, boxes in state.items() if len(boxes) > 1), None)
-            if several is not None:
-                waiting += [{**state, several: (box,)} for box in reversed(state[several])]
-                continue
-            chosen = {variable: boxes[0] for variable, boxes in state.items()}
-            unsettled: list[Variable] = []
-            for at, mask, variables in numeric:
-                cells = self.cells_in(at, tuple(chosen[variable] for variable in variables))
+            unsettled: dict[Copy, None] = {}
+            for (at, mask, _, _), pairs in zip(asked, variables, strict=True):
+                cells = self.touched(at, {one: state[mine] for one, mine in pairs})
                 if not cells & mask:
                     break
                 if cells & ~mask:
-                    unsettled += variables
+                    unsettled.update(dict.fromkeys(mine for _, mine in pairs))
             else:
                 if not unsettled:
                     return True
-                waiting += [{**state, **half} for half in halves(chosen, unsettled)]
+                waiting += [{**state, **half} for half in halves(state, unsettled)]
         return False
 
-    def cells_in(self, at: int, boxes: tuple[Box, ...]) -> int:
-        """The cells of a coordinate that boxes of its inputs touch, kept for the next search."""
-        if (at, boxes) not in self.touched:
-            self.touched[at, boxes] = cells_touched(at, boxes)
-        return self.touched[at, boxes]
+    def touched(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
+        """Every cell that boxes of the open variables touch, and perhaps more until they are small."""
+        if not self.open[at] and at not in COMPUTED:
+            return self.cells[at]
+        mine = {one: boxes[one] for one in self.chosen(self.open[at])}
+        key = at, tuple(mine.values())
+        if key not in self.known_cells:
+            if at in COMPUTED:
+                self.known_cells[key] = cells_between(at, COMPUTED[at][2](Values(self, mine)))
+            else:
+                self.known_cells[key] = union_of(cells_in(at, box) for some in mine.values() for box in some)
+        return self.known_cells[key]
 
     # </computed>
 
 
 # <computed>
-def cells_touched(at: int, boxes: tuple[Box, ...]) -> int:
-    """At least every cell with a value in the boxes; none but those once the boxes are single values."""
-    _, inputs, names, cuts, pieces, size = COORDINATES[at]
-    if at in COMPUTED:
-        if any(box[3] for box in boxes):
-            return 1 << size - 1
-        bounds = {name: box_bounds(name, box) for name, box in zip(inputs, boxes, strict=True)}
-        low, high = COMPUTED[at](bounds)
-        return sum(1 << cell for cell in range(piece_of(cuts, 0, low), piece_of(cuts, 0, high) + 1))
-    box = boxes[0]
+def union_of(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def reads_of(bits: int, copy: int, own: int) -> Reads:
+    """What is read, when `own` of it is read of a copy."""
+    return bits & ~own, own if copy == 1 else 0, own if copy == 2 else 0
+
+
+def sharing(every: list[Reads]) -> list[list[int]]:
+    """Positions in parts that share no variable: what one part chooses is nothing to another."""
+    parts: list[tuple[Reads, list[int]]] = []
+    for place, own in enumerate(every):
+        reads, members = own, [place]
+        apart: list[tuple[Reads, list[int]]] = []
+        for known, others in parts:
+            if any(a & b for a, b in zip(known, reads, strict=True)):
+                reads = known[0] | reads[0], known[1] | reads[1], known[2] | reads[2]
+                members = others + members
+            else:
+                apart.append((known, others))
+        parts = [*apart, (reads, members)]
+    return [members for _, members in parts]
+
+
+# <points>
+def cell_of(at: int, points: int) -> int:
+    """The cell of a sum of points, as a bit."""
+    return 1 << piece_of(COORDINATES[at][3], 0, points * POINTS[COMPUTED[at][2]][0])
+
+
+# </points>
+def cells_between(at: int, found: Range) -> int:
+    """The cells of a computed number, from what it may be; the one behind the numbers where it is undefined."""
+    cuts = COORDINATES[at][3]
+    undefined = 1 << len(cuts) + 1
+    if found is None:
+        return undefined
+    first, last = piece_of(cuts, 0, found[0]), piece_of(cuts, 0, found[1])
+    return (1 << last + 1) - (1 << first) | (undefined if found[2] else 0)
+
+
+def cells_in(at: int, box: Box) -> int:
+    """The cells of an input or a reading that a box touches."""
+    kind, inputs, names, cuts, pieces, _ = COORDINATES[at]
+    if kind == "member":
+        return 2 if box[3] == "yes" else 1
     if box[3]:
         return 1 << len(pieces) + names.index(box[3])
     _, lowest, _, step, _, _ = INPUTS[inputs[0]][3][box[0]]
     first = piece_of(cuts, box[0], lowest + box[1] * step)
     last = piece_of(cuts, box[0], lowest + box[2] * step)
-    return sum(1 << cell for cell, piece in enumerate(pieces) if first <= piece <= last)
+    return (1 << cells_before(pieces, last + 1)) - (1 << cells_before(pieces, first))
 
 
-def independent(asked: list[Asked]) -> list[tuple[Asked, ...]]:
-    """The demands in parts that share no input: what one part chooses is nothing to another."""
-    parts: list[tuple[set[Variable], tuple[Asked, ...]]] = []
-    for one in asked:
-        names = set(one[2])
-        members: tuple[Asked, ...] = (one,)
-        apart: list[tuple[set[Variable], tuple[Asked, ...]]] = []
-        for known, others in parts:
-            if known & names:
-                names, members = names | known, (*others, *members)
-            else:
-                apart.append((known, others))
-        parts = [*apart, (names, members)]
-    return [members for _, members in parts]
+def cells_before(pieces: tuple[int, ...], piece: int) -> int:
+    from bisect import bisect_left
+
+    return bisect_left(pieces, piece)
 
 
-def halves(chosen: dict[Variable, Box], unsettled: list[Variable]) -> list[dict[Variable, tuple[Box, ...]]]:
-    """The longest box of what is unsettled, in two."""
-    variable = max(unsettled, key=lambda one: (chosen[one][2] - chosen[one][1], one))
-    unit, low, high, _ = chosen[variable]
+def halves(
+    state: dict[Copy, tuple[Box, ...]], unsettled: dict[Copy, None]
+) -> list[dict[Copy, tuple[Box, ...]]]:
+    """What leaves something open, in two: the fewest boxes of several, or else the longest box."""
+    several = [one for one in unsettled if len(state[one]) > 1]
+    if several:
+        chosen = min(several, key=lambda one: (len(state[one]), one))
+        middle = len(state[chosen]) // 2
+        return [{chosen: state[chosen][middle:]}, {chosen: state[chosen][:middle]}]
+    longest = max(unsettled, key=lambda one: (state[one][0][2] - state[one][0][1], one))
+    unit, low, high, _ = state[longest][0]
     middle = (low + high) // 2
     if low == high:
         return []
-    return [{variable: ((unit, middle + 1, high, ""),)}, {variable: ((unit, low, middle, ""),)}]
+    return [{longest: ((unit, middle + 1, high, ""),)}, {longest: ((unit, low, middle, ""),)}]
 
 
 # </computed>
@@ -687,8 +1281,16 @@ def piece_of(cuts: tuple[Cut, ...], unit: int, value: Fraction) -> int:
     return low
 
 
-def inputs_of(coordinate: Coordinate) -> tuple[str, ...]:
-    return () if coordinate[0] in ("reading", "entered", "prescribed") else coordinate[1]
+# <many>
+def bits_of(mask: int) -> list[int]:
+    return [at for at, digit in enumerate(reversed(bin(mask))) if digit == "1"]
+
+
+# </many>
+def owners(at: int) -> tuple[str, ...]:
+    """The input that a coordinate cuts; none of a computed number, a reading or what is no input."""
+    kind, inputs = COORDINATES[at][:2]
+    return inputs if kind in ("values", "numbers", "member") else ()
 
 
 # --- decisions ---------------------------------------------------------------
@@ -1060,42 +1662,87 @@ def rules(case: Case, found: Gathered) -> tuple[list[Json], list[Json]]:
 def values(case: Case) -> Json:
     """The definitions that are shown."""
     found: Json = {}
-    for shown in VALUES:
-        name, rows = shown[:2]
+    for name in VALUES:
         # <numbers>
-        number = shown[2]
-        if number is not None:
-            found[name] = shown_number(case, number)
+        if name in SHOWN_NUMBERS:
+            found[name] = number_json(case, SHOWN_NUMBERS[name])
             continue
         # </numbers>
-        applies, needs = case.applies(rows)
+        # <categories>
+        if name in CATEGORIES:
+            found[name] = category_json(case, CATEGORIES[name])
+            continue
+        # </categories>
+        applies, needs = case.applies(SHOWN_CONDITIONS[name])
         found[name] = {"needs": needs} if applies == "unknown" else {"value": applies == "yes", "needs": []}
     return found
 
 
 # <numbers>
-def shown_number(case: Case, number: ShownNumber) -> Json:
-    """Its value, or its range and needs while an input of it is blank."""
-    compute, inputs, unit, factor, offset, step = number
-    needs = [name for name in inputs if not case.known(name)]
-    states: list[dict[str, Bounds]] = [{}]
-    for name in inputs:
-        boxes = [box for box in boxes_of(case, name) if not box[3]]
-        states = [{**state, name: box_bounds(name, box)} for state in states for box in boxes]
-    if not states:
-        return {"value": "not defined", "needs": []}
-    bounds = [compute(state) for state in states]
-    ends = [
-        min(low for low, _ in bounds) / factor - offset,
-        max(high for _, high in bounds) / factor - offset,
-    ]
-    low, high = (plain(end if step is None else rounded(end, step)) for end in ends)
-    if needs:
-        return {"low": low, "high": high, "unit": unit, "needs": needs}
-    return {"value": low, "unit": unit, "needs": []}
+def number_json(case: Case, shown: ShownNumber) -> Json:
+    """Its value, or its range and needs while an input of it is blank; and its band."""
+    (inputs, asks, _), unit, factor, offset, step, mode, band = shown
+    blank = {name for name, _ in case.chosen(case.open_in(inputs, asks))}
+    needs = [name for name in INPUTS if name in blank]
+    found = shown_range(case, shown[0])
+    value: Json = {"value": "not defined", "needs": []}
+    if found is not None:
+        ends = [end / factor - offset for end in found[:2]]
+        low, high = (plain(end if step is None else rounded(end, step, mode)) for end in ends)
+        value = {"value": low, "unit": unit, "needs": []}
+        if needs:
+            value = {"low": low, "high": high, "unit": unit, "needs": needs}
+    # <categories>
+    if band:
+        found_band = band_json([CATEGORIES[band][0][at] for at in values_of(case, CATEGORIES[band][2][0])[0]])
+        value["band"] = found_band.get("value", found_band)
+    # </categories>
+    return value
+
+
+def shown_range(case: Case, computed: Computed) -> Range:
+    """The least and the largest value; of a sum of points, those that are reached."""
+    inputs, asks, compute = computed
+    # <points>
+    if compute in POINTS:
+        try:
+            sums = [one * POINTS[compute][0] for (one,) in case.sums([(compute, 0, 0)], ())]
+            return min(sums), max(sums), False
+        except TooLong:
+            pass
+    # </points>
+    return compute(Values(case, {one: case.boxes(one) for one in case.chosen(case.open_in(inputs, asks))}))
 
 
 # </numbers>
+# <categories>
+def category_json(case: Case, category: Category) -> Json:
+    """Its value, or those that it may be; where it has any number of them, those it has for sure and those it may."""
+    names, several, conditions = category
+    answers = [values_of(case, rows) for rows in conditions]
+    if not several:
+        ((places, needs),) = answers
+        return {**band_json([names[place] for place in places]), "needs": needs}
+    sure = [name for name, answer in zip(names, answers, strict=True) if answer[0] == [1]]
+    perhaps = [name for name, answer in zip(names, answers, strict=True) if len(answer[0]) > 1]
+    found: Json = {"values": sure}
+    if perhaps:
+        found["possible"] = perhaps
+    return {**found, "needs": list(dict.fromkeys(name for answer in answers for name in answer[1]))}
+
+
+def values_of(case: Case, rows: tuple[Row, ...]) -> tuple[list[int], list[str]]:
+    """The ends that are possible, and the blanks that decide between them."""
+    met = case.met(rows)
+    found = sorted({end for _, end in met})
+    return found, case.needs(met) if len(found) > 1 else []
+
+
+def band_json(names: list[str]) -> Json:
+    return {"value": names[0]} if len(names) == 1 else {"one_of": list(names)}
+
+
+# </categories>
 def readings(case: Case) -> Json:
     """For every reading and every way to read it: what each decision would be, the others as they stand."""
     found: Json = {}

@@ -1,21 +1,24 @@
 """A compiled guideline to the source text of its tables: inputs, coordinates, ends, rows, rules, values."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.lower.avoided import rule_orders, rule_reasons, unstated_orders
-from guidec.lower.coordinates import inputs_of, plain
+from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
-from guidec.numbers import constant_value, in_base_units, unit_of
+from guidec.lower.terms import Cells
+from guidec.numbers import in_base_units, unit_of
 from guidec.rows import (
     Coordinate,
     Derived,
     Entered,
     Leaf,
     Member,
+    Number,
     Numbers,
     Prescribed,
     Readings,
@@ -23,11 +26,12 @@ from guidec.rows import (
     Table,
     Values,
 )
-from guidec.wording import cells_in_words, coordinate_in_words, number_in_words
+from guidec.wording import coordinate_in_words
+from guidec_targets.python.computed import Computations, written
 from guidec_targets.python.literals import Call, Code, comment, laid_out, literal, quoted
 from guidec_targets.python.orders import Functions, interval, perhaps_given, surely_given
 
-_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
+_MOST_SHOWN = 40
 
 
 class Tables:
@@ -39,7 +43,9 @@ class Tables:
         self.program = compiled.program
         asides = {when: at for at, (when, _) in enumerate(compiled.program.asides)}
         self.functions = Functions(compiled.guideline, asides)
-        self.computed: dict[ir.Number, str] = {}
+        self.own_words: dict[int, ir.Guideline] = {}
+        self.known_words: dict[tuple[int, int], str] = {}
+        self.computed = Computations(self.guideline, _named_numbers(compiled), self._words)
         self.recommendations: dict[tuple[object, ...], str] = {}
         self.essences: dict[object, int] = {}
         self.entries: list[str] = []
@@ -47,12 +53,12 @@ class Tables:
     def text(self) -> str:
         """Everything between the head and the body of the runtime."""
         decisions, options = self._decisions(), self._options()
-        rules, values = self._rules(), self._values()
-        coordinates = self._coordinates()
+        rules, values = self._rules(), list(self._values())
+        coordinates = list(self._coordinates())
         parts = [
             self._names(),
             self._inputs(),
-            *self._computations(),
+            *self.computed.texts,
             *coordinates,
             *self.functions.texts,
             _table("RECOMMENDATIONS", "dict[str, Recommendation]", self.entries, "{}"),
@@ -60,7 +66,7 @@ class Tables:
             decisions,
             options,
             rules,
-            values,
+            *values,
             *self._impossible(),
         ]
         return "\n\n\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -99,28 +105,36 @@ class Tables:
         lines: list[str] = []
         computed: list[str] = []
         for at, one in enumerate(self.program.coordinates):
-            lines.append(f"    # coordinate {at}: {comment(_cells(self.guideline, one))}")
+            lines.append(f"    # coordinate {at}: {comment(self._cells(at))}")
             lines.append(f"    {laid_out(_coordinate(one), 4)},")
             if isinstance(one, Derived):
-                computed.append(f"    {at}: {self.computation(one.number)},")
+                computed.append(f"    {at}: {literal(self.computed.computed(one.number))},")
         yield _table("COORDINATES", "tuple[Coordinate, ...]", lines, "()")
-        if computed:
-            yield _table("COMPUTED", "dict[int, Computation]", computed, "{}")
+        if self.computed.functions:
+            yield _table("COMPUTED", "dict[int, Computed]", computed, "{}")
+            if self.computed.points:
+                sums = [f"    {name}: {table}," for name, table in self.computed.sums.items()]
+                yield _table("POINTS", "dict[Computation, Points]", sums, "{}")
 
-    def computation(self, number: ir.Number) -> str:
-        """The name of the function that computes a number."""
-        return self.computed.setdefault(number, f"computed_{len(self.computed) + 1}")
+    def _cells(self, at: int) -> str:
+        """What each cell of a coordinate means, from the lowest bit; of very many, the first and the last."""
+        count = size(self.program.coordinates[at])
+        shown = range(count) if count <= _MOST_SHOWN else [*range(_MOST_SHOWN // 2), count - 1]
+        words = [self._cell_words(at, 1 << cell) for cell in shown]
+        return "; ".join(words if count <= _MOST_SHOWN else [*words[:-1], "…", words[-1]])
 
-    def _computations(self) -> list[str]:
-        for one in self.program.coordinates:
-            if isinstance(one, Derived):
-                self.computation(one.number)
-        return [
-            f"def {name}(of: dict[str, Bounds]) -> Bounds:\n"
-            f"    # computes {comment(number_in_words(self.guideline, number))}\n"
-            f"    return {_expression(number)}\n"
-            for number, name in self.computed.items()
-        ]
+    def _cell_words(self, at: int, mask: int) -> str:
+        """Cells of one coordinate in the author's names."""
+        if (at, mask) not in self.known_words:
+            one = self.program.coordinates[at]
+            if at not in self.own_words:
+                self.own_words[at] = _about(self.guideline, one)
+            few = mask
+            for _ in range(_MOST_SHOWN):
+                few &= few - 1
+            rest = f" or one of {few.bit_count()} more cells" if few else ""
+            self.known_words[at, mask] = coordinate_in_words(self.own_words[at], one, mask & ~few) + rest
+        return self.known_words[at, mask]
 
     # --- ends and rows ---
 
@@ -171,7 +185,7 @@ class Tables:
             ends.append(f"{deep}{laid_out(self._end(leaf), indent + 4)},")
         says = {at: comment(_says(table.leaves[at])) for at in used}
         rows = [
-            f"{deep}{_row(row, place[row.leaf])},  # when {self._words(row)}: {says[row.leaf]}"
+            f"{deep}{_row(row, place[row.leaf])},  # when {self._words(row.cells)}: {says[row.leaf]}"
             for row in table.rows
         ]
         return [f"{space}(", *ends, f"{space}),", f"{space}(", *rows, f"{space}),"]
@@ -206,18 +220,17 @@ class Tables:
 
     # --- conditions, rules, values ---
 
-    def _rows(self, rows: Sequence[Row], indent: int) -> str:
-        """The rows of a condition, one a line."""
+    def _rows(self, rows: Sequence[Row], indent: int, says: Sequence[str] = ("no", "yes")) -> str:
+        """The rows of a condition, one a line; `says` tells what its ends are."""
         deep = " " * (indent + 4)
         lines = [
-            f"{deep}{_row(row, row.leaf)},  # when {self._words(row)}: {'yes' if row.leaf else 'no'}\n"
+            f"{deep}{_row(row, row.leaf)},  # when {self._words(row.cells)}: {comment(says[row.leaf])}\n"
             for row in rows
         ]
         return f"(\n{''.join(lines)}{' ' * indent})" if lines else "()"
 
-    def _words(self, row: Row) -> str:
-        words = cells_in_words(self.guideline, self.program.coordinates, row.cells)
-        return comment(words) or "always"
+    def _words(self, cells: Cells) -> str:
+        return comment(", ".join(self._cell_words(at, mask) for at, mask in cells)) or "always"
 
     def _asides(self) -> str:
         lines = [f"    {self._rows(condition.rows, 4)}," for _, condition in self.program.asides]
@@ -283,25 +296,45 @@ class Tables:
             **_finish(rule),
         }
 
-    def _values(self) -> str:
-        lines: list[str] = []
-        for one in self.guideline.definitions:
-            if not one.shown:
-                continue
-            lines.append(f"    # value {comment(one.id)} {quoted(one.label)}")
-            if one.number is None:
-                lines.append(
-                    f"    ({literal(one.id)}, {self._rows(self.program.definitions[one.id].rows, 4)}, None),"
-                )
-            else:
-                lines.append(f"    ({literal(one.id)}, (), {literal(self._shown_number(one, one.number))}),")
-        return _table("VALUES", "tuple[tuple[str, tuple[Row, ...], ShownNumber | None], ...]", lines, "()")
+    def _values(self) -> Iterator[str]:
+        shown = [one for one in self.guideline.definitions if one.shown]
+        yield f"VALUES: tuple[str, ...] = {laid_out(tuple(one.id for one in shown), 0, 25)}\n"
+        conditions: list[str] = []
+        numbers: list[str] = []
+        for one in shown:
+            says = f"    # value {comment(one.id)} {quoted(one.label)}"
+            if one.condition is not None:
+                rows = self._rows(self.program.definitions[one.id].rows, 4)
+                conditions += [says, f"    {literal(one.id)}: {rows},"]
+            elif one.number is not None:
+                numbers += [says, f"    {literal(one.id)}: {literal(self._shown_number(one))},"]
+        yield _table("SHOWN_CONDITIONS", "dict[str, tuple[Row, ...]]", conditions, "{}")
+        if numbers:
+            yield _table("SHOWN_NUMBERS", "dict[str, ShownNumber]", numbers, "{}")
+        if self.program.categories:
+            categories = [line for name in self.program.categories for line in self._category(name)]
+            yield _table("CATEGORIES", "dict[str, Category]", categories, "{}")
 
-    def _shown_number(self, one: ir.Definition, written: ir.Number) -> object:
-        number = plain(written, {one.id: one for one in self.guideline.definitions})
-        inputs = tuple(entry.id for entry in self.guideline.inputs if entry.id in inputs_of(number))
-        factor, offset = _base(one.unit)
-        return Code(self.computation(number)), inputs, one.unit, factor, offset, one.rounded
+    def _shown_number(self, one: ir.Definition) -> object:
+        computed = self.computed.computed(self.program.numbers[one.id])
+        return computed, one.unit, *_base(one.unit), one.rounded, one.mode, one.band
+
+    def _category(self, name: str) -> Iterator[str]:
+        definition = next(one for one in self.guideline.definitions if one.id == name)
+        category = definition.category
+        assert category is not None
+        values = tuple(value.id for value in category.values)
+        several = category.policy == "collect"
+        yield f"    # category {comment(name)} {quoted(definition.label)}"
+        yield f"    {literal(name)}: ("
+        yield f"        {laid_out(values, 8)},"
+        yield f"        {several},"
+        yield "        ("
+        for condition, value in zip(self.program.categories[name], values if several else ("",), strict=True):
+            says = (f"not {value}", value) if several else values
+            yield f"            {self._rows(condition.rows, 12, says)},"
+        yield "        ),"
+        yield "    ),"
 
     def _impossible(self) -> Iterator[str]:
         if self.guideline.impossible:
@@ -316,8 +349,7 @@ def _table(name: str, kind: str, lines: Sequence[str], brackets: str) -> str:
 
 
 def _row(row: Row, end: int) -> str:
-    cells = tuple((at, Code(bin(mask))) for at, mask in row.cells)
-    return literal((cells, end))
+    return f"({written(row.cells)}, {end})"
 
 
 def _grade(rule: ir.Rule) -> dict[object, object]:
@@ -351,8 +383,8 @@ def _input(entry: ir.Input) -> object:
         case ir.Integer(low, high):
             return "integer", (), named, (("", Fraction(low), Fraction(high), one, one, Fraction(0)),), False
         case ir.Quantity(units, rounds):
-            written = tuple((each.unit, each.low, each.high, each.step, *_base(each.unit)) for each in units)
-            return "quantity", (), named, written, rounds
+            ways = tuple((each.unit, each.low, each.high, each.step, *_base(each.unit)) for each in units)
+            return "quantity", (), named, ways, rounds
         case ir.Date(low_day, high_day):
             first, last = (Fraction(date.fromisoformat(day).toordinal()) for day in (low_day, high_day))
             return "date", (low_day, high_day), named, (("", first, last, one, one, Fraction(0)),), False
@@ -380,13 +412,13 @@ def _coordinate(one: Coordinate) -> object:
         case Values(name, values):
             return "values", (name,), values, (), (), len(values)
         case Numbers(name, cuts, cells, named):
-            written = tuple((cut.thresholds, cut.after) for cut in cuts)
-            return "numbers", (name,), named, written, cells, len(cells) + len(named)
+            places = tuple((cut.thresholds, cut.after) for cut in cuts)
+            return "numbers", (name,), named, places, cells, len(cells) + len(named)
         case Member(name, member):
             return "member", (name,), (member,), (), (), 2
-        case Derived(_, inputs, derived_cuts, undefined):
-            written = tuple(((threshold,), after) for threshold, after in derived_cuts)
-            return "computed", inputs, (), written, (), len(derived_cuts) + 1 + undefined
+        case Derived(_, inputs, _, derived_cuts, undefined):
+            places = tuple(((threshold,), after) for threshold, after in derived_cuts)
+            return "computed", inputs, (), places, (), len(derived_cuts) + 1 + undefined
         case Readings(name, values):
             return "reading", (name,), values, (), (), len(values)
         case Entered(name):
@@ -395,13 +427,26 @@ def _coordinate(one: Coordinate) -> object:
             return "prescribed", (), drugs, (), (), 2
 
 
-def _cells(guideline: ir.Guideline, one: Coordinate) -> str:
-    """What each cell means, from the lowest bit."""
-    size = _coordinate(one)
-    assert isinstance(size, tuple)
-    count = size[-1]
-    assert isinstance(count, int)
-    return "; ".join(coordinate_in_words(guideline, one, 1 << cell) for cell in range(count))
+def _about(guideline: ir.Guideline, one: Coordinate) -> ir.Guideline:
+    """The guideline as far as it says something of a coordinate, so that words for it are found at once."""
+    match one:
+        case Values(name) | Numbers(name) | Member(name) | Entered(name):
+            inputs = tuple(entry for entry in guideline.inputs if entry.id == name)
+            return replace(guideline, inputs=inputs, definitions=())
+        case Derived(_, _, _, _, _, name):
+            return replace(
+                guideline, definitions=tuple(entry for entry in guideline.definitions if entry.id == name)
+            )
+        case Readings() | Prescribed():
+            return guideline
+
+
+def _named_numbers(compiled: Compiled) -> dict[Number, str]:
+    """The computed numbers that have a definition of their own."""
+    found = {
+        one.number: one.name for one in compiled.program.coordinates if isinstance(one, Derived) and one.name
+    }
+    return found | {number: name for name, number in compiled.program.numbers.items()}
 
 
 def _says(leaf: Leaf) -> str:
@@ -430,18 +475,6 @@ def _outcome_words(outcome: ir.Outcome) -> str:
     words = {"for": "", "against": "against ", "neither": "neither for nor against "}
     given = [f"{one.strength} {words[one.direction]}{one.id}" for one in outcome.recommendations]
     return ", ".join(given) or "nothing"
-
-
-def _expression(number: ir.Number) -> str:
-    match number:
-        case ir.Constant() | ir.Day():
-            return f"exactly({literal(constant_value(number))})"
-        case ir.Measure(name):
-            return f"of[{literal(name)}]"
-        case ir.Arithmetic(op, left, right):
-            return f"{_SIGNS[op]}({_expression(left)}, {_expression(right)})"
-        case ir.DefinedNumber():
-            raise AssertionError("definitions were put in")
 
 
 def _causes(
