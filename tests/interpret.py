@@ -43,6 +43,8 @@ class Patient:
 
     values: dict[str, Value]
     readings: dict[str, str]
+    known: dict[tuple[str, bool], Any] = field(default_factory=dict, compare=False)
+    """What definitions are, once computed; the flag tells whether anything is avoided."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,14 @@ def _base(value: Fraction, unit: str) -> Fraction:
 
 def bands(guideline: ir.Guideline, definition: ir.Definition, patient: Patient) -> tuple[str, ...]:
     """The value that a category has; those of every row that holds where a table collects them."""
+    key = definition.id, bool(guideline.avoids)
+    if key not in patient.known:
+        patient.known[key] = _bands(guideline, definition, patient)
+    found: tuple[str, ...] = patient.known[key]
+    return found
+
+
+def _bands(guideline: ir.Guideline, definition: ir.Definition, patient: Patient) -> tuple[str, ...]:
     category = definition.category
     assert category is not None
     by = "" if category.policy == "collect" else category.of
@@ -281,9 +291,13 @@ def number(guideline: ir.Guideline, one: ir.Number, patient: Patient) -> Fractio
                 case _:
                     return None
         case ir.DefinedNumber(name):
-            inner = _definition(guideline, name).number
-            assert inner is not None
-            return number(guideline, inner, patient)
+            key = name, bool(guideline.avoids)
+            if key not in patient.known:
+                inner = _definition(guideline, name).number
+                assert inner is not None
+                patient.known[key] = of(inner)
+            defined: Fraction | None = patient.known[key]
+            return defined
         case ir.Arithmetic(op, left, right):
             a, b = of(left), of(right)
             if a is None or b is None:

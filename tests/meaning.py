@@ -469,7 +469,8 @@ class _Check:
                 reached = self.reached(band)
                 shown_band = reached[0] if len(reached) == 1 else {"one_of": reached}
                 self.same(f"band of {one.id}", found["band"], shown_band)
-            numbers = [number(self.guideline, one.number, patient) for patient in self.those.patients]
+            asked = ir.DefinedNumber(one.id)
+            numbers = [number(self.guideline, asked, patient) for patient in self.those.patients]
             shown = sorted({shown_number(value, one) for value in numbers if value is not None})
             self.number(one, found, shown, needs(self.those, numbers))
 

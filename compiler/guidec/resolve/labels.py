@@ -66,14 +66,33 @@ def labels_apart(scope: Scope, lines: Sequence[tuple[tuple[ast.Label, ...] | Non
 
 
 def label_conditions(
-    scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...] | None
+    scope: Scope,
+    of: ast.Expression,
+    labels: tuple[ast.Label, ...] | None,
+    named: tuple[str, ...] = (),
 ) -> ir.Condition | None:
-    """One of the labels holds; None for `otherwise`, and after a fault."""
-    parts = [_condition(scope, of, label) for label in labels or ()]
+    """One of the labels holds; None for `otherwise`, and after a fault.
+
+    Labels of numbers are false for the `named` values, which have labels of their own.
+    """
+    parts = [_of_numbers(of, label, _condition(scope, of, label), named) for label in labels or ()]
     kept = tuple(part for part in parts if part is not None)
     if not kept or len(kept) != len(parts):
         return None
     return kept[0] if len(kept) == 1 else ir.Or(kept)
+
+
+def _of_numbers(
+    of: ast.Expression, label: ast.Label, found: ir.Condition | None, named: tuple[str, ...]
+) -> ir.Condition | None:
+    if found is None or not named or not isinstance(of, ast.Name) or not is_numeric(label):
+        return found
+    return ir.And((ir.Not(ir.Is(of.text, named)), found))
+
+
+def is_numeric(label: ast.Label) -> bool:
+    """Whether a label compares with numbers or dates."""
+    return isinstance(label, ast.LabelCompare | ast.LabelRange)
 
 
 def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Condition | None:
