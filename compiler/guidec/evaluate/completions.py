@@ -100,7 +100,7 @@ class Completions:
         seen = 0
         shared = derived = False
         for at, _ in row.cells:
-            mine = self.search.open(at)
+            mine = self.search.blanks(at)
             shared = shared or bool(mine & seen)
             derived = derived or isinstance(self.coordinates[at], Derived)
             seen |= mine
@@ -116,7 +116,7 @@ class Completions:
         """
         blanks = [name for name in self.order if len(self.record.entries[name].values) != 1]
         if len(groups) > MOST_COMPARED and not any(
-            isinstance(self.coordinates[at], Derived) and self.search.open(at)
+            isinstance(self.coordinates[at], Derived) and self.search.blanks(at)
             for row, _ in groups
             for at, _ in row.cells
         ):
@@ -233,7 +233,7 @@ class Completions:
 
     def shown(self, number: Number) -> tuple[Range, list[str]]:
         """The least and the largest value of a number for this record, and the blanks that it waits for."""
-        blank = self.search.open_in(number)
+        blank = self.search.blanks_in(number)
         return self.search.shown(number), [name for name in self.order if name in blank]
 
 

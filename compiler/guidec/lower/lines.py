@@ -3,7 +3,7 @@
 from guidec import ir
 from guidec.diagnostic import Diagnostic
 from guidec.lower.diagram import TRUE
-from guidec.lower.trees import Path, gated, gates, leaf_of, reads, table_of
+from guidec.lower.trees import Trail, gated, gates, leaf_of, reads, table_of
 from guidec.lower.work import (
     Lowering,
     checked,
@@ -56,7 +56,7 @@ def _held(
         outcome = outcomes[0]
     else:
         outcome = ir.Outcome("determined", (), "", (), ir.Citation(), line.span)
-    return leaf_of(work, name, leaves, outcome, Path((), ir.Citation(), asks))
+    return leaf_of(work, name, leaves, outcome, Trail((), ir.Citation(), asks))
 
 
 def check_for_and_against(work: Lowering, options: ir.Options) -> None:

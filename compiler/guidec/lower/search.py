@@ -106,7 +106,7 @@ class Search:
             self._variables[at] = found
         return self._variables[at]
 
-    def open(self, at: int) -> int:
+    def blanks(self, at: int) -> int:
         """The variables of a coordinate that may take several values, as bits; none of them is listed for it."""
         if at not in self._open:
             match self._coordinates[at]:
@@ -115,7 +115,7 @@ class Search:
                     for name in inputs:
                         found |= self._bit((name, ""))
                     for below in self._asks(at):
-                        found |= self.open(below)
+                        found |= self.blanks(below)
                 case Entered() | Prescribed():
                     found = 0
                 case _:
@@ -142,7 +142,7 @@ class Search:
 
     def _reads(self, at: int, copies: Mapping[str, int]) -> frozenset[tuple[str, int]]:
         """The copies that a coordinate reads; those that all share are left out."""
-        mine = self.open(at)
+        mine = self.blanks(at)
         return frozenset(
             (name, copy) for name, copy in copies.items() if copy and mine & self._named.get(name, 0)
         )
@@ -202,7 +202,7 @@ class Search:
             except TooLong:
                 return every
             return self._cells_of_sums(at, [one[0] for one in sums])
-        if not self.open(at):
+        if not self.blanks(at):
             return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
         found = 0
         for cell in range(size(coordinate)):
@@ -252,7 +252,7 @@ class Search:
 
     def _copies(self, at: int, read: frozenset[tuple[str, int]]) -> set[tuple[int, int]]:
         """The open variables of a coordinate as bits, those of each copy by themselves."""
-        shared = self.open(at)
+        shared = self.blanks(at)
         if not read:
             return {(0, shared)}
         found: set[tuple[int, int]] = set()
@@ -469,7 +469,7 @@ class Search:
             names.update(dict.fromkeys(self.variables(at)))
         return tuple(names)
 
-    def open_in(self, number: Number) -> set[str]:
+    def blanks_in(self, number: Number) -> set[str]:
         """The inputs of a number that may take several values."""
         return {name for name, member in self._variables_of(number) if self._bit((name, member))}
 

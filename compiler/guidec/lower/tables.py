@@ -16,14 +16,14 @@ from guidec.lower.outcomes import (
     united,
     united_recommendations,
 )
-from guidec.lower.trees import Path, leaf_of, reads, tests_of
+from guidec.lower.trees import Trail, leaf_of, reads, tests_of
 from guidec.lower.work import Lowering, checked, in_words, way_to
 from guidec.rows import Step
 
 _OUTSIDE = "outside"
 
 
-def table_tree(work: Lowering, name: str, table: ir.Table, context: int, path: Path) -> int:
+def table_tree(work: Lowering, name: str, table: ir.Table, context: int, path: Trail) -> int:
     """The diagram of a decision table."""
     diagrams = work.diagrams
     conditions = [None if row.condition is None else (row.condition, row.span) for row in table.rows]
@@ -50,7 +50,7 @@ def table_tree(work: Lowering, name: str, table: ir.Table, context: int, path: P
         cites = path.cites
         for at in rows:
             cites = joined(cites, table.rows[at].cites)
-        longer = Path(steps, cites, asks, (*path.place, *rows))
+        longer = Trail(steps, cites, asks, (*path.place, *rows))
         made[rows] = leaf_of(work, name, leaves, _outcome(work, table, rows), longer)
     return _with_leaves(work, held, made)
 

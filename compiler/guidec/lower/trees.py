@@ -26,7 +26,7 @@ _GAP = "gap"
 
 
 @record
-class Path:
+class Trail:
     """The way to a node: `place` counts the branches taken, so that leaves can be put in the order of the text."""
 
     steps: tuple[Step, ...]
@@ -41,7 +41,7 @@ def decided(work: Lowering, name: str) -> int:
         decision = next(one for one in work.guideline.decisions if one.id == name)
         assert isinstance(decision, ir.Decision)
         leaves = work.leaves.setdefault(name, [])
-        start = Path((), ir.Citation(), gate_asks(work, decision.asked))
+        start = Trail((), ir.Citation(), gate_asks(work, decision.asked))
         asked, scope = gates(work, decision.asked, decision.span)
         context = work.diagrams.both(scope, asked)
         context = work.diagrams.both(context, work.diagrams.negate(all_impossible(work)))
@@ -121,7 +121,7 @@ def add_leaf(work: Lowering, leaves: list[Leaf], name: str, leaf: Leaf, place: t
 
 
 def tree_of(
-    work: Lowering, name: str, leaves: list[Leaf], node: ir.Node, context: int, path: Path, at: str
+    work: Lowering, name: str, leaves: list[Leaf], node: ir.Node, context: int, path: Trail, at: str
 ) -> int:
     match node:
         case ir.Outcome():
@@ -134,7 +134,7 @@ def tree_of(
             raise AssertionError("an `as` is followed by its split")
 
 
-def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: Path) -> int:
+def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the conditions of its order lines come out."""
     conditions = conditions_of(outcome, work.regimens)
     whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
@@ -153,7 +153,7 @@ def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, 
     return settle(0, {})
 
 
-def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: Path) -> int:
+def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the reasons to avoid what an outcome gives come out."""
     marked = avoided.marked(work.guideline, ready, name)
     conditions = avoided.conditions(work.guideline, marked, name)
@@ -186,7 +186,7 @@ def _warn_of_uncited(work: Lowering, outcome: ir.Outcome) -> None:
 
 
 def _split(
-    work: Lowering, name: str, leaves: list[Leaf], split: ir.Split, context: int, path: Path, at: str
+    work: Lowering, name: str, leaves: list[Leaf], split: ir.Split, context: int, path: Trail, at: str
 ) -> int:
     diagrams = work.diagrams
     numbered = diagrams.both(context, diagrams.negate(named_by_label(work, split.by, split.branches)))
@@ -217,7 +217,7 @@ def _split(
             split.cites.statements + branch.cites.statements,
             branch.span.line,
         )
-        longer = Path((*path.steps, step), joined(path.cites, cites), asked, (*path.place, index))
+        longer = Trail((*path.steps, step), joined(path.cites, cites), asked, (*path.place, index))
         found.append(diagrams.choose(test, tree_of(work, name, leaves, body, inside, longer, at), gap))
     covered = diagrams.any(tests)
     check_gap(work, arms, diagrams.both(context, diagrams.negate(covered)))
@@ -248,7 +248,7 @@ def named_by_label(work: Lowering, by: str, parts: Sequence[ir.Branch | ir.Arm |
     return node
 
 
-def _split_asks(work: Lowering, split: ir.Split, path: Path) -> list[tuple[str, ...]]:
+def _split_asks(work: Lowering, split: ir.Split, path: Trail) -> list[tuple[str, ...]]:
     """What was asked on the way into each branch: the conditions of those before it too."""
     asks = path.asks
     found = []

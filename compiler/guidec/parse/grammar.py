@@ -88,9 +88,27 @@ def _private_folder() -> Path | None:
     return folder
 
 
+# Keywords that stand only where no name can, so that an author may use them as names all the same.
+FREE = frozenset(
+    (
+        "bands",
+        "classify",
+        "collect",
+        "first",
+        "function",
+        "gives",
+        "lookup",
+        "points",
+        "score",
+        "table",
+        "unique",
+    )
+)
+
+
 def reserved_words(lark: Lark) -> set[str]:
-    """Every word that the grammar uses as a keyword."""
-    return {word for terminal in lark.terminals for word in _words(terminal.pattern.value)}
+    """Every word that the grammar uses as a keyword, and that can't be a name."""
+    return {word for terminal in lark.terminals for word in _words(terminal.pattern.value)} - FREE
 
 
 @lru_cache(maxsize=256)

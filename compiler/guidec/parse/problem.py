@@ -19,7 +19,11 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
         frozenset({"STRENGTH", "BY", "NOTHING", "NOT", "ALL", "AS", "CONFLICT", "WHEN", "ASKED", "_NL"}),
         _OUTCOME,
     ),
-    (frozenset({"WHEN", "WITH"}), frozenset({"WHEN", "WITH"}), "`when` and a condition, or `with` and a name"),
+    (
+        frozenset({"WHEN", "WITH"}),
+        frozenset({"WHEN", "WITH"}),
+        "`when` and a condition, or `with` and a name",
+    ),
     (
         frozenset({"STRENGTH"}),
         frozenset({"STRENGTH", "CONFLICT"}),
