@@ -55,13 +55,23 @@ def _rectangular(scope: Scope, grid: ast.Grid) -> bool:
             message = "`otherwise` is not the last row"
             scope.fault("misplaced_otherwise", message, row.span, "move it below the others, and keep one")
             fine = False
-        for what, count, wanted in (
-            ("before `||`", None if row.cells is None else len(row.cells), len(grid.columns)),
-            ("behind `||`", len(row.results), len(grid.outputs)),
+        for what, count, wanted, repair in (
+            (
+                "before `||`",
+                None if row.cells is None else len(row.cells),
+                len(grid.columns),
+                "write one for each column, `any` in those that ask nothing",
+            ),
+            (
+                "behind `||`",
+                len(row.results),
+                len(grid.outputs),
+                "write one for each column, `-` in those that give nothing",
+            ),
         ):
             if count is not None and count != wanted:
                 message = f"this row has {_cells(count)} {what}, and the head has {wanted}"
-                scope.fault("wrong_count", message, row.span, "write `any` in a cell that asks nothing")
+                scope.fault("wrong_count", message, row.span, repair)
                 fine = False
     return fine
 
@@ -83,10 +93,16 @@ def _column(scope: Scope, of: ast.Expression) -> bool:
 
 
 def _named(scope: Scope, grid: ast.Grid, column: int) -> tuple[str, ...]:
-    """The values beside numbers, such as `never`, that some cell of a column names: cells of numbers don't mean them."""
+    """The values beside numbers, such as `never`, that cells of numbers don't mean: those that some cell of the column names.
+
+    In a table that proves that some row holds, and has no `otherwise`, all of them: one without a row is a gap.
+    """
     of = grid.columns[column]
     if not isinstance(of, ast.Name) or of.text not in scope.inputs:
         return ()
+    policy, _ = gathered(grid.policy)
+    if policy in ("unique", "any") and all(row.cells is not None for row in grid.rows):
+        return tuple(value.id for value in scope.inputs[of.text].named)
     labels = {
         label.text
         for row in grid.rows
