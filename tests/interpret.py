@@ -4,12 +4,15 @@ Nothing is shared with the evaluator: no rows, no cells, no search. Partial pati
 one. It is slow and small, and the judge of everything that is fast.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import partial
 from itertools import combinations, product
+from math import ceil, floor
 from typing import Any
 
 from guidec import ir
@@ -40,6 +43,8 @@ class Patient:
 
     values: dict[str, Value]
     readings: dict[str, str]
+    known: dict[tuple[str, bool], Any] = field(default_factory=dict, compare=False)
+    """What definitions are, once computed; the flag tells whether anything is avoided."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,8 @@ def truth(guideline: ir.Guideline, condition: ir.Condition, patient: Patient, an
             inner_condition = _definition(guideline, name).condition
             assert inner_condition is not None
             return of(inner_condition)
+        case ir.InBand(name, wanted):
+            return any(one in wanted for one in bands(guideline, _definition(guideline, name), patient))
         case ir.Recorded(name, how):
             entered = answer.entered[name]
             if how == "blank":
@@ -220,8 +227,53 @@ def _base(value: Fraction, unit: str) -> Fraction:
     return (value + parsed.offset) * parsed.factor
 
 
+def bands(guideline: ir.Guideline, definition: ir.Definition, patient: Patient) -> tuple[str, ...]:
+    """The value that a category has; those of every row that holds where a table collects them."""
+    key = definition.id, bool(guideline.avoids)
+    if key not in patient.known:
+        patient.known[key] = _bands(guideline, definition, patient)
+    found: tuple[str, ...] = patient.known[key]
+    return found
+
+
+def _bands(guideline: ir.Guideline, definition: ir.Definition, patient: Patient) -> tuple[str, ...]:
+    category = definition.category
+    assert category is not None
+    by = "" if category.policy == "collect" else category.of
+    held = _holding(guideline, [band.condition for band in category.bands], patient, by)
+    values = [category.bands[at].value for at in held]
+    if category.policy == "collect":
+        return tuple(dict.fromkeys(values))
+    return (_agreed(category.policy, values),)
+
+
+def _holding(
+    guideline: ir.Guideline, conditions: Sequence[ir.Condition | None], patient: Patient, by: str = ""
+) -> list[int]:
+    """The lines that hold, by their position: `otherwise`, the one without a condition, where no other does."""
+    held = [
+        at for at, one in enumerate(conditions) if one is not None and _chosen(guideline, by, one, patient)
+    ]
+    return held or [at for at, one in enumerate(conditions) if one is None]
+
+
+def _agreed(policy: str, found: Sequence[Any]) -> Any:
+    """What a hit policy makes of the lines that hold, where it takes one."""
+    assert found, "some line holds"
+    assert policy != "unique" or len(found) == 1, "the lines exclude each other"
+    assert policy != "any" or all(one == found[0] for one in found), "the lines that hold agree"
+    return found[0]
+
+
 def number(guideline: ir.Guideline, one: ir.Number, patient: Patient) -> Fraction | None:
-    """In base units; days of the calendar count from the first, days and weeks as days, months and years as months."""
+    """In base units; days of the calendar count from the first, days and weeks as days, months and years as months.
+
+    None for a value such as `never`. What is no fraction, a root or a logarithm, is one of 200 digits until it is rounded.
+    """
+
+    def of(inner: ir.Number) -> Fraction | None:
+        return number(guideline, inner, patient)
+
     match one:
         case ir.Constant(value, unit, calendar):
             return value * _CALENDAR[unit] if calendar else _base(value, unit)
@@ -239,14 +291,137 @@ def number(guideline: ir.Guideline, one: ir.Number, patient: Patient) -> Fractio
                 case _:
                     return None
         case ir.DefinedNumber(name):
-            inner = _definition(guideline, name).number
-            assert inner is not None
-            return number(guideline, inner, patient)
+            key = name, bool(guideline.avoids)
+            if key not in patient.known:
+                inner = _definition(guideline, name).number
+                assert inner is not None
+                patient.known[key] = of(inner)
+            defined: Fraction | None = patient.known[key]
+            return defined
         case ir.Arithmetic(op, left, right):
-            a, b = number(guideline, left, patient), number(guideline, right, patient)
+            a, b = of(left), of(right)
             if a is None or b is None:
                 return None
             return {"+": a + b, "-": a - b, "*": a * b}[op] if op != "/" else a / b
+        case ir.Function(name, arguments):
+            values = [of(argument) for argument in arguments]
+            known = [value for value in values if value is not None]
+            return _function(name, known) if len(known) == len(values) else None
+        case ir.Rounded(inner, step, unit, mode, calendar):
+            before = of(inner)
+            return None if before is None else _rounded(before, step, unit, mode, calendar)
+        case ir.Completed(word, first, last):
+            a, b = of(first), of(last)
+            return None if a is None or b is None else completed(word, _day(a), _day(b)) * _CALENDAR[word]
+        case ir.Shifted(day, by, months, overflow):
+            a, b = of(day), of(by)
+            return None if a is None or b is None else shifted(_day(a), b, months, overflow)
+        case ir.Case(policy, by_name, arms):
+            held = _holding(guideline, [arm.condition for arm in arms], patient, by_name)
+            chosen = [of(arms[at].number) for at in held]
+            found: Fraction | None = _agreed(policy, chosen)
+            return found
+        case ir.Sum(terms):
+            values = [of(term) for term in terms]
+            known = [value for value in values if value is not None]
+            return sum(known, Fraction(0)) if len(known) == len(values) else None
+
+
+# --- what the arithmetic of fractions lacks ----------------------------------
+
+DIGITS = 200
+
+
+def _function(name: str, values: Sequence[Fraction]) -> Fraction:
+    """Exact where the value is a fraction of moderate size, else the first 200 digits."""
+    first = values[0]
+    match name:
+        case "min":
+            return min(values)
+        case "max":
+            return max(values)
+        case "abs":
+            return abs(first)
+        case "^" if values[1].denominator == 1:
+            return first ** int(values[1])
+        case _:
+            with localcontext() as context:
+                context.prec = DIGITS + 40
+                argument = Decimal(first.numerator) / Decimal(first.denominator)
+                if name == "^":
+                    exponent = Decimal(values[1].numerator) / Decimal(values[1].denominator)
+                    found = Fraction((argument.ln() * exponent).exp())
+                else:
+                    found = Fraction({"sqrt": argument.sqrt, "ln": argument.ln, "exp": argument.exp}[name]())
+            return _simple(found)
+
+
+def _simple(value: Fraction) -> Fraction:
+    """The short fraction that so many digits can only mean, if there is one."""
+    short = value.limit_denominator(10**30)
+    near = abs(short - value) * 10 ** (DIGITS // 2) < max(Fraction(1), abs(value))
+    return short if near else value
+
+
+def _rounded(value: Fraction, step: Fraction, unit: str, mode: str, calendar: bool) -> Fraction:
+    """To whole steps of the unit."""
+    factor, offset = Fraction(_CALENDAR[unit] if calendar else 1), Fraction(0)
+    if unit and not calendar:
+        factor, offset = _unit(unit).factor, _unit(unit).offset
+    steps = _simple((value / factor - offset) / step)
+    half = abs(steps * 2 - round(steps * 2))
+    assert half == 0 or half > Fraction(1, 10 ** (DIGITS // 3)), "200 digits tell how it is rounded"
+    whole = whole_steps(steps, mode)
+    return (whole * step + offset) * factor
+
+
+def whole_steps(steps: Fraction, mode: str) -> int:
+    """A number of steps to a whole one."""
+    away = 1 if steps >= 0 else -1
+    match mode:
+        case "half even":
+            return round(steps)
+        case "down":
+            return away * floor(abs(steps))
+        case "up":
+            return away * ceil(abs(steps))
+        case _:
+            return away * floor(abs(steps) + Fraction(1, 2))
+
+
+def _day(value: Fraction) -> date:
+    assert value.denominator == 1
+    return date.fromordinal(int(value))
+
+
+def completed(word: str, first: date, last: date) -> Fraction:
+    """The most units that can be counted on from the first date without passing the last, month and day compared."""
+    if word in ("day", "week"):
+        return Fraction((last - first).days // (7 if word == "week" else 1))
+    length = 12 if word == "year" else 1
+    count = (last.year - first.year + 2) * 12 // length
+    while _counted_on(first, count * length) > (last.year * 12 + last.month - 1, last.day):
+        count -= 1
+    return Fraction(count)
+
+
+def _counted_on(day: date, months: int) -> tuple[int, int]:
+    """The month, counted from the year 0, and the day, whether or not the month has it."""
+    return day.year * 12 + day.month - 1 + months, day.day
+
+
+def shifted(day: date, by: Fraction, months: bool, overflow: str) -> Fraction:
+    """A date some days or months later, as its number."""
+    assert by.denominator == 1
+    if not months:
+        return Fraction(day.toordinal() + int(by))
+    month, wanted = _counted_on(day, int(by))
+    first = date(month // 12, month % 12 + 1, 1)
+    days = [each for each in (first + timedelta(at) for at in range(31)) if each.month == first.month]
+    if wanted <= len(days):
+        return Fraction(days[wanted - 1].toordinal())
+    assert overflow in ("back", "forward")
+    return Fraction(days[-1].toordinal() + (overflow == "forward"))
 
 
 # --- decisions ---------------------------------------------------------------
@@ -267,8 +442,10 @@ def gated(guideline: ir.Guideline, asked: ir.Condition | None, patient: Patient)
     return None if holds(guideline, asked, patient) else ("not_applicable", (), ())
 
 
-def _walk(guideline: ir.Guideline, node: ir.Node, patient: Patient) -> Outcome:
+def _walk(guideline: ir.Guideline, node: ir.Node | ir.Table, patient: Patient) -> Outcome:
     match node:
+        case ir.Table():
+            return _tabled(guideline, node, patient)
         case ir.Outcome():
             return settled(guideline, node, patient)
         case ir.Split(by, branches):
@@ -285,6 +462,23 @@ def _walk(guideline: ir.Guideline, node: ir.Node, patient: Patient) -> Outcome:
             return _walk(guideline, following, patient)
         case ir.As():
             raise AssertionError("an `as` stands in a split")
+
+
+def _tabled(guideline: ir.Guideline, table: ir.Table, patient: Patient) -> Outcome:
+    """What the rows that hold decide together."""
+    held = _holding(guideline, [row.condition for row in table.rows], patient)
+    assert held, "some row holds"
+    outcomes = [settled(guideline, table.rows[at].outcome, patient) for at in held]
+    match table.policy:
+        case "unique" | "any" | "first":
+            found: Outcome = _agreed(table.policy, outcomes)
+            return found
+        case "collect":
+            every = [one for _, recommendations, _ in outcomes for one in recommendations]
+            return "determined", tuple(dict.fromkeys(every)), ()
+        case "conflict":
+            answers = tuple(dict.fromkeys(outcomes))
+            return answers[0] if len(answers) == 1 else ("conflict", (), answers)
 
 
 def _chosen(guideline: ir.Guideline, by: str, condition: ir.Condition, patient: Patient) -> bool:
@@ -464,8 +658,11 @@ def _givers(guideline: ir.Guideline, other: str, one: Thing, owner: str) -> Iter
                 yield decision
 
 
-def _recommendations(node: ir.Node) -> Iterator[ir.Recommendation]:
+def _recommendations(node: ir.Node | ir.Table) -> Iterator[ir.Recommendation]:
     match node:
+        case ir.Table():
+            for row in node.rows:
+                yield from _recommendations(row.outcome)
         case ir.Outcome():
             yield from node.recommendations
             for answer in node.answers:
@@ -559,7 +756,7 @@ def reads(guideline: ir.Guideline, condition: ir.Condition | None) -> list[str]:
     """The inputs that a condition reads, as they stand in it, other decisions and definitions written out."""
     found: dict[str, None] = {}
 
-    def of(one: ir.Condition | ir.Number | None) -> None:
+    def of(one: ir.Condition | ir.Number | ir.Category | None) -> None:
         match one:
             case ir.Is(name) | ir.Includes(name) | ir.Measure(name):
                 found.setdefault(name)
@@ -571,9 +768,24 @@ def reads(guideline: ir.Guideline, condition: ir.Condition | None) -> list[str]:
             case ir.Compare(_, left, right) | ir.Arithmetic(_, left, right):
                 of(left)
                 of(right)
-            case ir.Defined(name) | ir.DefinedNumber(name):
+            case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name):
                 definition = _definition(guideline, name)
-                of(definition.condition or definition.number)
+                of(definition.condition or definition.number or definition.category)
+            case ir.Function(_, numbers) | ir.Sum(numbers):
+                for each in numbers:
+                    of(each)
+            case ir.Rounded(inner):
+                of(inner)
+            case ir.Completed(_, left, right) | ir.Shifted(left, right):
+                of(left)
+                of(right)
+            case ir.Case(_, _, arms):
+                for arm in arms:
+                    of(arm.condition)
+                    of(arm.number)
+            case ir.Category(_, _, _, lines):
+                for line in lines:
+                    of(line.condition)
             case ir.Recommends(name):
                 decision = next(other for other in guideline.decisions if other.id == name)
                 assert isinstance(decision, ir.Decision)
@@ -608,9 +820,16 @@ def ways(guideline: ir.Guideline, decision: ir.Decision) -> list[Way]:
 
 
 def _ways(
-    guideline: ir.Guideline, decision: ir.Decision, node: ir.Node, so_far: Way, patient: Patient | None
+    guideline: ir.Guideline,
+    decision: ir.Decision,
+    node: ir.Node | ir.Table,
+    so_far: Way,
+    patient: Patient | None,
 ) -> Iterator[Way]:
     taken, asked = so_far
+    if isinstance(node, ir.Table):
+        yield from _ways_of_table(guideline, decision, node, so_far, patient)
+        return
     if isinstance(node, ir.Outcome):
         for condition in _order_conditions(guideline, node):
             asked += tuple(reads(guideline, condition))
@@ -629,6 +848,28 @@ def _ways(
         if isinstance(following, ir.As):
             following = node.branches[following.branch].node
         yield from _ways(guideline, decision, following, ((*taken, at), asked), patient)
+
+
+def _ways_of_table(
+    guideline: ir.Guideline, decision: ir.Decision, table: ir.Table, so_far: Way, patient: Patient | None
+) -> Iterator[Way]:
+    """All rows are asked at once. Without a patient: each row by itself."""
+    taken, asked = so_far
+    for row in table.rows:
+        asked += tuple(reads(guideline, row.condition))
+    conditions = [row.condition for row in table.rows]
+    for held in (
+        [[at] for at in range(len(table.rows))]
+        if patient is None
+        else [_holding(guideline, conditions, patient)]
+    ):
+        behind = asked
+        for at in held if table.policy in ("collect", "conflict") else held[:1]:
+            outcome = table.rows[at].outcome
+            for condition in _order_conditions(guideline, outcome):
+                behind += tuple(reads(guideline, condition))
+            behind += tuple(_avoid_reads(guideline, outcome, decision.id))
+        yield (*taken, *(held[:1] if table.policy in ("unique", "first") else held)), behind
 
 
 def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.Condition]:
@@ -651,22 +892,68 @@ def shown_number(value: Fraction, one: ir.Definition) -> Fraction:
     if one.unit:
         unit = _unit(one.unit)
         value = value / unit.factor - unit.offset
-    return _to_step(value, one.rounded)
+    return value if one.rounded is None else whole_steps(value / one.rounded, one.mode) * one.rounded
 
 
-def measures(guideline: ir.Guideline, one: ir.Number) -> list[str]:
-    """The inputs that a number is computed from, one as often as it stands there."""
+def measures(guideline: ir.Guideline, one: ir.Number) -> Counter[str]:
+    """The inputs that a number is computed from, each as often as it counts; what a line asks counts once."""
     match one:
         case ir.Measure(name):
-            return [name]
-        case ir.Arithmetic(_, left, right):
-            return measures(guideline, left) + measures(guideline, right)
+            return Counter([name])
         case ir.DefinedNumber(name):
             inner = _definition(guideline, name).number
             assert inner is not None
             return measures(guideline, inner)
+        case ir.Arithmetic(_, left, right) | ir.Completed(_, left, right) | ir.Shifted(left, right):
+            return measures(guideline, left) + measures(guideline, right)
+        case ir.Function(_, numbers) | ir.Sum(numbers):
+            return sum((measures(guideline, each) for each in numbers), Counter[str]())
+        case ir.Rounded(inner):
+            return measures(guideline, inner)
+        case ir.Case(_, _, arms):
+            asked = {name for arm in arms for name in reads(guideline, arm.condition)}
+            found: Counter[str] = Counter()
+            for arm in arms:
+                found |= measures(guideline, arm.number)
+            return Counter(asked) + found
         case ir.Constant() | ir.Day():
-            return []
+            return Counter()
+
+
+def is_points(guideline: ir.Guideline, one: ir.Number) -> bool:
+    """Whether a number is a constant for each line that holds, or a sum of such."""
+    match one:
+        case ir.DefinedNumber(name):
+            inner = _definition(guideline, name).number
+            assert inner is not None
+            return is_points(guideline, inner)
+        case ir.Constant() | ir.Day():
+            return True
+        case ir.Case(_, _, arms):
+            return all(isinstance(arm.number, ir.Constant | ir.Day) for arm in arms)
+        case ir.Sum(terms):
+            return all(is_points(guideline, term) for term in terms)
+        case _:
+            return False
+
+
+def chooses(guideline: ir.Guideline, one: ir.Number) -> bool:
+    """Whether what a number is computed from hangs on conditions."""
+    match one:
+        case ir.Case():
+            return True
+        case ir.DefinedNumber(name):
+            inner = _definition(guideline, name).number
+            assert inner is not None
+            return chooses(guideline, inner)
+        case ir.Arithmetic(_, left, right) | ir.Completed(_, left, right) | ir.Shifted(left, right):
+            return chooses(guideline, left) or chooses(guideline, right)
+        case ir.Function(_, numbers) | ir.Sum(numbers):
+            return any(chooses(guideline, each) for each in numbers)
+        case ir.Rounded(inner):
+            return chooses(guideline, inner)
+        case ir.Constant() | ir.Day() | ir.Measure():
+            return False
 
 
 # --- doses -------------------------------------------------------------------

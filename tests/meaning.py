@@ -21,11 +21,14 @@ from interpret import (
     Value,
     Way,
     against,
+    bands,
+    chooses,
     completions,
     decide,
     domain,
     dose_for,
     holds,
+    is_points,
     line_outcome,
     measures,
     number,
@@ -457,13 +460,42 @@ class _Check:
                 else:
                     self.same(f"value {one.id}", found, {"needs": wanted})
                 continue
+            if one.category is not None:
+                self.category(one, one.category, found)
+                continue
             assert one.number is not None
-            numbers = [number(self.guideline, one.number, patient) for patient in self.those.patients]
+            if one.band:
+                band = next(each for each in self.guideline.definitions if each.id == one.band)
+                reached = self.reached(band)
+                shown_band = reached[0] if len(reached) == 1 else {"one_of": reached}
+                self.same(f"band of {one.id}", found["band"], shown_band)
+            asked = ir.DefinedNumber(one.id)
+            numbers = [number(self.guideline, asked, patient) for patient in self.those.patients]
             shown = sorted({shown_number(value, one) for value in numbers if value is not None})
             self.number(one, found, shown, needs(self.those, numbers))
 
+    def reached(self, one: ir.Definition) -> list[str]:
+        """The values of a category that some completion has, in the order of their declaration."""
+        assert one.category is not None
+        some = {value for patient in self.those.patients for value in bands(self.guideline, one, patient)}
+        return [value.id for value in one.category.values if value.id in some]
+
+    def category(self, one: ir.Definition, category: ir.Category, found: Json) -> None:
+        held = [bands(self.guideline, one, patient) for patient in self.those.patients]
+        if category.policy != "collect":
+            reached = self.reached(one)
+            wanted: Json = {"value": reached[0]} if len(reached) == 1 else {"one_of": reached}
+            self.same(f"value {one.id}", found, {**wanted, "needs": needs(self.those, held)})
+            return
+        truths = {value.id: [value.id in some for some in held] for value in category.values}
+        sure = [name for name, some in truths.items() if all(some)]
+        perhaps = [name for name, some in truths.items() if any(some) and not all(some)]
+        asked = dict.fromkeys(name for some in truths.values() for name in needs(self.those, some))
+        wanted = {"values": sure, **({"possible": perhaps} if perhaps else {}), "needs": list(asked)}
+        self.same(f"value {one.id}", found, wanted)
+
     def number(self, one: ir.Definition, found: Json, shown: list[Fraction], wanted: list[str]) -> None:
-        """A range is exact where no input stands twice in the number and everybody is possible."""
+        """A range is exact where no input stands twice in the number, and of points; but for what is impossible."""
         if not shown:
             self.same(f"value {one.id}", found, {"value": "not defined", "needs": []})
             return
@@ -475,10 +507,12 @@ class _Check:
         low, high = Fraction(str(found["low"])), Fraction(str(found["high"]))
         self.same(f"value {one.id}: range", low <= shown[0] and shown[-1] <= high, True)
         assert one.number is not None
-        names = measures(self.guideline, one.number)
-        if len(set(names)) == len(names) and not self.guideline.impossible:
+        points = is_points(self.guideline, one.number)
+        once = all(times == 1 for times in measures(self.guideline, one.number).values())
+        if (points or once) and not self.guideline.impossible:
             self.same(f"value {one.id}: range", (low, high), (shown[0], shown[-1]))
-            self.same(f"value {one.id}: needs", found["needs"], wanted)
+            if not points and not chooses(self.guideline, one.number):
+                self.same(f"value {one.id}: needs", found["needs"], wanted)
 
     def readings(self) -> None:
         for reading in self.guideline.readings:

@@ -33,9 +33,10 @@ def _check(work: Lowering, definition: ir.Definition, policy: str, of: str, line
     context = diagrams.negate(all_impossible(work))
     numbered = diagrams.both(context, diagrams.negate(named_by_label(work, of, lines)))
     conditions = [None if line.condition is None else (line.condition, line.span) for line in lines]
-    tests = tests_of(work, conditions, numbered)
-    rest = lines[-1].condition is None
     what = "row" if not of else "band" if isinstance(lines[0], ir.Band) else "line"
+    before_tests = len(work.found)
+    tests = tests_of(work, conditions, numbered, (what, of))
+    rest = lines[-1].condition is None
     arms = Arms(
         what, of, lines[0].span if what == "line" else definition.span, tuple(one.span for one in lines), rest
     )
@@ -43,7 +44,7 @@ def _check(work: Lowering, definition: ir.Definition, policy: str, of: str, line
         check_overlap(work, arms, tests, context)
     elif policy == "any":
         _check_agreement(work, arms, lines, tests, context)
-    if policy != "collect":
+    if policy != "collect" and len(work.found) == before_tests:
         check_gap(work, arms, diagrams.both(context, diagrams.negate(diagrams.any(tests))))
     before = diagrams.false
     for at, test in enumerate(tests):

@@ -5,7 +5,7 @@ from guidec.diagnostic import Diagnostic, listed, warning
 from guidec.lower.diagram import SEVERAL, TRUE
 from guidec.lower.work import Lowering, diagram_of, in_words, way_to
 from guidec.record import record
-from guidec.rows import Readings, Values
+from guidec.rows import Numbers, Readings, Values
 from guidec.source import Span
 
 
@@ -65,6 +65,10 @@ def _overlap(work: Lowering, arms: Arms, tests: list[int], here: int) -> None:
 
 def check_gap(work: Lowering, arms: Arms, uncovered: int) -> None:
     """A fault where none holds."""
+    definition = work.coordinates.definitions.get(arms.by)
+    if definition is not None and definition.category is not None:  # who has none of its values is told there
+        values = tuple(value.id for value in definition.category.values)
+        uncovered = work.diagrams.both(uncovered, diagram_of(work, ir.InBand(arms.by, values)))
     way = way_to(work, uncovered, TRUE)
     if way is None:
         return
@@ -93,6 +97,12 @@ def _missing_values(work: Lowering, by: str, uncovered: int) -> list[str]:
     for at, coordinate in enumerate(work.coordinates.all):
         name = coordinate.input if isinstance(coordinate, Values) else ""
         name = coordinate.reading if isinstance(coordinate, Readings) else name
+        if by and isinstance(coordinate, Numbers) and coordinate.input == by:
+            return [
+                value
+                for cell, value in enumerate(coordinate.named, len(coordinate.cells))
+                if way_to(work, diagrams.both(uncovered, diagrams.test(at, 1 << cell)), TRUE) is not None
+            ]
         if by and name == by and isinstance(coordinate, Values | Readings):
             return [
                 value

@@ -27,12 +27,14 @@ def table_tree(work: Lowering, name: str, table: ir.Table, context: int, path: T
     """The diagram of a decision table."""
     diagrams = work.diagrams
     conditions = [None if row.condition is None else (row.condition, row.span) for row in table.rows]
-    tests = tests_of(work, conditions, context)
+    before = len(work.found)
+    tests = tests_of(work, conditions, context, ("row", ""))
     rest = bool(table.rows) and table.rows[-1].condition is None
     arms = Arms("row", "", table.span, tuple(row.span for row in table.rows), rest)
     if table.policy == "unique":
         check_overlap(work, arms, tests, context)
-    check_gap(work, arms, diagrams.both(context, diagrams.negate(diagrams.any(tests))))
+    if len(work.found) == before:
+        check_gap(work, arms, diagrams.both(context, diagrams.negate(diagrams.any(tests))))
     keep = "first" if table.policy in ("first", "unique") else "all"
     held = diagrams.holding(tests, keep)  # type: ignore[arg-type]
     inside = diagrams.choose(context, held, diagrams.end(_OUTSIDE))

@@ -194,6 +194,7 @@ def _split(
         work,
         [None if one.condition is None else (one.condition, one.span) for one in split.branches],
         numbered,
+        ("branch", split.by),
     )
     rest = bool(split.branches) and split.branches[-1].condition is None
     arms = Arms("branch", split.by, split.span, tuple(branch.span for branch in split.branches), rest)
@@ -224,9 +225,14 @@ def _split(
     return diagrams.merged(found[::-1], gap)
 
 
-def tests_of(work: Lowering, conditions: list[tuple[ir.Condition, Span] | None], context: int) -> list[int]:
-    """The diagrams of conditions; None is what the others leave."""
-    tests = [None if one is None else checked(work, one[0], context, one[1]) for one in conditions]
+def tests_of(
+    work: Lowering,
+    conditions: list[tuple[ir.Condition, Span] | None],
+    context: int,
+    label: tuple[str, str] = ("", ""),
+) -> list[int]:
+    """The diagrams of conditions; None is what the others leave. `label` as in `checked`."""
+    tests = [None if one is None else checked(work, one[0], context, one[1], label) for one in conditions]
     if None not in tests:
         return [test for test in tests if test is not None]
     rest = work.diagrams.negate(work.diagrams.any([test for test in tests if test is not None]))
@@ -234,8 +240,12 @@ def tests_of(work: Lowering, conditions: list[tuple[ir.Condition, Span] | None],
 
 
 def named_by_label(work: Lowering, by: str, parts: Sequence[ir.Branch | ir.Arm | ir.Band]) -> int:
-    """The named values that a `by` has a branch for: a branch of numbers need not speak of them."""
+    """The named values that a `by` has a branch for, all of them where nothing takes the rest: then one without a branch
+    is a gap. A branch of numbers need not speak of them."""
     node = work.diagrams.false
+    entry = work.coordinates.inputs.get(by)
+    if entry is not None and entry.named and all(part.condition is not None for part in parts):
+        return diagram_of(work, ir.Is(by, tuple(value.id for value in entry.named)))
     waiting = [part.condition for part in parts]
     while by in work.coordinates.inputs and waiting:
         match waiting.pop():

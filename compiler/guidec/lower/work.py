@@ -105,11 +105,16 @@ def before_avoiding(work: Lowering) -> Lowering:
     return work.before
 
 
-def checked(work: Lowering, condition: ir.Condition, context: int, span: Span) -> int:
-    """The diagram of a condition; a fault where a named value leaves it without a truth value."""
+def checked(
+    work: Lowering, condition: ir.Condition, context: int, span: Span, label: tuple[str, str] = ("", "")
+) -> int:
+    """The diagram of a condition; a fault where a named value leaves it without a truth value.
+
+    `label` says of a label what it labels, such as a branch, and the input that it asks.
+    """
     work.place = span
     node = diagram_of(work, condition)
-    _check_undefined(work, work.diagrams.both(context, node), span)
+    _check_undefined(work, work.diagrams.both(context, node), span, label)
     return work.diagrams.replace(
         node, lambda value: work.diagrams.false if value == UNDEFINED else work.diagrams.end(value)
     )
@@ -146,7 +151,7 @@ def computed(work: Lowering, node: int) -> bool:
     return False
 
 
-def _check_undefined(work: Lowering, node: int, span: Span) -> None:
+def _check_undefined(work: Lowering, node: int, span: Span, label: tuple[str, str]) -> None:
     way = way_to(work, node, UNDEFINED)
     if way is None:
         return
@@ -154,14 +159,18 @@ def _check_undefined(work: Lowering, node: int, span: Span) -> None:
         coordinate = work.coordinates.all[at]
         name, value = _undefined_cell(coordinate, mask, work.coordinates.inputs)
         if name:
-            work.found.append(
-                Diagnostic(
-                    "unhandled_named_value",
-                    f"`{name}` may be `{value}`, and this comparison does not say what then",
-                    span,
-                    f"write `{name} is not {value} and …`, or `{name} is {value} or …`",
-                )
-            )
+            message = f"`{name}` may be `{value}`, and this comparison does not say what then"
+            repair = f"write `{name} is not {value} and …`, or `{name} is {value} or …`"
+            if label[1] == name or label[0] == "row":
+                message = f"`{name}` may be `{value}`, and no {label[0]} names it"
+                repair = f"add a {label[0]} `{value}:`"
+                if label[0] == "row":
+                    repair = f"add a row with `{value}` in this column"
+                    if isinstance(coordinate, Derived):
+                        repair = f"add a column `{name} is {value}`, with `no` in this row"
+                if any(one.message == message for one in work.found):
+                    return
+            work.found.append(Diagnostic("unhandled_named_value", message, span, repair))
             return
 
 

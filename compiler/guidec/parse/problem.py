@@ -194,8 +194,24 @@ def _form(stop: Stop) -> str:
     """The whole of what has one form only, where a part of it is wrong or missing."""
     if "STRING" in stop.expected and re.match(r" *code( |$)", stop.before) and re.match(r"\w|$", stop.rest):
         return 'write its system, its code and its words: `code "http://example.org/tests" "17" "Creatinine"`'
+    if stop.line.lstrip().startswith("|"):
+        return _row_form(stop)
     if "NAME" in stop.expected and re.search(r"; *grade( [a-z ]*,)? *$", stop.before):
         return "write it as in `grade strong, low certainty`"
+    return ""
+
+
+def _row_form(stop: Stop) -> str:
+    """How the row of a table is written, where its bars are wrong."""
+    bars = re.sub(r'"(?:\\["\\]|[^"\\])*"', "", stop.line).strip()
+    if bars.startswith("||"):
+        return "begin the row with one `|`: what is asked stands before `||`"
+    if bars.count("||") != 1:
+        return "write what is asked before one `||`, and what is given behind it: `| … || … |`"
+    if not stop.word and re.search(r"\|( *\[[^\]]*\])?$", bars):
+        return "write rows below it, such as `| any || … |`"
+    if not stop.word:
+        return "end the row with `|`"
     return ""
 
 

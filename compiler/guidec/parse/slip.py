@@ -63,7 +63,9 @@ class Slip:
 
 
 def slip(stop: Stop) -> Slip | None:
-    """The first that fits, the surest first."""
+    """The first that fits, the surest first; in a table the signs `|` and `||` are right."""
+    if stop.word in ("|", "||") and stop.line.lstrip().startswith("|"):
+        return None
     return next((found for rule in _RULES if (found := rule(stop)) is not None), None)
 
 

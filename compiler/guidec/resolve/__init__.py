@@ -66,7 +66,7 @@ def resolve(
     scenarios = _scenarios(scope, files, rules)
     if complete:
         unused_declarations(scope, files[-1])
-    _decision_cycles(scope, decisions)
+    _cycles(scope, definitions, decisions)
     gates = len(impossible) == len(_all(files, ast.Impossible)) and not scope.unread_kinds & {
         "guideline",
         "impossible",
@@ -255,21 +255,32 @@ def _impossible(scope: Scope, files: tuple[ast.File, ...]) -> tuple[ir.Impossibl
     for written in _all(files, ast.Impossible):
         when = condition(scope, written.condition)
         if when is not None:
-            if _reads_a_decision(when):
+            if _reads_a_decision(scope, when):
                 scope.fault(
                     "wrong_type",
                     "`impossible` is about inputs, not about decisions",
                     written.condition.span,
                     "name the inputs",
                 )
+                continue
             found.append(
                 ir.Impossible(when, written.why.text, scope.cite(written.cites), written.condition.span)
             )
     return tuple(found)
 
 
-def _reads_a_decision(condition: ir.Condition) -> bool:
-    return bool(decisions_read(condition))
+def _reads_a_decision(scope: Scope, condition: ir.Condition) -> bool:
+    """Whether a condition reads a decision, through definitions too."""
+    seen: set[str] = set()
+    waiting = _names_read(condition)
+    while waiting:
+        name = waiting.pop()
+        if name in scope.decisions:
+            return True
+        if name not in seen and scope.definitions.get(name) is not None:
+            seen.add(name)
+            waiting |= _names_read(scope.definitions[name])
+    return False
 
 
 def _scenarios(
@@ -295,30 +306,36 @@ def decisions_read(node: object) -> set[str]:
     return names
 
 
-def _decision_cycles(scope: Scope, decisions: tuple[ir.Decision | ir.Options, ...]) -> None:
-    reads = {found.id: decisions_read(found) for found in decisions}
+def _cycles(
+    scope: Scope, definitions: tuple[ir.Definition, ...], decisions: tuple[ir.Decision | ir.Options, ...]
+) -> None:
+    """A fault for each circle of decisions that read each other, through definitions too."""
+    reads = {found.id: sorted(_names_read(found)) for found in (*definitions, *decisions)}
     done: set[str] = set()
     for found in decisions:
-        path: list[str] = []
-        _walk(scope, found.id, reads, path, done)
+        path: dict[str, Iterator[str]] = {}
+        following = iter((found.id,))
+        while True:
+            name = next(following, None)
+            if name is None:
+                if not path:
+                    break
+                done.add(path.popitem()[0])
+                following = path[next(reversed(path))] if path else iter(())
+            elif name in path:
+                _circle(scope, [*list(path)[list(path).index(name) :], name])
+                done.update(path)
+            elif name not in done and name in reads:
+                path[name] = following = iter(reads[name])
 
 
-def _walk(scope: Scope, name: str, reads: dict[str, set[str]], path: list[str], done: set[str]) -> None:
-    if name in done or name not in reads:
-        return
-    if name in path:
-        circle = [*path[path.index(name) :], name]
-        span = scope.decisions[name].name.span
-        scope.fault(
-            "cycle",
-            f"these decisions read each other: {' → '.join(f'`{one}`' for one in circle)}",
-            span,
-            f"let one of {listed(sorted(set(circle)))} stand alone",
-        )
-        done.update(circle)
-        return
-    path.append(name)
-    for other in sorted(reads[name]):
-        _walk(scope, other, reads, path, done)
-    path.pop()
-    done.add(name)
+def _circle(scope: Scope, circle: list[str]) -> None:
+    decided = next(name for name in circle if name in scope.decisions)
+    at = circle.index(decided)
+    circle = [*circle[at:-1], *circle[: at + 1]]
+    scope.fault(
+        "cycle",
+        f"these read each other: {' → '.join(f'`{one}`' for one in circle)}",
+        scope.decisions[decided].name.span,
+        f"let one of {listed(sorted(set(circle)))} stand alone",
+    )

@@ -11,7 +11,7 @@ from guidec.diagnostic import listed, nearest
 from guidec.numbers import CALENDAR_WORDS, DATE, calendar_dimension, input_dimension
 from guidec.reals import LARGEST_EXPONENT
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, check_unit, mismatch, mixed_units
+from guidec.resolve.typed import Typed, check_unit, described, mismatch, mixed_units
 from guidec.units import DIMENSIONLESS, Dimension, divide_dimensions, multiply_dimensions
 
 FUNCTIONS = ("min", "max", "abs", "clamp", "sqrt", "ln", "exp")
@@ -60,8 +60,8 @@ def number(scope: Scope, written: ast.Expression) -> Typed | None:
             return None
 
 
-def is_number(scope: Scope, written: ast.Expression) -> bool:
-    """Whether this is written as a number; a name counts as what it names."""
+def is_number(scope: Scope, written: ast.Expression, inside: tuple[str, ...] = ()) -> bool:
+    """Whether this is written as a number; a name counts as what it names. `inside` are the functions that are looked into."""
     match written:
         case ast.Number() | ast.CalendarNumber() | ast.Day() | ast.Rounded() | ast.Completed():
             return True
@@ -70,9 +70,9 @@ def is_number(scope: Scope, written: ast.Expression) -> bool:
         case ast.Binary(op):
             return op in "+-*/^"
         case ast.Call(name):
-            if name.text in scope.functions:
-                return is_number(scope, scope.functions[name.text].expression)
-            return name.text in FUNCTIONS
+            if name.text in scope.functions and name.text not in inside:
+                return is_number(scope, scope.functions[name.text].expression, (*inside, name.text))
+            return name.text not in scope.functions or name.text in inside
         case ast.Name(text):
             if text in scope.arguments or any(text == one for one in scope.parameters):
                 return True
@@ -282,7 +282,9 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
         _outside(scope, base, "may be 0 or less, and has no such power then", "narrow the range of the input")
         return None
     if max(abs(end) for end in _bounds(scope, exponent)) > LARGEST_EXPONENT:
-        _outside(scope, exponent, f"may be beyond {LARGEST_EXPONENT}", "narrow the range of the input")
+        _outside(
+            scope, exponent, f"exponent may be beyond {LARGEST_EXPONENT}", "narrow the range of the input"
+        )
         return None
     return Typed(ir.Function("^", (base.number, exponent.number)), DIMENSIONLESS, written.span)
 
@@ -384,7 +386,7 @@ def _irrational(scope: Scope, written: ast.Call, first: Typed) -> Typed | None:
         _outside(scope, first, "may be 0 or less, and has no logarithm then", narrower)
         return None
     if name == "exp" and max(abs(low), abs(high)) > LARGEST_EXPONENT:
-        _outside(scope, first, f"may be beyond {LARGEST_EXPONENT}", narrower)
+        _outside(scope, first, f"exponent may be beyond {LARGEST_EXPONENT}", narrower)
         return None
     return Typed(ir.Function("ln" if name == "ln" else "exp", (first.number,)), DIMENSIONLESS, written.span)
 
@@ -402,7 +404,7 @@ def _wrong_count(scope: Scope, written: ast.Call, wanted: str) -> None:
     count = len(written.arguments)
     scope.fault(
         "wrong_count",
-        f"`{written.name.text}` takes {wanted}, not {count}",
+        f"`{written.name.text}` takes {wanted}; here {'is 1' if count == 1 else f'are {count}'}",
         written.span,
         "mend the list in brackets",
     )
@@ -437,7 +439,8 @@ def _arguments(scope: Scope, written: ast.Call, function: ast.Function) -> dict[
     parameters = function.parameters
     if len(parameters) != len(written.arguments):
         names = ", ".join(f"`{one.name.text}`" for one in parameters)
-        _wrong_count(scope, written, f"{len(parameters)} numbers, {names},")
+        count = "1 number" if len(parameters) == 1 else f"{len(parameters)} numbers"
+        _wrong_count(scope, written, f"{count}, {names}")
         return None
     found: dict[str, Typed] = {}
     for parameter, argument in zip(parameters, written.arguments, strict=True):
@@ -445,12 +448,26 @@ def _arguments(scope: Scope, written: ast.Call, function: ast.Function) -> dict[
         if typed is None or wanted is None:
             return None
         if typed.dimension != wanted.dimension:
-            mismatch(scope, wanted, typed, typed.span)
+            what, repair = _taken(parameter)
+            message = f"`{function.name.text}` takes {what} as `{parameter.name.text}`, and this is {described(scope, typed)}"
+            scope.fault("dimension_mismatch", message, typed.span, repair)
             return None
         if not converts(scope, typed):
             return None
         found[parameter.name.text] = typed
     return found
+
+
+def _taken(parameter: ast.Parameter) -> tuple[str, str]:
+    """What a parameter takes, in words, and how a number becomes one."""
+    if parameter.kind == "date":
+        return "a date", "give a date"
+    if parameter.unit is None:
+        return (
+            "a number without a unit",
+            "divide it by its unit, such as `1 kg`, or say `in UNIT` of the parameter",
+        )
+    return f"a number in `{parameter.unit.text}`", f"give a number in `{parameter.unit.text}`"
 
 
 def parameter_type(scope: Scope, parameter: ast.Parameter) -> Typed | None:

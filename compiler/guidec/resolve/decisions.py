@@ -66,7 +66,10 @@ def _node(scope: Scope, written: ast.Body, of: ast.By | None) -> ir.Node | None:
         case ast.As():
             return _as(scope, written, of)
         case ast.OutcomeTable():
-            raise AssertionError("a table is the whole of a decision")
+            message = "a table is the whole of a decision, never a branch of one"
+            repair = "put the question of the branch into a column of the table"
+            scope.fault("misplaced_part", message, written.span, repair)
+            return None
         case _:
             return outcome(scope, written)
 

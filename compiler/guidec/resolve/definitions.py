@@ -126,7 +126,7 @@ def _number(
             "missing_unit",
             f"`{name.text}` is shown, and its unit isn't said",
             name.span,
-            "write `in UNIT` before `=`",
+            _unit_repair(scope, name),
         )
     mode: ir.RoundingMode = shown.mode if shown else "half away from zero"
     notes = _notes(scope, lines)
@@ -134,6 +134,16 @@ def _number(
     return ir.Definition(
         name.text, label, None, typed.number, unit or "", is_shown, step, cites, notes, name.span, None, mode
     )
+
+
+def _unit_repair(scope: Scope, name: ast.Name) -> str:
+    match scope.written[name.text]:
+        case ast.Lookup(_, _, by):
+            return f"write `in UNIT` behind `by {by.text}`"
+        case ast.Gives(_, label):
+            return f'write `in UNIT` behind `"{label.text}"`'
+        case _:
+            return "write `in UNIT` before `=`"
 
 
 def _notes(scope: Scope, lines: tuple[object, ...]) -> tuple[ir.Note, ...]:
@@ -191,7 +201,9 @@ def _exactly_shown(scope: Scope, typed: Typed, unit: str, step: Fraction | None)
             if unit
             else f"this has no exact decimal of at most {MOST_DIGITS} digits",
             typed.span,
-            "add `rounded to` and a step" if step is None else "round to a coarser step",
+            "round to a coarser step"
+            if step is not None or isinstance(typed.number, ir.Rounded)
+            else "add `rounded to` and a step",
         )
 
 
@@ -353,7 +365,12 @@ def _column(scope: Scope, written: ast.Gives) -> ir.Definition | None:
     at = [name.text for name in table.grid.outputs].index(written.name.text)
     policy, gather = gathered(table.grid.policy)
     cites = scope.cite(table.cites)
-    if gather == "count" or not written.values:
+    if gather and written.values:
+        message = f"`collect {gather}` gives a number, and `{written.name.text}` has values"
+        repair = "write `collect`, or delete the values below `gives`"
+        scope.fault("wrong_type", message, written.name.span, repair)
+        return None
+    if not written.values:
         return _number_column(scope, written, table, found, at, cites)
     return _category_column(scope, written, found, at, policy, cites)
 
@@ -502,8 +519,11 @@ def _category_column(
         result = hit.row.results[at]
         if not isinstance(result, ast.Name) or result.text not in values:
             span = result.span if isinstance(result, ast.Name | ast.YesNo | ast.Number) else hit.row.span
-            text = result.text if isinstance(result, ast.Name) else "this"
+            text = "this number" if isinstance(result, ast.Number) else ""
+            text = result.text if isinstance(result, ast.Name) else text
             message = f"`{written.name.text}` has no value `{text}`"
+            if not text:
+                message = f"this row gives no `{written.name.text}`"
             scope.fault("unknown_value", message, span, f"its values: {listed(list(values))}")
             whole = False
             continue

@@ -6,6 +6,7 @@ from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
 from guidec.numbers import input_dimension
 from guidec.resolve.arithmetic import (
+    FUNCTIONS,
     bound,
     converts,
     how_to_ask,
@@ -48,6 +49,9 @@ def condition(scope: Scope, written: ast.Expression, place: Place = "decision") 
         case ast.Call(name) if name.text in scope.functions and not is_number(scope, written):
             with bound(scope, written) as function:
                 return None if function is None else condition(scope, function.expression)
+        case ast.Call(name) if name.text not in (*scope.functions, *FUNCTIONS):
+            number(scope, written)  # which tells that there is no such function
+            return None
         case _:
             scope.fault(
                 "wrong_type",
@@ -215,7 +219,10 @@ def _decision_is(scope: Scope, left: ast.Name, written: ast.Is) -> ir.Condition 
     for value in written.values:
         if not isinstance(value, ast.Name) or value.text not in known:
             shown = value.text if isinstance(value, ast.Name) else "this"
-            repair = nearest(shown, known) or f"it recommends {listed(sorted(known))}"
+            recommends = (
+                f"it recommends {listed(sorted(known))}" if known else "it recommends nothing by a name"
+            )
+            repair = nearest(shown, known) or recommends
             scope.fault(
                 "unknown_value", f"the decision `{left.text}` never recommends `{shown}`", value.span, repair
             )

@@ -5,7 +5,7 @@ from guidec.numbers import decimal_text
 from guidec.record import record
 from guidec.resolve.arithmetic import is_number
 from guidec.resolve.expressions import condition
-from guidec.resolve.labels import label_conditions, labels_shown, may_split
+from guidec.resolve.labels import is_numeric, label_conditions, labels_shown, may_split
 from guidec.resolve.scope import Scope
 
 
@@ -31,11 +31,15 @@ def hits(scope: Scope, grid: ast.Grid) -> tuple[Hit, ...] | None:
     if not _rectangular(scope, grid) or not all([_column(scope, one) for one in grid.columns]):
         return None
     found: list[Hit] = []
+    named = [_named(scope, grid, at) for at in range(len(grid.columns))]
     for at, row in enumerate(grid.rows):
         if row.cells is None:
             found.append(Hit(row, None, "otherwise", scope.cite(row.cites)))
             continue
-        parts = [_cell(scope, of, cell) for of, cell in zip(grid.columns, row.cells, strict=True)]
+        parts = [
+            _cell(scope, of, cell, values)
+            for of, cell, values in zip(grid.columns, row.cells, named, strict=True)
+        ]
         if any(part is None for part in parts):
             continue
         asked = tuple(part for part in parts if part is not None and part != ir.Always(True))
@@ -51,13 +55,23 @@ def _rectangular(scope: Scope, grid: ast.Grid) -> bool:
             message = "`otherwise` is not the last row"
             scope.fault("misplaced_otherwise", message, row.span, "move it below the others, and keep one")
             fine = False
-        for what, count, wanted in (
-            ("before `||`", None if row.cells is None else len(row.cells), len(grid.columns)),
-            ("behind `||`", len(row.results), len(grid.outputs)),
+        for what, count, wanted, repair in (
+            (
+                "before `||`",
+                None if row.cells is None else len(row.cells),
+                len(grid.columns),
+                "write one for each column, `any` in those that ask nothing",
+            ),
+            (
+                "behind `||`",
+                len(row.results),
+                len(grid.outputs),
+                "write one for each column, `-` in those that give nothing",
+            ),
         ):
             if count is not None and count != wanted:
                 message = f"this row has {_cells(count)} {what}, and the head has {wanted}"
-                scope.fault("wrong_count", message, row.span, "write `any` in a cell that asks nothing")
+                scope.fault("wrong_count", message, row.span, repair)
                 fine = False
     return fine
 
@@ -78,11 +92,35 @@ def _column(scope: Scope, of: ast.Expression) -> bool:
     return may_split(scope, of)
 
 
-def _cell(scope: Scope, of: ast.Expression, cell: ast.Cell) -> ir.Condition | None:
+def _named(scope: Scope, grid: ast.Grid, column: int) -> tuple[str, ...]:
+    """The values beside numbers, such as `never`, that cells of numbers don't mean: those that some cell of the column names.
+
+    In a table that proves that some row holds, and has no `otherwise`, all of them: one without a row is a gap.
+    """
+    of = grid.columns[column]
+    if not isinstance(of, ast.Name) or of.text not in scope.inputs:
+        return ()
+    policy, _ = gathered(grid.policy)
+    if policy in ("unique", "any") and all(row.cells is not None for row in grid.rows):
+        return tuple(value.id for value in scope.inputs[of.text].named)
+    labels = {
+        label.text
+        for row in grid.rows
+        for label in (() if row.cells is None else row.cells[column].labels)
+        if isinstance(label, ast.Name)
+    }
+    return tuple(value.id for value in scope.inputs[of.text].named if value.id in labels)
+
+
+def _cell(scope: Scope, of: ast.Expression, cell: ast.Cell, named: tuple[str, ...]) -> ir.Condition | None:
     if cell.kind == "any":
         return ir.Always(True)
+    if cell.kind == "is":
+        return label_conditions(scope, of, cell.labels, named)
     found = label_conditions(scope, of, cell.labels)
-    return ir.Not(found) if found is not None and cell.kind == "is_not" else found
+    if found is not None and named and isinstance(of, ast.Name) and any(map(is_numeric, cell.labels)):
+        return ir.And((ir.Not(ir.Is(of.text, named)), ir.Not(found)))
+    return None if found is None else ir.Not(found)
 
 
 # --- as shown ----------------------------------------------------------------

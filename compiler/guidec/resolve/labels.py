@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from guidec import ast, ir
-from guidec.numbers import decimal_text
-from guidec.resolve.arithmetic import is_number, unknown_name
+from guidec.diagnostic import listed
+from guidec.numbers import decimal_text, input_dimension
+from guidec.resolve.arithmetic import is_number, unknown_name, value_ids
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
 from guidec.source import Span
@@ -66,19 +67,40 @@ def labels_apart(scope: Scope, lines: Sequence[tuple[tuple[ast.Label, ...] | Non
 
 
 def label_conditions(
-    scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...] | None
+    scope: Scope,
+    of: ast.Expression,
+    labels: tuple[ast.Label, ...] | None,
+    named: tuple[str, ...] = (),
 ) -> ir.Condition | None:
-    """One of the labels holds; None for `otherwise`, and after a fault."""
-    parts = [_condition(scope, of, label) for label in labels or ()]
+    """One of the labels holds; None for `otherwise`, and after a fault.
+
+    Labels of numbers are false for the `named` values, which have labels of their own.
+    """
+    parts = [_of_numbers(of, label, _condition(scope, of, label), named) for label in labels or ()]
     kept = tuple(part for part in parts if part is not None)
     if not kept or len(kept) != len(parts):
         return None
     return kept[0] if len(kept) == 1 else ir.Or(kept)
 
 
+def _of_numbers(
+    of: ast.Expression, label: ast.Label, found: ir.Condition | None, named: tuple[str, ...]
+) -> ir.Condition | None:
+    if found is None or not named or not isinstance(of, ast.Name) or not is_numeric(label):
+        return found
+    return ir.And((ir.Not(ir.Is(of.text, named)), found))
+
+
+def is_numeric(label: ast.Label) -> bool:
+    """Whether a label compares with numbers or dates."""
+    return isinstance(label, ast.LabelCompare | ast.LabelRange)
+
+
 def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Condition | None:
     if isinstance(of, ast.Name):
         of = ast.Name(of.text, label.span)
+    if is_numeric(label) and isinstance(of, ast.Name) and _has_values_only(scope, of):
+        return None
     match label:
         case ast.YesNo(value) if not isinstance(of, ast.Name):
             if is_number(scope, of):
@@ -106,6 +128,21 @@ def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Conditi
                 scope.fault("bad_range", "the range ends before it begins", span, repair)
                 return None
             return ir.And((first, last))
+
+
+def _has_values_only(scope: Scope, name: ast.Name) -> bool:
+    """Whether a name has values and no number; a fault then, for a label that compares."""
+    known: list[str] = []
+    if name.text in scope.inputs and input_dimension(scope.inputs[name.text].type) is None:
+        known = value_ids(scope.inputs[name.text])
+    elif name.text in scope.written and name.text not in scope.inputs:
+        definition = scope.definition(name)
+        if definition is not None and definition.category is not None:
+            known = [value.id for value in definition.category.values]
+    if known:
+        repair = f"its values: {listed(known)}"
+        scope.fault("wrong_type", f"`{name.text}` is not a number", name.span, repair)
+    return bool(known)
 
 
 def _is_set(scope: Scope, name: ast.Name) -> bool:

@@ -36,7 +36,7 @@ def mixed_units(entry: ir.Input) -> bool:
 
 
 def mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
-    first, second = _described(scope, left), _described(scope, right)
+    first, second = described(scope, left), described(scope, right)
     unit = _unit_text(scope, left)
     if left.dimension == DATE:
         repair = "compare it with a date, such as `2026-03-31`"
@@ -50,7 +50,8 @@ def mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
     scope.fault("dimension_mismatch", f"{first} and {second} are different kinds of number", span, repair)
 
 
-def _described(scope: Scope, typed: Typed) -> str:
+def described(scope: Scope, typed: Typed) -> str:
+    """A number, as a message names it."""
     unit = _unit_text(scope, typed)
     match typed.number:
         case ir.Constant(value):
