@@ -1,5 +1,6 @@
 """What was written: the nodes that parsing yields, each with its place."""
 
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -43,11 +44,12 @@ Cites = tuple[Cite, ...]
 
 @record
 class Number:
-    """A number with its unit as written, if any."""
+    """A number with its unit as written, if any; `written` are its digits, where there is a text."""
 
     value: Fraction
     unit: Name | None
     span: Span
+    written: str = field(default="", compare=False)
 
 
 @record
@@ -57,6 +59,7 @@ class CalendarNumber:
     value: Fraction
     unit: Name
     span: Span
+    written: str = field(default="", compare=False)
 
 
 @record
@@ -133,12 +136,13 @@ class Compare:
 
 @record
 class Is:
-    """`x is a`, `x is not a`, `x is one of a, b`."""
+    """`x is a`, `x is not a`, `x is one of a, b`; `listed` where `one of` stands, even before a single value."""
 
     left: "Expression"
     values: tuple["Name | YesNo | Number | CalendarNumber | Day", ...]
     negated: bool
     span: Span
+    listed: bool = False
 
 
 @record
@@ -891,12 +895,35 @@ class Expectation:
 
 
 @record
+class GivenLines:
+    """What one line `given` says, in the order of its semicolons."""
+
+    entries: tuple[GivenLine, ...]
+
+
+@record
+class Expectations:
+    """What one line `expect` says, in the order of its semicolons."""
+
+    entries: tuple[Expectation, ...]
+
+
+@record
 class Scenario:
     title: Text
     cites: Cites
-    given: tuple[GivenLine, ...]
-    expected: tuple[Expectation, ...]
+    lines: tuple[GivenLines | Expectations | Note, ...]
     span: Span
+
+    @property
+    def given(self) -> tuple[GivenLine, ...]:
+        """Every entry, of whatever line."""
+        return tuple(one for line in self.lines if isinstance(line, GivenLines) for one in line.entries)
+
+    @property
+    def expected(self) -> tuple[Expectation, ...]:
+        """Every expectation, of whatever line."""
+        return tuple(one for line in self.lines if isinstance(line, Expectations) for one in line.entries)
 
 
 Declaration = (

@@ -114,10 +114,11 @@ class Build:
                 "shorten it",
                 place,
             )
+        value, written = sign * Fraction(str(token)), f"{'-' if sign < 0 else ''}{token}"
         if unit is None:
-            return ast.Number(sign * Fraction(str(token)), None, place)
+            return ast.Number(value, None, place, written)
         self._apart(place, unit)
-        return ast.Number(sign * Fraction(str(token)), unit, place.to(unit.span))
+        return ast.Number(value, unit, place.to(unit.span), written)
 
     def _apart(self, number: Span, unit: ast.Name) -> None:
         """A number and its unit have a blank between them: the m of a glued `mg` has been read as zeros."""
@@ -161,7 +162,7 @@ class Build:
     def calendar_quantity(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
         number, unit = self._number(children[0]), self._word(children[1])
         self._apart(number.span, unit)
-        return ast.CalendarNumber(number.value, unit, self._span(meta))
+        return ast.CalendarNumber(number.value, unit, self._span(meta), number.written)
 
     def date(self, meta: Meta, children: list[Any]) -> ast.Day:
         place = self.place(children[0])
@@ -563,7 +564,7 @@ class Build:
 
     def dose_range(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
         low = self._number(children[0])
-        return "range", ast.Number(low.value, children[1].unit, low.span), children[1]
+        return "range", replace(low, unit=children[1].unit), children[1]
 
     def dose_up_to(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
         return "up_to", children[0], children[0]
@@ -825,17 +826,16 @@ class Build:
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:
         title, cites, *lines = children
-        given = tuple(entry for line in lines for entry in line if isinstance(entry, ast.GivenLine))
-        expected = tuple(entry for line in lines for entry in line if isinstance(entry, ast.Expectation))
-        return ast.Scenario(title, cites, given, expected, self._span(meta))
+        return ast.Scenario(title, cites, tuple(lines), self._span(meta))
 
-    def scenario_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
-        return () if isinstance(children[0], ast.Note) else children[0]
+    def scenario_line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
 
-    def given_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
-        return tuple(children)
+    def given_line(self, meta: Meta, children: list[Any]) -> ast.GivenLines:
+        return ast.GivenLines(tuple(children))
 
-    expect_line = given_line
+    def expect_line(self, meta: Meta, children: list[Any]) -> ast.Expectations:
+        return ast.Expectations(tuple(children))
 
     def given(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
         value, one_of = children[1]
@@ -849,7 +849,7 @@ class Build:
         if unit is not None:
             self._apart(number.span, unit)
         span = number.span if unit is None else number.span.to(unit.span)
-        return ast.Number(number.value, unit, span), False
+        return replace(number, unit=unit, span=span), False
 
     def given_date(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         return children[0], False
@@ -965,7 +965,7 @@ class Build:
 
     def expected_range(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         low = self._number(children[0])
-        return "amount", ast.Number(low.value, children[1].unit, low.span), children[1], ()
+        return "amount", replace(low, unit=children[1].unit), children[1], ()
 
     def expected_or_more(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         return "or_more", children[0], children[0], ()
@@ -1053,8 +1053,8 @@ class Build:
         numbers = tuple(child for child in children if not isinstance(child, Token))
         return ast.Thresholds(numbers, numbers[0].span.to(numbers[-1].span))
 
-    def _is(self, left: Any, values: tuple[Any, ...], negated: bool) -> ast.Is:
-        node = ast.Is(left, values, negated, left.span.to(values[-1].span))
+    def _is(self, left: Any, values: tuple[Any, ...], negated: bool, listed: bool = False) -> ast.Is:
+        node = ast.Is(left, values, negated, left.span.to(values[-1].span), listed)
         self._nested(node, left)
         return node
 
@@ -1065,7 +1065,7 @@ class Build:
         return self._is(children[0], (children[1],), True)
 
     def is_one_of(self, meta: Meta, children: list[Any]) -> ast.Is:
-        return self._is(children[0], children[1], False)
+        return self._is(children[0], children[1], False, listed=True)
 
     def is_name(self, meta: Meta, children: list[Any]) -> Any:
         return children[0]
