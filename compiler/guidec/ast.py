@@ -118,12 +118,13 @@ class Completed:
 
 @record
 class Rounded:
-    """`… rounded down to 0.5 mg`; without a mode, half away from zero."""
+    """`… rounded down to 0.5 mg`; without a mode, half away from zero, `said` where that is written nevertheless."""
 
     operand: "Expression"
     step: "Number | CalendarNumber"
     mode: "RoundingMode"
     span: Span
+    said: bool = field(default=False, compare=False)
 
 
 @record
@@ -142,7 +143,7 @@ class Is:
     values: tuple["Name | YesNo | Number | CalendarNumber | Day", ...]
     negated: bool
     span: Span
-    listed: bool = False
+    listed: bool = field(default=False, compare=False)
 
 
 @record
@@ -275,6 +276,7 @@ class Shown:
     rounded: Number | None
     span: Span
     mode: RoundingMode = "half away from zero"
+    said: bool = field(default=False, compare=False)
 
 
 @record
@@ -315,9 +317,12 @@ class Function:
 
 @record
 class LabelCompare:
+    """`bare` where `=` is left out."""
+
     op: Literal["<", "<=", ">", ">=", "="]
     value: "Limit"
     span: Span
+    bare: bool = field(default=False, compare=False)
 
 
 @record
@@ -415,11 +420,12 @@ class Classify:
 
 @record
 class Cell:
-    """What a row asks of a column: nothing (`any`), one of the labels, or none of them."""
+    """What a row asks of a column: nothing (`any`, a `dash` means it too), one of the labels, or none of them."""
 
     kind: Literal["any", "is", "is_not"]
     labels: tuple[Label, ...]
     span: Span
+    dash: bool = field(default=False, compare=False)
 
 
 @record
@@ -457,9 +463,18 @@ class Gives:
     name: Name
     label: Text
     unit: Name | None
-    values: tuple["ValueLine", ...]
-    shown: Shown | None
+    lines: tuple["ValueLine | Shown", ...]
     span: Span
+
+    @property
+    def values(self) -> tuple["ValueLine", ...]:
+        """What the column may say, where it isn't a number."""
+        return tuple(line for line in self.lines if isinstance(line, ValueLine))
+
+    @property
+    def shown(self) -> Shown | None:
+        """How it is shown in results, if it is."""
+        return next((line for line in self.lines if isinstance(line, Shown)), None)
 
 
 @record
@@ -484,9 +499,18 @@ class Item:
     label: Text
     members: tuple[Name, ...]
     cites: Cites
-    notes: tuple[Note, ...]
+    lines: tuple[Note | Code, ...]
     span: Span
-    codes: tuple[Code, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is remarked on it."""
+        return tuple(line for line in self.lines if isinstance(line, Note))
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """What it is called in terminologies."""
+        return tuple(line for line in self.lines if isinstance(line, Code))
 
 
 # --- regimens ----------------------------------------------------------------

@@ -7,9 +7,12 @@ from guidec.layout.declarations import declaration_line
 from guidec.layout.expressions import expression_text
 from guidec.layout.margin import Comment, margin_of
 from guidec.layout.setting import setting_of
+from guidec.layout.words import as_meant, branch_label_text, given_text, quantity_text
 from guidec.record import record
 
-__all__ = ["declaration_text", "expression_text", "file_text"]
+__all__ = [
+    "as_meant", "branch_label_text", "declaration_text", "expression_text", "file_text", "given_text", "quantity_text",
+]  # fmt: skip
 
 
 def declaration_text(declaration: ast.Declaration) -> str:

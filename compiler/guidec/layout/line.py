@@ -6,6 +6,8 @@ from guidec.record import record
 
 WIDTH = 120
 WIDEST_COLUMN = 40
+WIDEST = {"row": 200}
+KINDS_ABOVE_OTHERS = ("value",)
 STEP = 2
 HANGING = 4
 
@@ -30,8 +32,8 @@ Words = tuple[str | Chain, ...]
 class Line:
     """One line in its columns, and the lines below it.
 
-    Lines of one `kind` that follow each other share their columns. Where it `joins`, the first line below continues it,
-    unless the author has put a comment between them.
+    Lines of one `kind` that follow each other share their columns, as far as they have nothing below them. Where it
+    `joins`, the first line below continues it, unless the author has put a comment between them.
     """
 
     columns: tuple[Words, ...]
@@ -71,11 +73,12 @@ def in_columns(rows: Sequence[Sequence[str]], widest: int | None = WIDEST_COLUMN
     A cell wider than `widest` keeps its own width and widens no other.
     """
     count = max((len(row) for row in rows), default=0)
+    kept = [at for at in range(count) if any("".join(row[at : at + 1]) for row in rows)]
     widths = [
         max((len(row[at]) for row in rows if at < len(row) - 1 and _fits(row[at], widest)), default=0)
         for at in range(count)
     ]
-    return [" ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip() for row in rows]
+    return [" ".join(row[at].ljust(widths[at]) for at in kept if at < len(row)).rstrip() for row in rows]
 
 
 def _fits(cell: str, widest: int | None) -> bool:

@@ -1,11 +1,25 @@
 """Lines and the margin of their source to text: columns aligned, long lines broken, every comment in its place."""
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from guidec.layout.line import HANGING, STEP, Chain, Line, Words, broken, flat, in_columns, spaced
+from guidec.layout.line import (
+    HANGING,
+    KINDS_ABOVE_OTHERS,
+    STEP,
+    WIDEST,
+    WIDEST_COLUMN,
+    Chain,
+    Line,
+    Words,
+    broken,
+    flat,
+    in_columns,
+    spaced,
+)
 from guidec.layout.margin import Comment, Margin, ink_of, margin_of, tokens
 from guidec.record import record
 
@@ -23,7 +37,7 @@ class Setting:
 def setting_of(line: Line, source: str = "") -> Setting:
     """A declaration in the one layout, with the comments and the blank lines of its source."""
     margin = margin_of(source)
-    page = _Page(margin, deque(margin.comments), frozenset(one.place for one in margin.comments))
+    page = _Page(margin, deque(margin.comments), [one.place for one in margin.comments])
     page.set_lines((line,), 0)
     page.set_comments(1, keep_margin=True)
     if source and ink_of("\n".join(words for _, words, _ in page.rows)) != margin.ink:
@@ -43,21 +57,30 @@ class _Page:
 
     margin: Margin
     comments: deque[Comment]
-    places: frozenset[int]
+    places: list[int]
     rows: list[tuple[int, str, str]] = field(default_factory=list)
     place: int = 0
     depth: int = 0
     above: list[tuple[int, int]] = field(default_factory=list)
 
     def set_lines(self, lines: Iterable[Line], depth: int) -> None:
-        """Set siblings. Those of one kind that follow each other, with nothing below them, share their columns."""
-        place, joined = self.place, list[Line]()
-        for line in lines:
-            joined.append(_joined(line, place, self.places))
-            place += _length(line)
-        for (kind, alone), run in groupby(joined, lambda one: (one.kind, not one.below and not _chains(one))):
-            for line in _aligned(list(run)) if kind and alone else run:
+        """Set siblings; those of one kind that follow each other share their columns."""
+        place, joined = self.place, list[tuple[Line, str]]()
+        for written in lines:
+            line = _joined(written, place, self.places)
+            alone = not line.below or line.kind in KINDS_ABOVE_OTHERS
+            whole = not self._comment_inside(place, place + _own_length(line))
+            joined.append((line, line.kind if alone and whole else ""))
+            place += _length(written)
+        for kind, run in groupby(joined, lambda one: one[1]):
+            found = [line for line, _ in run]
+            for line in _aligned(found, WIDEST.get(kind, WIDEST_COLUMN)) if kind else found:
                 self._set_line(line, depth)
+
+    def _comment_inside(self, start: int, end: int) -> bool:
+        """Whether a comment stands between the first and the last of this ink."""
+        at = bisect_right(self.places, start)
+        return at < len(self.places) and self.places[at] < end
 
     def _set_line(self, line: Line, depth: int) -> None:
         self.set_comments(depth)
@@ -113,10 +136,11 @@ class _Page:
             self.above.pop()
 
 
-def _joined(line: Line, place: int, places: frozenset[int]) -> Line:
+def _joined(line: Line, place: int, places: Sequence[int]) -> Line:
     """The line with the one below it brought up behind it, unless a comment stands between them."""
     end = place + _own_length(line)
-    if not line.joins or end in places:
+    at = bisect_left(places, end)
+    if not line.joins or places[at : at + 1] == [end]:
         return replace(line, joins=False)
     behind = _joined(line.below[0], end, places)
     return Line((*line.columns, *behind.columns), behind.below, line.kind)
@@ -131,12 +155,8 @@ def _length(line: Line) -> int:
     return _own_length(line) + sum(map(_length, line.below))
 
 
-def _chains(line: Line) -> bool:
-    return any(isinstance(word, Chain) for words in line.columns for word in words)
-
-
-def _aligned(lines: Sequence[Line]) -> list[Line]:
-    texts = in_columns([[flat(words) for words in line.columns] for line in lines])
+def _aligned(lines: Sequence[Line], widest: int) -> list[Line]:
+    texts = in_columns([[flat(words) for words in line.columns] for line in lines], widest)
     return [replace(line, columns=((text,),)) for line, text in zip(lines, texts, strict=True)]
 
 
@@ -179,11 +199,11 @@ def _with_comments(
 def _cut(text: str, length: int, depth: int) -> tuple[str, str, int]:
     """A text before and behind so much ink, and how deep the cut stands in parentheses: in one pair at least.
 
-    Parentheses that close there stay before the cut.
+    Parentheses that close there stay before the cut, and so does one that opens without a blank.
     """
     at, left = 0, length
     for token, ink in tokens(text):
-        if not left and not (token == ")" and depth > 1):
+        if not left and not ((token == ")" and depth > 1) or token == "("):
             break
         taken = len(token) if len(ink) <= left else left
         left -= min(left, len(ink))

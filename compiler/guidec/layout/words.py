@@ -1,12 +1,31 @@
 """Parts of declarations to words: names, numbers, texts, citations, doses, as they are written."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
+from typing import Any, TypeVar
 
 from guidec import ast
 from guidec.numbers import decimal_text
+from guidec.record import inside
 
+T = TypeVar("T")
+
+_UNSAID: dict[str, Any] = {"written": "", "said": False, "bare": False, "dash": False, "listed": False}
 _PLACES = ("mouth", "inhalation", "injection")
+
+
+def as_meant(node: T) -> T:
+    """A node as if it had no text: its numbers are printed as shortest decimals, and nothing that goes without saying.
+
+    For what is kept of an expression, which two ways of writing it must not tell apart.
+    """
+    if isinstance(node, tuple):
+        return tuple(map(as_meant, node))  # type: ignore[return-value]  # of the parts as they are
+    if not inside(node):
+        return node
+    parts = {name: _UNSAID.get(name, as_meant(value)) for name, value in vars(node).items()}
+    return replace(node, **parts)  # type: ignore[type-var]  # a record is a dataclass
 
 
 def quoted(text: str) -> str:
@@ -30,9 +49,11 @@ def quantity_text(number: ast.Number | ast.CalendarNumber) -> str:
     return f"{number_text(number)} {number.unit.text}" if number.unit else number_text(number)
 
 
-def value_text(value: ast.Name | ast.YesNo | ast.Number | ast.CalendarNumber | ast.Day) -> str:
-    """A value as it is compared or given."""
+def value_text(value: ast.Name | ast.YesNo | ast.Limit) -> str:
+    """A value as it is compared or given; `126 mg/dL or 7.0 mmol/L`."""
     match value:
+        case ast.Thresholds(numbers):
+            return " or ".join(map(value_text, numbers))
         case ast.Name(text):
             return text
         case ast.YesNo(truth):
@@ -111,6 +132,8 @@ def tail_text(tail: ast.Tail) -> str:
     """`rest not stated`, `usual`, `add or switch`."""
     if tail.kind == "not_stated":
         return f"{tail.word} not stated"
+    if tail.kind == "grade":
+        return f"grade {tail.word}"
     return tail.word.replace("_", " ")
 
 
@@ -125,10 +148,21 @@ def branch_label_text(label: ast.Label) -> str:
     match label:
         case ast.Name() | ast.YesNo():
             return value_text(label)
-        case ast.LabelCompare(op, value):
-            return f"{op} {quantity_text(value)}"
-        case ast.LabelRange(low, high):
-            return f"{quantity_text(low)} to {quantity_text(high)}"
+        case ast.LabelCompare(op, value, _, bare):
+            return value_text(value) if bare else f"{op} {value_text(value)}"
+        case ast.LabelRange(low, high, above, below):
+            return f"{'> ' if above else ''}{value_text(low)} to {'< ' if below else ''}{value_text(high)}"
+
+
+def branch_labels_text(labels: tuple[ast.Label, ...] | None) -> str:
+    """`dm, adm`, or `otherwise`."""
+    return "otherwise" if labels is None else ", ".join(map(branch_label_text, labels))
+
+
+def rounding_text(step: ast.Number | ast.CalendarNumber, mode: ast.RoundingMode, said: bool) -> str:
+    """`rounded down to 0.5 mg`; half away from zero goes without saying."""
+    word = f"{mode} " if said or mode != "half away from zero" else ""
+    return f"rounded {word}to {quantity_text(step)}"
 
 
 # --- scenarios ---------------------------------------------------------------

@@ -294,7 +294,7 @@ class Build:
 
     def define_shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
         mode: Any = str(children[0] or "half away from zero")
-        return ast.Shown(children[1], self._span(meta), mode)
+        return ast.Shown(children[1], self._span(meta), mode, said=children[0] is not None)
 
     def shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
         return ast.Shown(None, self._span(meta))
@@ -323,15 +323,17 @@ class Build:
         return ast.Function(name, parameters, label, unit, expression, cites, kept, self._span(meta))
 
     def amount_signed(self, meta: Meta, children: list[Any]) -> ast.Number:
-        number, unit = children
+        number: ast.Number = children[0]
+        unit: ast.Name | None = children[1]
         if unit is not None:
             self._apart(number.span, unit)
-        return ast.Number(number.value, unit, number.span if unit is None else number.span.to(unit.span))
+        return replace(number, unit=unit, span=number.span if unit is None else number.span.to(unit.span))
 
     def amount_calendar(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
         word = self._word(children[1])
         self._apart(children[0].span, word)
-        return ast.CalendarNumber(children[0].value, word, children[0].span.to(word.span))
+        number: ast.Number = children[0]
+        return ast.CalendarNumber(number.value, word, number.span.to(word.span), number.written)
 
     def _labels_span(self, labels: Any, meta: Meta) -> Span:
         return labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
@@ -374,10 +376,9 @@ class Build:
 
     def gives(self, meta: Meta, children: list[Any]) -> ast.Gives:
         name, label, unit, *lines = children
-        values = tuple(one for one in lines if isinstance(one, ast.ValueLine))
-        self._few("values", values, name.span)
-        shown = next((one for one in lines if isinstance(one, ast.Shown)), None)
-        return ast.Gives(name, label, unit, values, shown, name.span)
+        kept = tuple(one for one in lines if one is not None)
+        self._few("values", kept, name.span)
+        return ast.Gives(name, label, unit, kept, name.span)
 
     def table(self, meta: Meta, children: list[Any]) -> ast.Table:
         name, label, cites, *lines, grid = children
@@ -431,6 +432,9 @@ class Build:
     def cell_any(self, meta: Meta, children: list[Any]) -> ast.Cell:
         return ast.Cell("any", (), self._span(meta))
 
+    def cell_dash(self, meta: Meta, children: list[Any]) -> ast.Cell:
+        return ast.Cell("any", (), self._span(meta), dash=True)
+
     def cell_is(self, meta: Meta, children: list[Any]) -> ast.Cell:
         return ast.Cell("is", tuple(children), self._span(meta))
 
@@ -460,9 +464,8 @@ class Build:
     def _item(
         self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, lines: Any
     ) -> ast.Item:
-        notes = tuple(line for line in lines if isinstance(line, ast.Note))
-        codes = tuple(line for line in lines if isinstance(line, ast.Code))
-        return ast.Item(kind, name, label, tuple(_opt(members)), cites, notes, self._span(meta), codes)
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
 
     def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
@@ -672,7 +675,7 @@ class Build:
 
     def limit_negative(self, meta: Meta, children: list[Any]) -> Any:
         limit = children[-1]
-        return replace(limit, value=-limit.value, span=self._span(meta))
+        return replace(limit, value=-limit.value, span=self._span(meta), written=f"-{limit.written}")
 
     def label_compare(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         op: Any = str(children[0])
@@ -681,7 +684,8 @@ class Build:
     def label_equal(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         return ast.LabelCompare("=", children[0], self._span(meta))
 
-    label_number = label_equal
+    def label_number(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
+        return ast.LabelCompare("=", children[0], self._span(meta), bare=True)
 
     def label_range(self, meta: Meta, children: list[Any]) -> ast.LabelRange:
         above, low, below, high = children
@@ -1024,7 +1028,7 @@ class Build:
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children
         word: Any = str(mode or "half away from zero")
-        node = ast.Rounded(operand, step, word, operand.span.to(step.span))
+        node = ast.Rounded(operand, step, word, operand.span.to(step.span), said=mode is not None)
         self._nested(node, operand)
         return node
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
-from guidec.layout.words import given_text
+from guidec.layout import given_text
 from guidec.numbers import CALENDAR_WORDS, plain_number
 from guidec.resolve.arithmetic import value_ids
 from guidec.resolve.scope import Scope
