@@ -61,7 +61,8 @@ def _stands_apart(pieces: list[_Piece], at: int) -> bool:
     before = pieces[at - 1]
     if pieces[at].apart or before.is_comment:
         return pieces[at].apart
-    next_one = next((one for one in pieces[at:] if not one.is_comment or one.apart), None)
-    if next_one is None or next_one.is_comment or (next_one is not pieces[at] and next_one.apart):
-        return False
-    return before.is_long or next_one.is_long
+    while pieces[at].is_comment:
+        at += 1
+        if at == len(pieces) or pieces[at].apart:
+            return False
+    return before.is_long or pieces[at].is_long

@@ -41,30 +41,31 @@ class Margin:
 
 def margin_of(text: str) -> Margin:
     """Read the margin of a declaration."""
-    ink, comments, columns, apart = "", list[Comment](), dict[int, int](), set[int]()
-    column, blank, depth, started = 0, False, 0, False
+    ink, comments, columns, apart = list[str](), list[Comment](), dict[int, int](), set[int]()
+    place, column, blank, depth, started = 0, 0, False, 0, False
     for token, drop in tokens(text):
         if token == "\n":
             blank = blank or not started
             column, started = 0, False
             continue
         if token.startswith("#"):
-            ends = started and not any(one.place == len(ink) for one in comments[-1:])
+            ends = started and not any(one.place == place for one in comments[-1:])
             where = None if ends else column
-            comments.append(Comment(len(ink), token.rstrip(), where, depth > 0, blank and not started))
+            comments.append(Comment(place, token.rstrip(), where, depth > 0, blank and not started))
             started, blank = True, False
             continue
         if token.isspace():
             column += 0 if started else len(token)
             continue
         if not started and drop:
-            columns.setdefault(len(ink), column)
+            columns.setdefault(place, column)
             if blank and not depth:
-                apart.add(len(ink))
+                apart.add(place)
         depth += {"(": 1, ")": -1}.get(token, 0)
         started, blank = True, False
-        ink += drop
-    return Margin(ink, tuple(comments), columns, frozenset(apart))
+        ink.append(drop)
+        place += len(drop)
+    return Margin("".join(ink), tuple(comments), columns, frozenset(apart))
 
 
 def ink_of(text: str) -> str:
