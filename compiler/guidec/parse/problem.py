@@ -19,7 +19,11 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
         frozenset({"STRENGTH", "BY", "NOTHING", "NOT", "ALL", "AS", "CONFLICT", "WHEN", "ASKED", "_NL"}),
         _OUTCOME,
     ),
-    (frozenset({"NAME", "NUMBER", "CALENDAR"}), frozenset({"NAME", "NUMBER", "CALENDAR"}), "a name or a number"),
+    (
+        frozenset({"NAME", "NUMBER", "CALENDAR"}),
+        frozenset({"NAME", "NUMBER", "CALENDAR"}),
+        "a name or a number",
+    ),
     (
         frozenset({"WHEN", "WITH"}),
         frozenset({"WHEN", "WITH"}),
