@@ -1,5 +1,6 @@
 """What was written: the nodes that parsing yields, each with its place."""
 
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -43,11 +44,12 @@ Cites = tuple[Cite, ...]
 
 @record
 class Number:
-    """A number with its unit as written, if any."""
+    """A number with its unit as written, if any; `written` are its digits, where there is a text."""
 
     value: Fraction
     unit: Name | None
     span: Span
+    written: str = field(default="", compare=False)
 
 
 @record
@@ -57,6 +59,7 @@ class CalendarNumber:
     value: Fraction
     unit: Name
     span: Span
+    written: str = field(default="", compare=False)
 
 
 @record
@@ -115,12 +118,13 @@ class Completed:
 
 @record
 class Rounded:
-    """`… rounded down to 0.5 mg`; without a mode, half away from zero."""
+    """`… rounded down to 0.5 mg`; without a mode, half away from zero, `said` where that is written nevertheless."""
 
     operand: "Expression"
     step: "Number | CalendarNumber"
     mode: "RoundingMode"
     span: Span
+    said: bool = field(default=False, compare=False)
 
 
 @record
@@ -133,12 +137,13 @@ class Compare:
 
 @record
 class Is:
-    """`x is a`, `x is not a`, `x is one of a, b`."""
+    """`x is a`, `x is not a`, `x is one of a, b`; `listed` where `one of` stands, even before a single value."""
 
     left: "Expression"
     values: tuple["Name | YesNo | Number | CalendarNumber | Day", ...]
     negated: bool
     span: Span
+    listed: bool = field(default=False, compare=False)
 
 
 @record
@@ -271,6 +276,7 @@ class Shown:
     rounded: Number | None
     span: Span
     mode: RoundingMode = "half away from zero"
+    said: bool = field(default=False, compare=False)
 
 
 @record
@@ -311,9 +317,12 @@ class Function:
 
 @record
 class LabelCompare:
+    """`bare` where `=` is left out."""
+
     op: Literal["<", "<=", ">", ">=", "="]
     value: "Limit"
     span: Span
+    bare: bool = field(default=False, compare=False)
 
 
 @record
@@ -411,11 +420,12 @@ class Classify:
 
 @record
 class Cell:
-    """What a row asks of a column: nothing (`any`), one of the labels, or none of them."""
+    """What a row asks of a column: nothing (`any`, a `dash` means it too), one of the labels, or none of them."""
 
     kind: Literal["any", "is", "is_not"]
     labels: tuple[Label, ...]
     span: Span
+    dash: bool = field(default=False, compare=False)
 
 
 @record
@@ -453,9 +463,18 @@ class Gives:
     name: Name
     label: Text
     unit: Name | None
-    values: tuple["ValueLine", ...]
-    shown: Shown | None
+    lines: tuple["ValueLine | Shown", ...]
     span: Span
+
+    @property
+    def values(self) -> tuple["ValueLine", ...]:
+        """What the column may say, where it isn't a number."""
+        return tuple(line for line in self.lines if isinstance(line, ValueLine))
+
+    @property
+    def shown(self) -> Shown | None:
+        """How it is shown in results, if it is."""
+        return next((line for line in self.lines if isinstance(line, Shown)), None)
 
 
 @record
@@ -480,9 +499,18 @@ class Item:
     label: Text
     members: tuple[Name, ...]
     cites: Cites
-    notes: tuple[Note, ...]
+    lines: tuple[Note | Code, ...]
     span: Span
-    codes: tuple[Code, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is remarked on it."""
+        return tuple(line for line in self.lines if isinstance(line, Note))
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """What it is called in terminologies."""
+        return tuple(line for line in self.lines if isinstance(line, Code))
 
 
 # --- regimens ----------------------------------------------------------------
@@ -891,12 +919,35 @@ class Expectation:
 
 
 @record
+class GivenLines:
+    """What one line `given` says, in the order of its semicolons."""
+
+    entries: tuple[GivenLine, ...]
+
+
+@record
+class Expectations:
+    """What one line `expect` says, in the order of its semicolons."""
+
+    entries: tuple[Expectation, ...]
+
+
+@record
 class Scenario:
     title: Text
     cites: Cites
-    given: tuple[GivenLine, ...]
-    expected: tuple[Expectation, ...]
+    lines: tuple[GivenLines | Expectations | Note, ...]
     span: Span
+
+    @property
+    def given(self) -> tuple[GivenLine, ...]:
+        """Every entry, of whatever line."""
+        return tuple(one for line in self.lines if isinstance(line, GivenLines) for one in line.entries)
+
+    @property
+    def expected(self) -> tuple[Expectation, ...]:
+        """Every expectation, of whatever line."""
+        return tuple(one for line in self.lines if isinstance(line, Expectations) for one in line.entries)
 
 
 Declaration = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from guidec.pipeline import Compilation
 
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
+STANDARD = Path("-")
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 FORMAT = click.option(
@@ -61,6 +62,7 @@ Examples:
   guidec check guidelines/pm_dm_ild
   guidec build guidelines/pm_dm_ild --out build
   guidec eval guidelines/pm_dm_ild/takada.guide --patient patient.json
+  guidec fmt guidelines
   guidec explain missing_branch
 
 Exit status: 0 fine, 1 the input has errors or a scenario failed, 2 wrong usage.""",
@@ -403,6 +405,94 @@ def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
     sys.exit(FAULTY if failed or _failed(compilations, False) else FINE)
 
 
+# --- fmt ---------------------------------------------------------------------
+
+
+@cli.command(
+    "fmt",
+    epilog="\b\nExamples:\n  guidec fmt guidelines/pm_dm_ild\n  guidec fmt --check .     in CI: fails where `guidec fmt` was"
+    " forgotten\n  guidec fmt --diff takada.guide     what would change\n  guidec fmt - < takada.guide     for editors",
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; name the files that would change, and fail."
+)
+@click.option("--diff", "only_diff", is_flag=True, help="Write nothing; print what would change.")
+@pass_talk
+def fmt_(talk: _Talk, paths: tuple[Path, ...], only_check: bool, only_diff: bool) -> None:
+    """Give guidelines and modules the one layout. What they mean stays, and so does every comment.
+
+    Two blanks indent a level, values and branches share their columns, a condition that is too long is broken inside
+    parentheses, and a blank line stands around each declaration of several lines. Files that don't parse are shown with their
+    faults, and then nothing is written. `-` reads standard input and writes standard output.
+    """
+    from guidec.project import rewrite
+
+    made = _laid_out(talk, paths)
+    changed = {path: texts for path, texts in made.items() if texts[0] != texts[1].encode()}
+    if only_diff:
+        from guidec.report import as_diff
+
+        for path, (data, text) in changed.items():
+            click.echo(as_diff(_shown(path), data.decode("utf-8"), text), nl=False)
+    if only_check or only_diff:
+        for path in changed if not only_diff else ():
+            click.echo(_shown(path))
+        talk.say(
+            f"{_count(len(made), 'file')}, {len(changed) or 'none'} to lay out"
+            + (": run `guidec fmt`" if changed else "")
+        )
+        sys.exit(FAULTY if changed and only_check else FINE)
+    try:
+        rewrite({path: text for path, (_, text) in changed.items() if path != STANDARD})
+    except OSError as fault:
+        _fail(f"`{fault.filename}` can't be written: {fault.strerror or fault}")
+    for path, (_, text) in made.items():
+        if path == STANDARD:
+            click.echo(text.encode(), nl=False)
+        elif path in changed:
+            click.echo(_shown(path))
+    if STANDARD not in made:
+        talk.say(f"{_count(len(made), 'file')}, {len(changed) or 'none'} laid out anew")
+
+
+def _laid_out(talk: _Talk, paths: tuple[Path, ...]) -> dict[Path, tuple[bytes, str]]:
+    """The bytes of each file and its text in the one layout; where one can't be read, their faults are shown and that is all."""
+    from guidec.fmt import fmt
+    from guidec.project import bytes_of
+
+    files = [STANDARD] if paths == (STANDARD,) else _files(paths, (".guide",))
+    made: dict[Path, tuple[bytes, str]] = {}
+    found: list[Diagnostic] = []
+    texts: dict[str, str] = {}
+    for path in files:
+        data, faults = (_standard_input(), []) if path == STANDARD else bytes_of(path)
+        if data is not None:
+            text, faults = fmt(_shown(path), data)
+            texts[_shown(path)] = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            if text is not None:
+                made[path] = (data, text)
+        found += faults
+        talk.tell(f"laid out {_shown(path)}")
+    if found:
+        _print_found(found, texts)
+        talk.say(f"{_count(len(files), 'file')}: {_count(len(found), 'error')}; nothing was written")
+        sys.exit(FAULTY)
+    return made
+
+
+def _shown(path: Path) -> str:
+    from guidec.project import shown_path
+
+    return "-" if path == STANDARD else shown_path(path)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        _fail("`-` can't be read: standard input is closed")
+    return sys.stdin.buffer.read()
+
+
 # --- explain, statements, targets, completion --------------------------------
 
 
@@ -478,22 +568,36 @@ def completion(shell: str) -> None:
 
 
 def _compile(talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False) -> "list[Compilation]":
-    from guidec.project import compile_path, guidelines_in
+    from guidec.project import compile_path
 
-    files = guidelines_in(paths)
-    for path in paths:
-        if not path.exists():
-            _usage(f"`{path}` does not exist", "name a .guide file, a compiled .json or a folder")
-    for file in files:
-        if file.suffix not in (".guide", ".json"):
-            _usage(f"`{file}` is neither a .guide file nor a compiled .json", "name one")
-    if not files:
-        _usage("there is no .guide file in these folders", "name one")
     compilations = []
-    for file in files:
+    for file in _files(paths, (".guide", ".json")):
         compilations.append(compile_path(file, skip_scenarios))
         talk.tell(f"compiled {compilations[-1].path}")
     return compilations
+
+
+def _files(paths: Iterable[Path], kinds: tuple[str, ...]) -> list[Path]:
+    """The files that the paths stand for, each of one of the kinds."""
+    from guidec.project import guidelines_in
+
+    files = guidelines_in(paths)
+    compiled = ".json" in kinds
+    for path in paths:
+        if not path.exists():
+            _usage(
+                f"`{path}` does not exist",
+                f"name a .guide file{', a compiled .json' if compiled else ''} or a folder",
+            )
+    for file in files:
+        if file.suffix not in kinds:
+            _usage(
+                f"`{file}` is {'neither a .guide file nor a compiled .json' if compiled else 'no .guide file'}",
+                "name one",
+            )
+    if not files:
+        _usage("there is no .guide file in these folders", "name one")
+    return files
 
 
 def _one(talk: _Talk, file: Path) -> "Compiled":

@@ -69,6 +69,19 @@ def guidelines_in(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
+def bytes_of(path: Path) -> tuple[bytes | None, list[Diagnostic]]:
+    """The bytes of a file that is named on the command line."""
+    try:
+        data = _bytes(path)
+    except OSError as fault:
+        data = _reason(fault)
+    if isinstance(data, bytes):
+        return data, []
+    shown = shown_path(path)
+    message = f"`{shown}` can't be read: {data}"
+    return None, [Diagnostic("unreadable_file", message, start_of(shown), "name a file that can be read")]
+
+
 def compile_path(path: Path, skip_scenarios: bool = False) -> Compilation:
     """Compile a `.guide` file or take up a compiled `.json`."""
     shown = shown_path(path)
@@ -100,21 +113,33 @@ def _load(path: Path, shown: str) -> Compilation:
 
 
 def write_all(folder: Path, files: dict[str, str]) -> None:
-    """Write every file or none: each is written beside its place first, and moved there when all are whole."""
+    """Write every file or none, each with the folders that it needs."""
+    for name in files:
+        target = folder / name
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", str(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
+    _replace({folder / name: (text, 0o644) for name, text in files.items()})
+
+
+def rewrite(files: dict[Path, str]) -> None:
+    """Write files that are there anew, all or none. They keep their rights, and a link goes on to lead to its file."""
+    places = {path.resolve(): text for path, text in files.items()}
+    _replace({path: (text, path.stat().st_mode & 0o7777) for path, text in places.items()})
+
+
+def _replace(files: dict[Path, tuple[str, int]]) -> None:
+    """Each text is written beside its place first, with its rights, and moved there when all are whole."""
     import tempfile
 
     waiting: list[tuple[Path, Path]] = []
     try:
-        for name, text in files.items():
-            target = folder / name
-            if target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "a folder of that name is there", str(target))
-            target.parent.mkdir(parents=True, exist_ok=True)
+        for target, (text, rights) in files.items():
             handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             waiting.append((Path(temporary), target))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
-            os.chmod(temporary, 0o644)
+            os.chmod(temporary, rights)
         for source, target in waiting:
             os.replace(source, target)
     finally:

@@ -1,6 +1,8 @@
-"""Diagnostics to text and JSON, each with its source line."""
+"""Diagnostics to text and JSON, each with its source line; a changed text to a diff."""
 
+import re
 from collections.abc import Mapping, Sequence
+from difflib import unified_diff
 from typing import Any
 
 from guidec.diagnostic import Diagnostic
@@ -67,3 +69,16 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
         }
         for one in diagnostics
     ]
+
+
+def as_diff(path: str, before: str, after: str) -> str:
+    """A unified diff, as `patch` and `git apply` take it."""
+    lines = unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, and nothing but `\\n` ends one."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]

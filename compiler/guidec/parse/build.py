@@ -114,10 +114,11 @@ class Build:
                 "shorten it",
                 place,
             )
+        value, written = sign * Fraction(str(token)), f"{'-' if sign < 0 else ''}{token}"
         if unit is None:
-            return ast.Number(sign * Fraction(str(token)), None, place)
+            return ast.Number(value, None, place, written)
         self._apart(place, unit)
-        return ast.Number(sign * Fraction(str(token)), unit, place.to(unit.span))
+        return ast.Number(value, unit, place.to(unit.span), written)
 
     def _apart(self, number: Span, unit: ast.Name) -> None:
         """A number and its unit have a blank between them: the m of a glued `mg` has been read as zeros."""
@@ -161,7 +162,7 @@ class Build:
     def calendar_quantity(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
         number, unit = self._number(children[0]), self._word(children[1])
         self._apart(number.span, unit)
-        return ast.CalendarNumber(number.value, unit, self._span(meta))
+        return ast.CalendarNumber(number.value, unit, self._span(meta), number.written)
 
     def date(self, meta: Meta, children: list[Any]) -> ast.Day:
         place = self.place(children[0])
@@ -293,7 +294,7 @@ class Build:
 
     def define_shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
         mode: Any = str(children[0] or "half away from zero")
-        return ast.Shown(children[1], self._span(meta), mode)
+        return ast.Shown(children[1], self._span(meta), mode, said=children[0] is not None)
 
     def shown(self, meta: Meta, children: list[Any]) -> ast.Shown:
         return ast.Shown(None, self._span(meta))
@@ -322,15 +323,17 @@ class Build:
         return ast.Function(name, parameters, label, unit, expression, cites, kept, self._span(meta))
 
     def amount_signed(self, meta: Meta, children: list[Any]) -> ast.Number:
-        number, unit = children
+        number: ast.Number = children[0]
+        unit: ast.Name | None = children[1]
         if unit is not None:
             self._apart(number.span, unit)
-        return ast.Number(number.value, unit, number.span if unit is None else number.span.to(unit.span))
+        return replace(number, unit=unit, span=number.span if unit is None else number.span.to(unit.span))
 
     def amount_calendar(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
         word = self._word(children[1])
         self._apart(children[0].span, word)
-        return ast.CalendarNumber(children[0].value, word, children[0].span.to(word.span))
+        number: ast.Number = children[0]
+        return ast.CalendarNumber(number.value, word, number.span.to(word.span), number.written)
 
     def _labels_span(self, labels: Any, meta: Meta) -> Span:
         return labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
@@ -373,10 +376,9 @@ class Build:
 
     def gives(self, meta: Meta, children: list[Any]) -> ast.Gives:
         name, label, unit, *lines = children
-        values = tuple(one for one in lines if isinstance(one, ast.ValueLine))
-        self._few("values", values, name.span)
-        shown = next((one for one in lines if isinstance(one, ast.Shown)), None)
-        return ast.Gives(name, label, unit, values, shown, name.span)
+        kept = tuple(one for one in lines if one is not None)
+        self._few("values", kept, name.span)
+        return ast.Gives(name, label, unit, kept, name.span)
 
     def table(self, meta: Meta, children: list[Any]) -> ast.Table:
         name, label, cites, *lines, grid = children
@@ -430,6 +432,9 @@ class Build:
     def cell_any(self, meta: Meta, children: list[Any]) -> ast.Cell:
         return ast.Cell("any", (), self._span(meta))
 
+    def cell_dash(self, meta: Meta, children: list[Any]) -> ast.Cell:
+        return ast.Cell("any", (), self._span(meta), dash=True)
+
     def cell_is(self, meta: Meta, children: list[Any]) -> ast.Cell:
         return ast.Cell("is", tuple(children), self._span(meta))
 
@@ -459,9 +464,8 @@ class Build:
     def _item(
         self, kind: Any, meta: Meta, name: Any, label: Any, members: Any, cites: Any, lines: Any
     ) -> ast.Item:
-        notes = tuple(line for line in lines if isinstance(line, ast.Note))
-        codes = tuple(line for line in lines if isinstance(line, ast.Code))
-        return ast.Item(kind, name, label, tuple(_opt(members)), cites, notes, self._span(meta), codes)
+        kept = tuple(line for line in lines if line is not None)
+        return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
 
     def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
         return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
@@ -563,7 +567,7 @@ class Build:
 
     def dose_range(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
         low = self._number(children[0])
-        return "range", ast.Number(low.value, children[1].unit, low.span), children[1]
+        return "range", replace(low, unit=children[1].unit), children[1]
 
     def dose_up_to(self, meta: Meta, children: list[Any]) -> tuple[str, ast.Number, ast.Number]:
         return "up_to", children[0], children[0]
@@ -671,7 +675,7 @@ class Build:
 
     def limit_negative(self, meta: Meta, children: list[Any]) -> Any:
         limit = children[-1]
-        return replace(limit, value=-limit.value, span=self._span(meta))
+        return replace(limit, value=-limit.value, span=self._span(meta), written=f"-{limit.written}")
 
     def label_compare(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         op: Any = str(children[0])
@@ -680,7 +684,8 @@ class Build:
     def label_equal(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
         return ast.LabelCompare("=", children[0], self._span(meta))
 
-    label_number = label_equal
+    def label_number(self, meta: Meta, children: list[Any]) -> ast.LabelCompare:
+        return ast.LabelCompare("=", children[0], self._span(meta), bare=True)
 
     def label_range(self, meta: Meta, children: list[Any]) -> ast.LabelRange:
         above, low, below, high = children
@@ -825,17 +830,16 @@ class Build:
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:
         title, cites, *lines = children
-        given = tuple(entry for line in lines for entry in line if isinstance(entry, ast.GivenLine))
-        expected = tuple(entry for line in lines for entry in line if isinstance(entry, ast.Expectation))
-        return ast.Scenario(title, cites, given, expected, self._span(meta))
+        return ast.Scenario(title, cites, tuple(lines), self._span(meta))
 
-    def scenario_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
-        return () if isinstance(children[0], ast.Note) else children[0]
+    def scenario_line(self, meta: Meta, children: list[Any]) -> Any:
+        return children[0]
 
-    def given_line(self, meta: Meta, children: list[Any]) -> tuple[Any, ...]:
-        return tuple(children)
+    def given_line(self, meta: Meta, children: list[Any]) -> ast.GivenLines:
+        return ast.GivenLines(tuple(children))
 
-    expect_line = given_line
+    def expect_line(self, meta: Meta, children: list[Any]) -> ast.Expectations:
+        return ast.Expectations(tuple(children))
 
     def given(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
         value, one_of = children[1]
@@ -849,7 +853,7 @@ class Build:
         if unit is not None:
             self._apart(number.span, unit)
         span = number.span if unit is None else number.span.to(unit.span)
-        return ast.Number(number.value, unit, span), False
+        return replace(number, unit=unit, span=span), False
 
     def given_date(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         return children[0], False
@@ -965,7 +969,7 @@ class Build:
 
     def expected_range(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         low = self._number(children[0])
-        return "amount", ast.Number(low.value, children[1].unit, low.span), children[1], ()
+        return "amount", replace(low, unit=children[1].unit), children[1], ()
 
     def expected_or_more(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         return "or_more", children[0], children[0], ()
@@ -1024,7 +1028,7 @@ class Build:
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children
         word: Any = str(mode or "half away from zero")
-        node = ast.Rounded(operand, step, word, operand.span.to(step.span))
+        node = ast.Rounded(operand, step, word, operand.span.to(step.span), said=mode is not None)
         self._nested(node, operand)
         return node
 
@@ -1053,8 +1057,8 @@ class Build:
         numbers = tuple(child for child in children if not isinstance(child, Token))
         return ast.Thresholds(numbers, numbers[0].span.to(numbers[-1].span))
 
-    def _is(self, left: Any, values: tuple[Any, ...], negated: bool) -> ast.Is:
-        node = ast.Is(left, values, negated, left.span.to(values[-1].span))
+    def _is(self, left: Any, values: tuple[Any, ...], negated: bool, listed: bool = False) -> ast.Is:
+        node = ast.Is(left, values, negated, left.span.to(values[-1].span), listed)
         self._nested(node, left)
         return node
 
@@ -1065,7 +1069,7 @@ class Build:
         return self._is(children[0], (children[1],), True)
 
     def is_one_of(self, meta: Meta, children: list[Any]) -> ast.Is:
-        return self._is(children[0], children[1], False)
+        return self._is(children[0], children[1], False, listed=True)
 
     def is_name(self, meta: Meta, children: list[Any]) -> Any:
         return children[0]

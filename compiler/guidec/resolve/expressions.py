@@ -4,6 +4,7 @@ from typing import Literal
 
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
+from guidec.layout import expression_text
 from guidec.numbers import input_dimension
 from guidec.resolve.arithmetic import (
     FUNCTIONS,
@@ -174,10 +175,22 @@ def _input_is(scope: Scope, left: ast.Name, written: ast.Is) -> ir.Condition | N
     if isinstance(first, ast.Number | ast.CalendarNumber | ast.Day):
         return _compare(scope, ast.Compare("=", left, first, written.span))
     if isinstance(entry.type, ir.AnyOf):
-        scope.fault("wrong_type", f"`{left.text}` is a set", written.span, f"write `{left.text} includes …`")
+        repair = f"write `{expression_text(_as_members(written))}`"
+        scope.fault("wrong_type", f"`{left.text}` is a set", written.span, repair)
         return None
     names = _value_names(scope, left.text, written.values, value_ids(entry))
     return None if names is None else ir.Is(left.text, names)
+
+
+def _as_members(written: ast.Is) -> ast.Expression:
+    """`set is one of a, b` as it is meant: `set includes a or set includes b`."""
+    span = written.span
+    members = [value for value in written.values if isinstance(value, ast.Name)]
+    first, *others = members or [ast.Name("…", span)]
+    found: ast.Expression = ast.Includes(written.left, first, span)
+    for other in others:
+        found = ast.Binary("or", found, ast.Includes(written.left, other, span), span)
+    return ast.Unary("not", found, span) if written.negated else found
 
 
 def _value_names(
@@ -247,7 +260,7 @@ def _includes(scope: Scope, written: ast.Includes) -> ir.Condition | None:
             "wrong_type",
             f"`{entry.id}` is not a set",
             written.left.span,
-            f"write `{entry.id} is {written.member.text}`",
+            f"write `{expression_text(ast.Is(written.left, (written.member,), False, written.span))}`",
         )
         return None
     members = _members(scope, entry, written.member)
@@ -383,7 +396,8 @@ def _equals_a_value(scope: Scope, written: ast.Compare) -> bool:
             return False
         scope.used.add(("input", left.text))
     message = f"`=` compares numbers, and `{left.text}` is none"
-    scope.fault("wrong_type", message, written.span, f"write `{left.text} is {right.text}`")
+    meant = expression_text(ast.Is(left, (right,), False, written.span))
+    scope.fault("wrong_type", message, written.span, f"write `{meant}`")
     return True
 
 

@@ -1,7 +1,7 @@
 """Tables as written to rows, each with its condition."""
 
 from guidec import ast, ir
-from guidec.numbers import decimal_text
+from guidec.layout import as_meant, expression_text, quantity_text
 from guidec.record import record
 from guidec.resolve.arithmetic import is_number
 from guidec.resolve.expressions import condition
@@ -135,7 +135,7 @@ def column_text(scope: Scope, of: ast.Expression) -> str:
             return scope.readings[of.text].label
         definition = scope.definitions.get(of.text)
         return of.text if definition is None else definition.label
-    return expression_text(of)
+    return expression_text(as_meant(of))
 
 
 def row_text(scope: Scope, grid: ast.Grid, row: ast.GridRow) -> tuple[str, ...]:
@@ -155,49 +155,9 @@ def _cell_text(scope: Scope, of: ast.Expression, cell: ast.Cell) -> str:
 def result_text(gives: ast.Gives, result: object) -> str:
     """What a row gives."""
     match result:
-        case ast.Number(value, unit) | ast.CalendarNumber(value, unit):
-            return f"{decimal_text(value)} {unit.text}" if unit else decimal_text(value)
+        case ast.Number() | ast.CalendarNumber():
+            return quantity_text(as_meant(result))
         case ast.Name(text):
             return next((line.label.text for line in gives.values if line.name.text == text), text)
         case _:
             return ""
-
-
-def expression_text(written: ast.Expression) -> str:
-    """An expression as an author would write it."""
-    match written:
-        case ast.Name(text):
-            return text
-        case ast.Number(value, unit) | ast.CalendarNumber(value, unit):
-            return f"{decimal_text(value)} {unit.text}" if unit else decimal_text(value)
-        case ast.Day(value):
-            return value.isoformat()
-        case ast.YesNo(value):
-            return "yes" if value else "no"
-        case ast.Thresholds(numbers):
-            return " or ".join(expression_text(one) for one in numbers)
-        case ast.Unary(op, operand):
-            return f"{op}{' ' if op == 'not' else ''}{_inner(operand)}"
-        case ast.Binary(op, left, right) | ast.Compare(op, left, right):
-            return f"{_inner(left)} {op} {_inner(right)}"
-        case ast.Call(name, arguments):
-            return f"{name.text}({', '.join(expression_text(one) for one in arguments)})"
-        case ast.Completed(word, first, last):
-            return f"{word.text} from {_inner(first)} to {_inner(last)}"
-        case ast.Rounded(operand, step, mode):
-            how = "" if mode == "half away from zero" else f"{mode} "
-            return f"{_inner(operand)} rounded {how}to {expression_text(step)}"
-        case ast.Is(left, values, negated):
-            names = ", ".join(expression_text(one) for one in values)
-            return (
-                f"{_inner(left)} is {'not ' if negated else ''}{'one of ' if len(values) > 1 else ''}{names}"
-            )
-        case ast.Includes(left, member):
-            return f"{_inner(left)} includes {member.text}"
-        case ast.About(kind, name):
-            return f"{kind} {name.text}"
-
-
-def _inner(written: ast.Expression) -> str:
-    text = expression_text(written)
-    return f"({text})" if isinstance(written, ast.Binary | ast.Compare | ast.Rounded) else text

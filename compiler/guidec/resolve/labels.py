@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.diagnostic import listed
-from guidec.numbers import decimal_text, input_dimension
+from guidec.layout import as_meant, branch_label_text
+from guidec.numbers import input_dimension
 from guidec.resolve.arithmetic import is_number, unknown_name, value_ids
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
@@ -178,28 +179,8 @@ def _plain(limit: ast.Number | ast.CalendarNumber) -> Fraction:
 
 
 def label_text(label: ast.Label) -> str:
-    """A label as written."""
-    match label:
-        case ast.Name(text):
-            return text
-        case ast.YesNo(value):
-            return "yes" if value else "no"
-        case ast.LabelCompare(op, value):
-            return f"{op} {_limit_text(value)}"
-        case ast.LabelRange(low, high, above, below):
-            start = f"> {_limit_text(low)}" if above else _limit_text(low)
-            return f"{start} to {'< ' if below else ''}{_limit_text(high)}"
-
-
-def _limit_text(limit: ast.Limit) -> str:
-    match limit:
-        case ast.Thresholds(numbers):
-            return " or ".join(_limit_text(one) for one in numbers)
-        case ast.Day(value):
-            return value.isoformat()
-        case _:
-            text = decimal_text(limit.value)
-            return f"{text} {limit.unit.text}" if limit.unit else text
+    """A label as it is meant."""
+    return branch_label_text(as_meant(label))
 
 
 def labels_shown(scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...] | None) -> str:

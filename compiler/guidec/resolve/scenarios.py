@@ -1,9 +1,11 @@
 """Scenarios: a patient as JSON, and expectations whose names exist."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
+from guidec.layout import given_text
 from guidec.numbers import CALENDAR_WORDS, plain_number
 from guidec.resolve.arithmetic import value_ids
 from guidec.resolve.scope import Scope
@@ -135,7 +137,7 @@ def _names(
                 "wrong_type",
                 f"`{entry.id}` has one value",
                 given.span,
-                f"write `{entry.id} one of …` where it is only partly known",
+                f"write `{given_text(replace(given, one_of=True))}` where it is only partly known",
             )
     if given.one_of:
         return {"one_of": [{"yes": True, "no": False}.get(text, text) for text in texts]}

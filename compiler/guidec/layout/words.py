@@ -1,0 +1,223 @@
+"""Parts of declarations to words: names, numbers, texts, citations, doses, as they are written."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, TypeVar
+
+from guidec import ast
+from guidec.numbers import decimal_text
+from guidec.record import inside
+
+T = TypeVar("T")
+
+_UNSAID: dict[str, Any] = {"written": "", "said": False, "bare": False, "dash": False, "listed": False}
+_PLACES = ("mouth", "inhalation", "injection")
+
+
+def as_meant(node: T) -> T:
+    """A node as if it had no text: its numbers are printed as shortest decimals, and nothing that goes without saying.
+
+    For what is kept of an expression, which two ways of writing it must not tell apart.
+    """
+    if isinstance(node, tuple):
+        return tuple(map(as_meant, node))  # type: ignore[return-value]  # of the parts as they are
+    if not inside(node):
+        return node
+    parts = {name: _UNSAID.get(name, as_meant(value)) for name, value in vars(node).items()}
+    return replace(node, **parts)  # type: ignore[type-var]  # a record is a dataclass
+
+
+def quoted(text: str) -> str:
+    """A text between its quotes: `"A \\"quoted\\" word"`."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def label_text(label: ast.Text | None) -> str:
+    """The text of a label; nothing where there is none."""
+    return "" if label is None else quoted(label.text)
+
+
+def number_text(number: ast.Number | ast.CalendarNumber) -> str:
+    """The digits as they were written, else the shortest decimal."""
+    return number.written or decimal_text(number.value)
+
+
+def quantity_text(number: ast.Number | ast.CalendarNumber) -> str:
+    """`1.50 mg/kg`, `3 months`, `7`."""
+    return f"{number_text(number)} {number.unit.text}" if number.unit else number_text(number)
+
+
+def value_text(value: ast.Name | ast.YesNo | ast.Limit) -> str:
+    """A value as it is compared or given; `126 mg/dL or 7.0 mmol/L`."""
+    match value:
+        case ast.Thresholds(numbers):
+            return " or ".join(map(value_text, numbers))
+        case ast.Name(text):
+            return text
+        case ast.YesNo(truth):
+            return "yes" if truth else "no"
+        case ast.Number() | ast.CalendarNumber():
+            return quantity_text(value)
+        case ast.Day(day):
+            return day.isoformat()
+
+
+def names_text(names: Iterable[ast.Name], between: str = ", ") -> str:
+    """`dm, adm`."""
+    return between.join(name.text for name in names)
+
+
+def cites_text(cites: ast.Cites) -> str:
+    """`[T155, T57 T75 ours]`; nothing where nothing is cited."""
+    groups = [
+        " ".join([*(cite.id for cite in group), *(["ours"] if ours else [])])
+        for ours, group in groupby(cites, lambda cite: cite.ours)
+    ]
+    return f"[{', '.join(groups)}]" if groups else ""
+
+
+def interval_text(interval: ast.Interval) -> str:
+    """`4 to 6 weeks`."""
+    return _range_text(interval.low, interval.high, interval.unit.text)
+
+
+def _range_text(low: ast.Number, high: ast.Number, unit: str) -> str:
+    """Ends that are equal in place as well were written once."""
+    numbers = [number_text(low)] if low == high else [number_text(low), "to", number_text(high)]
+    return " ".join([*numbers, unit])
+
+
+def part_text(part: ast.Part) -> str:
+    """One part of an order: route, dose, interval, duration."""
+    match part:
+        case ast.Route(word):
+            return f"by {word.text}" if word.text in _PLACES else word.text
+        case ast.Dose():
+            return _dose_text(part)
+        case ast.Every(interval):
+            return f"every {interval_text(interval)}"
+        case ast.Lasts(interval):
+            return f"for {interval_text(interval)}"
+        case ast.After(interval):
+            return f"after {interval_text(interval)}"
+        case ast.Times(number):
+            return f"{number_text(number)} times"
+
+
+def _dose_text(dose: ast.Dose) -> str:
+    amount = quantity_text(dose.high)
+    form = {
+        "exact": amount,
+        "or_more": f"{amount} or more",
+        "range": f"{number_text(dose.low)} to {amount}",
+        "up_to": f"up to {amount}",
+        "about": f"about {amount}",
+    }[dose.form]
+    of = "" if dose.of is None else f" of {dose.of.text}"
+    basis = "" if dose.basis is None else f" basis {dose.basis}"
+    rounded = "" if dose.rounded is None else f" rounded to {quantity_text(dose.rounded)}"
+    return form + of + basis + rounded
+
+
+def thing_text(thing: ast.Thing) -> str:
+    """`prednisolone`, `drug not stated of class immunosuppressant`."""
+    if thing.name is not None:
+        return thing.name.text
+    return "drug not stated" + (f" of class {thing.drug_class.text}" if thing.drug_class else "")
+
+
+def tail_text(tail: ast.Tail) -> str:
+    """`rest not stated`, `usual`, `add or switch`."""
+    if tail.kind == "not_stated":
+        return f"{tail.word} not stated"
+    if tail.kind == "grade":
+        return f"grade {tail.word}"
+    return tail.word.replace("_", " ")
+
+
+def strength_text(strength: ast.Strength) -> str:
+    """`consider "often" against`."""
+    direction = "" if strength.direction == "for" else strength.direction
+    return " ".join(part for part in (strength.word, label_text(strength.wording), direction) if part)
+
+
+def branch_label_text(label: ast.Label) -> str:
+    """`dm`, `yes`, `< 10 %`, `10 % to 20 %`."""
+    match label:
+        case ast.Name() | ast.YesNo():
+            return value_text(label)
+        case ast.LabelCompare(op, value, _, bare):
+            return value_text(value) if bare else f"{op} {value_text(value)}"
+        case ast.LabelRange(low, high, above, below):
+            return f"{'> ' if above else ''}{value_text(low)} to {'< ' if below else ''}{value_text(high)}"
+
+
+def branch_labels_text(labels: tuple[ast.Label, ...] | None) -> str:
+    """`dm, adm`, or `otherwise`."""
+    return "otherwise" if labels is None else ", ".join(map(branch_label_text, labels))
+
+
+def rounding_text(step: ast.Number | ast.CalendarNumber, mode: ast.RoundingMode, said: bool) -> str:
+    """`rounded down to 0.5 mg`; half away from zero goes without saying."""
+    word = f"{mode} " if said or mode != "half away from zero" else ""
+    return f"rounded {word}to {quantity_text(step)}"
+
+
+# --- scenarios ---------------------------------------------------------------
+
+
+def given_text(given: ast.GivenLine) -> str:
+    """`temperature 39 Cel`, `site one of head, back`, `reading often daily`."""
+    value = given.value
+    if isinstance(value, tuple):
+        text = ("one of " if given.one_of else "") + (names_text(value) or "nothing")
+    else:
+        text = value_text(value)
+    return f"{'reading ' if given.reading else ''}{given.name.text} {text}"
+
+
+def expectation_text(expected: ast.Expectation) -> str:
+    """`first_step cooling`, `dose of paracetamol in cooling 900 mg`."""
+    of = expected.of.text if expected.of is not None else ""
+    names = ", ".join(_expected_text(name) for name in expected.names)
+    match expected.kind:
+        case "status":
+            return f"status {_status_text(expected.word)}"
+        case "outcome":
+            return f"{of} {names or _status_text(expected.word)}"
+        case "possible":
+            return f"{of} possible {names}"
+        case "needs":
+            return f"needs {f'of {of} ' if of else ''}{names or 'nothing'}"
+        case "ask":
+            return f"ask {names}"
+        case "dose":
+            inside = f" in {expected.inside.text}" if expected.inside is not None else ""
+            return f"dose of {of}{inside} {_expected_dose_text(expected, names)}"
+        case "usual":
+            return f"usual of {of} {names or 'not stated'}"
+        case "rule":
+            return f"{of} {names}{' unknown' if expected.word == 'unknown' else ''}"
+        case "no_rule":
+            return f"no {of} {names}"
+        case "refused":
+            return " ".join(part for part in ("refused", of, names) if part)
+
+
+def _expected_text(name: ast.Name) -> str:
+    return _status_text(name.text) if name.text.startswith("!") else name.text
+
+
+def _status_text(word: str) -> str:
+    return word.removeprefix("!").replace("_", " ")
+
+
+def _expected_dose_text(expected: ast.Expectation, names: str) -> str:
+    low, high = expected.low, expected.high
+    if low is None or high is None:
+        return f"needs {names}" if expected.word == "needs" else "not stated"
+    if expected.word == "or_more":
+        return f"{quantity_text(high)} or more"
+    return _range_text(low, high, high.unit.text if high.unit else "")
