@@ -1,10 +1,13 @@
 """The command line: files in, artifacts and words out. See `guidec --help`."""
 
+import gc
 import json
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from guidec.pipeline import Compilation
 
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
+SECONDS_BETWEEN = 2.0
 STANDARD = Path("-")
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -47,9 +51,33 @@ class _Talk:
 
     def tell(self, text: str) -> None:
         """What each step does: with --verbose, or on a terminal once it takes longer than a second."""
-        slow = sys.stderr.isatty() and time.monotonic() - self.started > 1
-        if self.verbose or (slow and not self.quiet):
+        if self.verbose or (self._shown() and time.monotonic() - self.started > 1):
             click.echo(f"{time.monotonic() - self.started:6.2f} s  {text}", err=True)
+
+    def _shown(self) -> bool:
+        return not self.quiet and sys.stderr.isatty()
+
+    @contextmanager
+    def long(self) -> Iterator[Callable[[str], None]]:
+        """Work that may take long: gives what is told of its stages. On a terminal the stage is repeated while it lasts."""
+        stage = ""
+        over = threading.Event()
+
+        def begin(text: str) -> None:
+            nonlocal stage
+            stage = text
+            self.tell(f"{text} …")
+
+        def remind() -> None:
+            while not over.wait(SECONDS_BETWEEN):
+                self.tell(f"still {stage} …")
+
+        if self._shown() or self.verbose:
+            threading.Thread(target=remind, daemon=True).start()
+        try:
+            yield begin
+        finally:
+            over.set()
 
 
 pass_talk = click.make_pass_decorator(_Talk, ensure=True)
@@ -78,6 +106,7 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
     guidelines in it.
     """
     context.obj = _Talk(quiet, verbose)
+    gc.set_threshold(100_000, 50, 1_000)  # a tree of a million nodes holds no circles worth looking for
 
 
 # --- check -------------------------------------------------------------------
@@ -572,7 +601,8 @@ def _compile(talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False) -
 
     compilations = []
     for file in _files(paths, (".guide", ".json")):
-        compilations.append(compile_path(file, skip_scenarios))
+        with talk.long() as tell:
+            compilations.append(compile_path(file, skip_scenarios, tell))
         talk.tell(f"compiled {compilations[-1].path}")
     return compilations
 

@@ -32,6 +32,10 @@ class Compilation:
     is_module: bool = False
 
 
+def _nobody(stage: str) -> None:
+    pass
+
+
 @dataclass(slots=True)
 class _Files:
     """The files read so far, modules before those that use them."""
@@ -39,6 +43,7 @@ class _Files:
     read: Read
     folder: str
     skip_scenarios: bool
+    tell: Callable[[str], None] = _nobody
     files: list[ast.File] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
@@ -46,10 +51,13 @@ class _Files:
     whole: bool = True
 
 
-def compile_file(path: str, read: Read, skip_scenarios: bool = False) -> Compilation:
-    """Compile one guideline or module. `path` names it in diagnostics; `read` gives the files beside it."""
+def compile_file(
+    path: str, read: Read, skip_scenarios: bool = False, tell: Callable[[str], None] = _nobody
+) -> Compilation:
+    """Compile one guideline or module. `path` names it in diagnostics; `read` gives the files beside it; `tell` hears
+    which stage begins."""
     folder, _, name = path.rpartition("/")
-    files = _Files(read, f"{folder}/" if folder else "", skip_scenarios)
+    files = _Files(read, f"{folder}/" if folder else "", skip_scenarios, tell)
     try:
         return _compile(path, name, files)
     except RecursionError:  # chains of names that no one declaration shows: the other limits come first
@@ -63,13 +71,16 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
     own = next((file for file in files.files if file.path == path), None)
     if own is None:
         return Compilation(path, None, (), {}, tuple(in_order(files.found)), files.texts)
+    files.tell(f"finding the names of {name}")
     is_module = any(isinstance(one, ast.Head) and one.kind == "module" for one in own.declarations)
     resolved, found = resolve(tuple(files.files), _register(files), files.whole)
     found = [_in_folder(files, one) for one in found] + files.found
     if resolved is None:
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
+    files.tell(f"looking for gaps and overlaps in {name}")
     program, faults = lower(resolved.guideline)
     found += faults
+    files.tell(f"working out the digest of {name}")
     compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)
     return Compilation(
         path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module
@@ -129,6 +140,7 @@ def _gather(files: _Files, name: str, asked: Span) -> None:
         files.texts[path] = data.decode("utf-8", "replace")
         return
     files.texts[path] = text
+    files.tell(f"reading {name}")
     tree, faults = parse(path, text, files.skip_scenarios)
     files.found += faults
     files.whole = files.whole and not faults

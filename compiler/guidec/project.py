@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,15 +82,18 @@ def bytes_of(path: Path) -> tuple[bytes | None, list[Diagnostic]]:
     return None, [Diagnostic("unreadable_file", message, start_of(shown), "name a file that can be read")]
 
 
-def compile_path(path: Path, skip_scenarios: bool = False) -> Compilation:
-    """Compile a `.guide` file or take up a compiled `.json`."""
+def compile_path(
+    path: Path, skip_scenarios: bool = False, tell: Callable[[str], None] = lambda stage: None
+) -> Compilation:
+    """Compile a `.guide` file or take up a compiled `.json`; `tell` hears which stage begins."""
     shown = shown_path(path)
     if path.suffix == ".json":
+        tell(f"reading {path.name} and making its rows anew")
         return _load(path, shown)
     read = reader(path.parent)
     folder = shown.rpartition("/")[0]
     name = f"{folder}/{path.name}" if folder else path.name
-    return compile_file(name, read, skip_scenarios)
+    return compile_file(name, read, skip_scenarios, tell)
 
 
 def _load(path: Path, shown: str) -> Compilation:
