@@ -16,8 +16,9 @@ from guidec.document import dump, dump_text, load
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
-from guidec.schema import guideline_schema_text, guideline_validator, result_validator
+from guidec.schema import guideline_faults, guideline_schema_text, result_faults
 from meaning import as_json, cases
+from schemas import guideline_validator, result_validator
 
 Json = dict[str, Any]
 
@@ -77,6 +78,7 @@ def test_a_document_is_taken_up_as_it_was_compiled(path: Path) -> None:
 def test_documents_and_results_follow_their_schemas(path: Path) -> None:
     first = compiled(path)
     guideline_validator().validate(json.loads(dump_text(first)))
+    assert not guideline_faults(json.loads(dump_text(first)))
     for case in cases(first.guideline, 25, seed=3) if path.parent.name == "meaning" else ():
         check_result(first, as_json(first.guideline, case))
     check_result(first, {})
@@ -89,6 +91,7 @@ def check_result(guideline: Compiled, patient: Json) -> None:
     except Refused as refused:
         result = refusal(refused)
     result_validator().validate(json.loads(json.dumps(result, allow_nan=False)))
+    assert not result_faults(result)
 
 
 def test_generated_guidelines_are_taken_up_as_they_were_compiled() -> None:
@@ -128,6 +131,7 @@ def test_the_schema_of_results_is_strict(change: Json) -> None:
     result = evaluate(first, {"kind": "first"})
     assert result_validator().is_valid(result)
     assert not result_validator().is_valid({**result, **change})
+    assert result_faults({**result, **change})
     for key in result:
         assert not result_validator().is_valid({name: value for name, value in result.items() if name != key})
 

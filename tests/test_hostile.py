@@ -20,7 +20,7 @@ from guidec.document import dump_text, load
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.pipeline import Compilation, compile_file
 from guidec.project import compile_path
-from guidec.schema import result_validator
+from schemas import result_validator
 
 HERE = Path(__file__).parent
 SECONDS = 8.0

@@ -239,15 +239,12 @@ def _invalid(path: str, compiled: "Compiled") -> "list[Diagnostic]":
     """The document is held to its schema before anything is written."""
     from guidec.diagnostic import Diagnostic
     from guidec.document import dump
-    from guidec.schema import guideline_validator
+    from guidec.schema import guideline_faults
     from guidec.source import start_of
 
-    problems = list(guideline_validator().iter_errors(dump(compiled)))
     return [
-        Diagnostic(
-            "bad_document", f"the compiled guideline breaks its schema at {one.json_path}", start_of(path)
-        )
-        for one in problems[:3]
+        Diagnostic("bad_document", f"the compiled guideline breaks its schema at {where}", start_of(path))
+        for where in guideline_faults(dump(compiled))[:3]
     ]
 
 

@@ -1,14 +1,14 @@
-"""The dataclasses of ir and rows to the JSON Schema of a compiled guideline; validators for it and for results.
+"""The dataclasses of ir and rows to the JSON Schema of a compiled guideline; faults by it and by that of results.
 
 `python -m guidec.schema > grammar/guideline.schema.json` writes the schema anew.
 """
 
 import json
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir, rows
@@ -16,7 +16,7 @@ from guidec.data import data_text
 from guidec.document import FORMAT, tag
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+    from jsonschema_rs import Validator
 
 Json = dict[str, Any]
 
@@ -56,24 +56,26 @@ def guideline_schema_text() -> str:
     return json.dumps(guideline_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-@lru_cache(maxsize=1)
-def guideline_validator() -> "Validator":
-    """Checks compiled guidelines; made once in a process."""
-    return _validator("guideline.schema.json")
+def guideline_faults(document: Json) -> list[str]:
+    """Where a compiled guideline breaks its schema, as JSON paths."""
+    return [_path(one.instance_path) for one in _validator("guideline.schema.json").iter_errors(document)]
 
 
-@lru_cache(maxsize=1)
-def result_validator() -> "Validator":
-    """Checks what `guidec eval` and every executable target print; made once in a process."""
-    return _validator("result.schema.json")
+def result_faults(result: Json) -> list[str]:
+    """Where what `guidec eval` and every executable target print breaks its schema, as JSON paths."""
+    return [_path(one.instance_path) for one in _validator("result.schema.json").iter_errors(result)]
 
 
+def _path(steps: Sequence[str | int]) -> str:
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+
+
+@cache
 def _validator(name: str) -> "Validator":
-    from jsonschema import Draft202012Validator
+    """Made once in a process. Written in Rust: a document of megabytes takes it milliseconds."""
+    from jsonschema_rs import validator_for
 
-    schema = json.loads(data_text("grammar", name))
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    return validator_for(json.loads(data_text("grammar", name)))
 
 
 # --- parts that no dataclass describes ---------------------------------------
@@ -157,12 +159,26 @@ def _union(hint: Any, definitions: Json) -> Json:
     name = next((name for name, union in _unions() if union == hint), None)
     parts = [part for part in get_args(hint) if part is not type(None)]
     if name is None or len(parts) == 1:
-        found = [_schema(part, definitions) for part in parts]
-        return found[0] if len(found) == 1 else {"anyOf": found}
+        return _schema(parts[0], definitions) if len(parts) == 1 else _one_of(parts, definitions)
     if name not in definitions:
         definitions[name] = {}
-        definitions[name] = {"title": _title(name), "anyOf": [_schema(part, definitions) for part in parts]}
+        definitions[name] = {"title": _title(name), **_one_of(parts, definitions)}
     return _reference(name)
+
+
+def _one_of(parts: list[Any], definitions: Json) -> Json:
+    """Objects are told apart by their `is`, so that a validator looks at one of them alone."""
+    if not all(is_dataclass(part) for part in parts):
+        return {"anyOf": [_schema(part, definitions) for part in parts]}
+    return {
+        "type": "object",
+        "required": ["is"],
+        "properties": {"is": {"enum": [tag(part) for part in parts]}},
+        "allOf": [
+            {"if": {"properties": {"is": {"const": tag(part)}}}, "then": _schema(part, definitions)}
+            for part in parts
+        ],
+    }
 
 
 @lru_cache(maxsize=1)
