@@ -29,12 +29,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PAIRS = HERE / "data" / "fmt"
 SHIPPED = sorted((ROOT / "guidelines").rglob("*.guide"))
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def pieces(markdown: str) -> list[str]:
     """The pieces of a page that are written in the language."""
-    return re.findall(r"^```guide\n(.*?)^```", markdown, re.DOTALL | re.MULTILINE)
+    return re.findall(
+        r"^(?:```guide|cat .*<<'GUIDE')\n(.*?)^(?:```|GUIDE)$", markdown, re.DOTALL | re.MULTILINE
+    )
 
 
 @lru_cache(maxsize=1)

@@ -73,7 +73,8 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
 
 def as_diff(path: str, before: str, after: str) -> str:
     """A unified diff, as `patch` and `git apply` take it."""
-    lines = unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
+    name = path.lstrip("/")
+    lines = unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
