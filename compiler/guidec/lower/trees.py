@@ -6,7 +6,9 @@ from dataclasses import replace
 from guidec import ir
 from guidec.diagnostic import warning
 from guidec.lower import avoided
+from guidec.lower.diagram import TooLarge
 from guidec.lower.faults import Arms, check_gap, check_overlap, check_reached
+from guidec.lower.limits import MOST_OWN_CONDITIONS
 from guidec.lower.outcomes import conditions_of, essence, joined, settled
 from guidec.lower.work import (
     Lowering,
@@ -137,8 +139,13 @@ def tree_of(
 def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the conditions of its order lines come out."""
     conditions = conditions_of(outcome, work.regimens)
-    whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
-    asks = unique(path.asks + reads(work, *conditions, *avoided.asked(work.guideline, whole, name)))
+    reasons: list[ir.Condition] = []
+    if work.avoids.avoids:
+        whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
+        reasons = avoided.asked(work.avoids, whole, name)
+    if len(conditions) + len(reasons) > MOST_OWN_CONDITIONS:  # of the rows of a table that hold together
+        raise TooLarge
+    asks = unique(path.asks + reads(work, *conditions, *reasons))
 
     def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
         if at == len(conditions):
@@ -155,12 +162,12 @@ def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, 
 
 def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the reasons to avoid what an outcome gives come out."""
-    marked = avoided.marked(work.guideline, ready, name)
-    conditions = avoided.conditions(work.guideline, marked, name)
+    marked = avoided.marked(work.avoids, ready, name)
+    conditions = avoided.conditions(work.avoids, marked, name)
 
     def weigh(at: int, held: tuple[ir.Condition, ...]) -> int:
         if at == len(conditions):
-            outcome = avoided.weighed(work.guideline, marked, name, held)
+            outcome = avoided.weighed(work.avoids, marked, name, held)
             group = work.groups.setdefault(essence(outcome), len(work.groups))
             leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks)
             return add_leaf(work, leaves, name, leaf, path.place)
