@@ -273,6 +273,7 @@ def test_the_picture_shows_what_is_to_be_avoided() -> None:
     dot = emit(compiled)[0]["t.dot"]
     assert "avoid when Low: yes: too low" in dot
     assert "avoid with B or C: washed out" in dot
+    assert "S1: One. · S2: Two. · S3: Three." in dot  # what a pointer shows cites the reasons too
 
 
 def test_a_statement_cited_by_avoid_is_encoded() -> None:

@@ -145,7 +145,7 @@ def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, 
         reasons = avoided.asked(work.avoids, whole, name)
     if len(conditions) + len(reasons) > MOST_OWN_CONDITIONS:  # of the rows of a table that hold together
         raise TooLarge
-    asks = unique(path.asks + reads(work, *conditions, *reasons))
+    asks = unique(path.asks + reads(work, *conditions) + _reasons_read(work, reasons))
 
     def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
         if at == len(conditions):
@@ -160,6 +160,14 @@ def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, 
     return settle(0, {})
 
 
+def _reasons_read(work: Lowering, reasons: list[ir.Condition]) -> tuple[str, ...]:
+    """What the reasons to avoid something read; each is looked at once, however many outcomes it speaks against."""
+    for one in reasons:
+        if one not in work.asked:
+            work.asked[one] = reads(work, one)
+    return tuple(name for one in reasons for name in work.asked[one])
+
+
 def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the reasons to avoid what an outcome gives come out."""
     marked = avoided.marked(work.avoids, ready, name)
@@ -172,7 +180,9 @@ def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, p
             leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks)
             return add_leaf(work, leaves, name, leaf, path.place)
         condition, span = conditions[at]
-        node = checked(work, condition, work.diagrams.true, span)
+        if condition not in work.reasons:
+            work.reasons[condition] = checked(work, condition, work.diagrams.true, span)
+        node = work.reasons[condition]
         if node == work.diagrams.false:
             return weigh(at + 1, held)
         then = weigh(at + 1, (*held, condition))
