@@ -1,6 +1,6 @@
 """An order to what it gives, and the name after `avoid` to what it covers of that."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from guidec import ir
@@ -60,32 +60,26 @@ def without(things: ir.Things, thing: Thing) -> ir.Things:
     )
 
 
-def orders_of(guideline: ir.Guideline, one: ir.Recommendation) -> tuple[ir.Order | ir.Choice, ...]:
+def orders_of(regimens: Mapping[str, ir.Regimen], one: ir.Recommendation) -> tuple[ir.Order | ir.Choice, ...]:
     """The order lines of a recommendation, wherever they stand."""
-    if one.regimen is None:
-        return one.orders
-    return next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
+    return one.orders if one.regimen is None else regimens[one.regimen].orders
 
 
-def may_order(guideline: ir.Guideline, decision: ir.Decision, things: ir.Things) -> bool:
-    """Whether some end of a decision orders one of the things for sure."""
-    return any(
-        among(thing, things)
-        for one in parts(decision)
-        if isinstance(one, ir.Recommendation) and one.direction == "for"
-        for thing in surely_given(orders_of(guideline, one))
-    )
+def recommended(
+    regimens: Mapping[str, ir.Regimen], within: object
+) -> Iterator[tuple[ir.Order | ir.Choice, ...]]:
+    """The order lines of every recommendation for something in a part of a guideline."""
+    for one in parts(within):
+        if isinstance(one, ir.Recommendation) and one.direction == "for":
+            yield orders_of(regimens, one)
 
 
 def everything_given(guideline: ir.Guideline) -> set[Thing]:
     """What decisions, options and rules give or offer, to whomever."""
-    lines: list[ir.Order | ir.Choice] = []
-    for one in parts(guideline.decisions, guideline.rules):
-        if isinstance(one, ir.Recommendation) and one.direction == "for":
-            lines += orders_of(guideline, one)
-        elif isinstance(one, ir.Rule) and one.direction == "for":
-            lines += one.orders
-    return set(surely_given(order for line in lines for order in alternatives(line)))
+    regimens = {regimen.id: regimen for regimen in guideline.regimens}
+    lists = [*recommended(regimens, guideline.decisions)]
+    lists += [rule.orders for rule in guideline.rules if rule.direction == "for"]
+    return set(surely_given(order for lines in lists for line in lines for order in alternatives(line)))
 
 
 def alternatives(line: ir.Order | ir.Choice) -> Iterator[ir.Order]:

@@ -218,13 +218,25 @@ class Condition:
 
 
 @record
+class Advised:
+    """What a rule gives, or a line that the source doesn't say when to give, with the reasons against it.
+
+    `reasons` are against what a rule surely gives; those against an order or an alternative stand at that.
+    """
+
+    orders: tuple[ir.Order | ir.Choice, ...]
+    reasons: tuple[ir.Reason, ...]
+
+
+@record
 class Program:
     """A guideline as rows over shared coordinates.
 
     `decisions` has a table for each decision, `options` one for each line of each list. `rules`, `definitions` (shown
-    conditions) and `asides` (what makes an alternative preferred) are conditions. `numbers` are the shown numbers, in base
-    units. `categories` has the bands of those that are shown: one condition, or of a `collect` table one for each value.
-    `possible` is true of the records that `impossible` leaves.
+    conditions) and `asides` (what makes an alternative preferred, or speaks against it) are conditions. `numbers` are the
+    shown numbers, in base units. `categories` has the bands of those that are shown: one condition, or of a `collect` table
+    one for each value. `advised` has what a rule gives, or `LIST#POSITION` for a line that isn't given, where there is a
+    reason against it. `possible` is true of the records that `impossible` leaves.
     """
 
     coordinates: tuple[Coordinate, ...]
@@ -236,3 +248,4 @@ class Program:
     possible: Condition
     numbers: dict[str, Number]
     categories: dict[str, tuple[Condition, ...]]
+    advised: dict[str, Advised]

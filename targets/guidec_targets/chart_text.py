@@ -1,10 +1,12 @@
 """What stands inside the boxes of a flowchart: orders, conditions and statements as short lines."""
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from guidec import ir
-from guidec.given import among, covered, thing_of
+from guidec.given import alternatives, among, covered, thing_of
+from guidec.record import parts
 from guidec.wording import condition_in_words, dose_text, interval_text, label_of
 
 
@@ -70,18 +72,34 @@ def _avoid_lines(
 ) -> list[Line]:
     """When what an order gives is to be avoided, and why."""
     lines: list[Line] = []
+    for one, other in _met(guideline, avoids, order):
+        statements = statement_text(one.cites.statements, one.cites.inferred)
+        when = "" if one.when is None else f"when {condition_in_words(guideline, one.when)}"
+        text = f"avoid {when or f'with {label_of(guideline.items, other)}'}: {one.why}"
+        lines.append(Line(text, statements, indent))
+    return lines
+
+
+def _met(
+    guideline: ir.Guideline, avoids: tuple[ir.Avoid, ...], order: ir.Order
+) -> Iterator[tuple[ir.Avoid, str]]:
+    """Each `avoid` that speaks of what an order gives, with the other of the two that are not to be combined."""
     thing = thing_of(order)
     for one in avoids if thing is not None else ():
         assert thing is not None
-        statements = statement_text(one.cites.statements, one.cites.inferred)
-        if one.when is not None and among(thing, covered(guideline, one.item)):
-            text = f"avoid when {condition_in_words(guideline, one.when)}: {one.why}"
-            lines.append(Line(text, statements, indent))
-        for own, other in ((one.item, one.other), (one.other, one.item)):
-            if own and other and among(thing, covered(guideline, own)):
-                text = f"avoid with {label_of(guideline.items, other)}: {one.why}"
-                lines.append(Line(text, statements, indent))
-    return list(dict.fromkeys(lines))
+        sides = {one.item: one.other or "", **({one.other: one.item} if one.other else {})}
+        yield from ((one, other) for own, other in sides.items() if among(thing, covered(guideline, own)))
+
+
+def avoid_statements(guideline: ir.Guideline, outcome: ir.Outcome) -> tuple[str, ...]:
+    """The statements of what is said against the orders of an outcome."""
+    found: dict[str, None] = {}
+    for one in parts(outcome) if guideline.avoids else ():
+        if isinstance(one, ir.Recommendation) and one.direction == "for":
+            for order in (order for line in one.orders for order in alternatives(line)):
+                cites = [avoid.cites for avoid, _ in _met(guideline, guideline.avoids, order)]
+                found.update((id, None) for cite in cites for id in cite.statements + cite.inferred)
+    return tuple(found)
 
 
 def _own_line(guideline: ir.Guideline, order: ir.Order) -> list[Line]:

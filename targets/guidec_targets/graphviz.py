@@ -5,7 +5,15 @@ from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.wording import grade_text
 from guidec_targets.chart import Box, Chart, Edge, Question, chart_of
-from guidec_targets.chart_text import Line, condition_lines, given_lines, statement_text, tooltip, wrapped
+from guidec_targets.chart_text import (
+    Line,
+    avoid_statements,
+    condition_lines,
+    given_lines,
+    statement_text,
+    tooltip,
+    wrapped,
+)
 
 _FONT = "Helvetica"  # a PostScript name: renderers know its widths, and write sans-serif behind it
 _INK, _PALE, _HEAD, _QUIET = "#1a1a1a", "#ffffff", "#dbe7f3", "#ececec"
@@ -87,8 +95,9 @@ def _chart(guideline: ir.Guideline, chart: Chart, lists: list[ir.Options]) -> st
             f"  {question.id} [label=<{_question_label(question)}>, {_links(guideline, question.statements, question.span)}];"
         )
     for box in chart.boxes:
+        cited = tuple(dict.fromkeys(box_statements(box) + avoid_statements(guideline, box.outcome)))
         lines.append(
-            f"  {box.id} [label=<{_box_label(guideline, box)}>, {_links(guideline, box_statements(box), box.outcome.span)}];"
+            f"  {box.id} [label=<{_box_label(guideline, box)}>, {_links(guideline, cited, box.outcome.span)}];"
         )
     for edge in chart.edges:
         lines.append(f"  {_edge(edge)}")

@@ -20,7 +20,6 @@ from guidec.evaluate.result import (
     recommendation_json,
     value_json,
 )
-from guidec.lower.avoided import unstated_orders
 from guidec.lower.outcomes import given_orders, recommendation_essence, united_recommendations
 from guidec.numbers import plain_number
 from guidec.record import record
@@ -183,7 +182,8 @@ class _Work:
         statuses: set[str] = set()
         gates: set[str] = set()
         quiet = self.shown.quiet()
-        for line, table in zip(options.lines, self.program.options[options.id], strict=True):
+        tables = self.program.options[options.id]
+        for at, (line, table) in enumerate(zip(options.lines, tables, strict=True)):
             if isinstance(line, ir.OptionLine) and not line.stated:
                 answer = self.answer(table)
                 statuses.add(answer.status)
@@ -191,9 +191,9 @@ class _Work:
                 asks += [name for leaf in answer.leaves for name in leaf.asks]
                 gates.update(leaf.status for leaf in answer.leaves if leaf.outcome is None)
                 if any(leaf.outcome is not None for leaf in answer.leaves):
+                    advised = self.program.advised.get(f"{options.id}#{at}")
                     regimens = {one.id: one for one in self.guideline.regimens}
-                    orders = given_orders(line.recommendation, regimens)
-                    orders = unstated_orders(self.guideline, line.recommendation, orders)
+                    orders = advised.orders if advised else given_orders(line.recommendation, regimens)
                     given = replace(line.recommendation, orders=orders)
                     shown.append(_not_stated_json(quiet, given))
                     possible.append(given)
@@ -284,7 +284,9 @@ class _Work:
                 because = self._because(rule, surely, perhaps)
                 found.append({"rule": "monitoring", **monitoring_json(rule, applies, needs, because)})
             else:
-                found.append({"rule": "advice", **advice_json(self.shown.quiet(), rule, applies, needs)})
+                orders = self.program.advised.get(rule.id)
+                advice = advice_json(self.shown.quiet(), rule, applies, needs, orders)
+                found.append({"rule": "advice", **advice})
         return found
 
     def _because(self, rule: ir.Rule, surely: set[str], perhaps: set[str]) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 
 from guidec import ir
 from guidec.evaluate.record import Amount, Record, Refused
-from guidec.lower.avoided import rule_orders, rule_reasons
 from guidec.lower.outcomes import cited, united
 from guidec.lower.ranges import Range
 from guidec.numbers import out_of_base_units, plain_number, rounded
-from guidec.rows import Leaf
+from guidec.rows import Advised, Leaf
 from guidec.weights import computed, computed_unit
 
 Json = dict[str, Any]
@@ -223,9 +222,9 @@ def _preferred(shown: Shown, preferred: tuple[ir.Prefer, ...], what: Json) -> li
 # --- rules and values --------------------------------------------------------
 
 
-def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> Json:
+def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str], advised: Advised | None) -> Json:
     """One piece of advice."""
-    orders = rule_orders(shown.guideline, rule)
+    orders = tuple(cited(order, rule.cites) for order in rule.orders) if advised is None else advised.orders
     found: Json = {
         "id": rule.id,
         "kind": rule.kind,
@@ -234,8 +233,8 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
         "strength": rule.strength,
         "wording": rule.wording or "not stated",
         **grades_json(() if rule.grade is None else (rule.grade,)),
-        "gives": [_given_json(shown, cited(order, rule.cites)) for order in orders],
-        **avoid_json(shown, rule_reasons(shown.guideline, rule)),
+        "gives": [_given_json(shown, order) for order in orders],
+        **avoid_json(shown, () if advised is None else advised.reasons),
         "needs": needs,
         "statements": list(rule.cites.statements),
     }

@@ -60,6 +60,7 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
     )
     work = Lowering(guideline, coordinates, diagrams, search, guideline.span, found)
     work.decide, work.tabulate = decided, table_tree
+    work.avoids = avoided.avoiding(guideline)
 
     def in_rows(number: ir.Number) -> tuple[Number, tuple[int, ...]]:
         return normal(number, coordinates, diagrams, lambda condition: diagram_of(work, condition))
@@ -102,7 +103,7 @@ def _conditions(guideline: ir.Guideline) -> list[ir.Condition]:
     for rule in guideline.rules:
         if rule.until is not None:
             found.append(ir.Recorded(rule.until, "true"))
-    return [*found, *avoided.everywhere(guideline)]
+    return [*found, *avoided.everywhere(guideline, avoided.avoiding(guideline))]
 
 
 def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
@@ -127,7 +128,10 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
     for avoid in guideline.avoids:
         if avoid.when is not None:
             checked(work, avoid.when, work.diagrams.true, avoid.span)
-    asides = tuple((when, condition_rows(work, when, span)) for when, span in _asides(work).items())
+    advised = avoided.advised(guideline, work.avoids)
+    reasons = [one for one in parts(tuple(advised.values()), *_outcomes(work)) if isinstance(one, ir.Reason)]
+    conditions = _preferring(guideline) | {reason.when: guideline.span for reason in reasons}
+    asides = tuple((when, condition_rows(work, when, span)) for when, span in conditions.items())
     possible = rows_of_condition(work, work.diagrams.negate(all_impossible(work)), guideline.span)
     if not any(row.leaf for row in possible.rows):
         span = guideline.impossible[0].span
@@ -141,13 +145,20 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
         if one.category is not None and (one.shown or one.id in bands)
     }
     return Program(
-        work.coordinates.all, decisions, options, rules, definitions, asides, possible, numbers, categories
-    )
+        work.coordinates.all, decisions, options, rules, definitions, asides, possible, numbers, categories,
+        advised,
+    )  # fmt: skip
 
 
-def _asides(work: Lowering) -> dict[ir.Condition, Span]:
-    """The conditions that make an alternative preferred, or speak against it, each once."""
-    guideline = work.guideline
+def _outcomes(work: Lowering) -> list[ir.Outcome | None]:
+    """Every end, where an alternative may carry a reason against it."""
+    if not work.guideline.avoids:
+        return []
+    return [leaf.outcome for leaves in work.leaves.values() for leaf in leaves]
+
+
+def _preferring(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
+    """The conditions that make an alternative preferred, each once."""
     found: dict[ir.Condition, Span] = {}
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
@@ -159,9 +170,6 @@ def _asides(work: Lowering) -> dict[ir.Condition, Span]:
         else:
             here = getattr(one, "span", span)
             waiting += [(part, here) for part in inside(one)]
-    outcomes = tuple(leaf.outcome for leaves in work.leaves.values() for leaf in leaves)
-    for reason in avoided.reasons(guideline, outcomes):
-        found.setdefault(reason.when, guideline.span)
     return found
 
 

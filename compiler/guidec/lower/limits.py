@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic
-from guidec.lower.avoided import asked
+from guidec.lower.avoided import Avoiding, asked, avoiding
 from guidec.lower.outcomes import conditions_of, settled
 from guidec.record import inside, parts
 from guidec.source import Span
@@ -17,8 +17,9 @@ DEEPEST = 300
 
 def beyond_limits(guideline: ir.Guideline) -> list[Diagnostic]:
     """A fault for everything that would take the compiler too long, at its place."""
+    avoids = avoiding(guideline)
     return [
-        *(found for one in guideline.decisions for found in _outcomes(guideline, one)),
+        *(found for one in guideline.decisions for found in _outcomes(guideline, avoids, one)),
         *_definitions(guideline),
         *_chains(guideline),
     ]
@@ -31,7 +32,9 @@ def _too_large(count: int, what: str, most: int, span: Span, repair: str) -> Dia
 # --- trees -------------------------------------------------------------------
 
 
-def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterator[Diagnostic]:
+def _outcomes(
+    guideline: ir.Guideline, avoids: Avoiding, one: ir.Decision | ir.Options
+) -> Iterator[Diagnostic]:
     leaves: list[ir.Outcome] = []
     waiting: list[ir.Node] = []
     if isinstance(one, ir.Decision):
@@ -64,10 +67,10 @@ def _outcomes(guideline: ir.Guideline, one: ir.Decision | ir.Options) -> Iterato
                 "make regimens of them",
             )
             return
-        whole = settled(
-            outcome, regimens, dict.fromkeys(conditions_of(outcome, regimens), True), ir.Citation()
-        )
-        reasons = len(asked(guideline, whole, one.id))
+        if not guideline.avoids:
+            continue
+        truth = dict.fromkeys(conditions_of(outcome, regimens), True)
+        reasons = len(asked(avoids, settled(outcome, regimens, truth, ir.Citation()), one.id))
         if count + reasons > MOST_OWN_CONDITIONS:
             what = "conditions of orders and of what is to be avoided"
             repair = "join the conditions of one drug's `avoid` with `or`"

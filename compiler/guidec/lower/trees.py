@@ -6,7 +6,9 @@ from dataclasses import replace
 from guidec import ir
 from guidec.diagnostic import warning
 from guidec.lower import avoided
+from guidec.lower.diagram import TooLarge
 from guidec.lower.faults import Arms, check_gap, check_overlap, check_reached
+from guidec.lower.limits import MOST_OWN_CONDITIONS
 from guidec.lower.outcomes import conditions_of, essence, joined, settled
 from guidec.lower.work import (
     Lowering,
@@ -137,8 +139,13 @@ def tree_of(
 def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the conditions of its order lines come out."""
     conditions = conditions_of(outcome, work.regimens)
-    whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
-    asks = unique(path.asks + reads(work, *conditions, *avoided.asked(work.guideline, whole, name)))
+    reasons: list[ir.Condition] = []
+    if work.avoids.avoids:
+        whole = settled(outcome, work.regimens, dict.fromkeys(conditions, True), path.cites)
+        reasons = avoided.asked(work.avoids, whole, name)
+    if len(conditions) + len(reasons) > MOST_OWN_CONDITIONS:  # of the rows of a table that hold together
+        raise TooLarge
+    asks = unique(path.asks + reads(work, *conditions) + _reasons_read(work, reasons))
 
     def settle(at: int, truth: dict[ir.Condition, bool]) -> int:
         if at == len(conditions):
@@ -153,19 +160,29 @@ def leaf_of(work: Lowering, name: str, leaves: list[Leaf], outcome: ir.Outcome, 
     return settle(0, {})
 
 
+def _reasons_read(work: Lowering, reasons: list[ir.Condition]) -> tuple[str, ...]:
+    """What the reasons to avoid something read; each is looked at once, however many outcomes it speaks against."""
+    for one in reasons:
+        if one not in work.asked:
+            work.asked[one] = reads(work, one)
+    return tuple(name for one in reasons for name in work.asked[one])
+
+
 def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, path: Trail) -> int:
     """A leaf for each way in which the reasons to avoid what an outcome gives come out."""
-    marked = avoided.marked(work.guideline, ready, name)
-    conditions = avoided.conditions(work.guideline, marked, name)
+    marked = avoided.marked(work.avoids, ready, name)
+    conditions = avoided.conditions(work.avoids, marked, name)
 
     def weigh(at: int, held: tuple[ir.Condition, ...]) -> int:
         if at == len(conditions):
-            outcome = avoided.weighed(work.guideline, marked, name, held)
+            outcome = avoided.weighed(work.avoids, marked, name, held)
             group = work.groups.setdefault(essence(outcome), len(work.groups))
             leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks)
             return add_leaf(work, leaves, name, leaf, path.place)
         condition, span = conditions[at]
-        node = checked(work, condition, work.diagrams.true, span)
+        if condition not in work.reasons:
+            work.reasons[condition] = checked(work, condition, work.diagrams.true, span)
+        node = work.reasons[condition]
         if node == work.diagrams.false:
             return weigh(at + 1, held)
         then = weigh(at + 1, (*held, condition))

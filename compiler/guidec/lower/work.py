@@ -35,6 +35,9 @@ class Lowering:
     places: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
     groups: dict[object, int] = field(default_factory=dict)
+    avoids: avoided.Avoiding = field(default_factory=lambda: avoided.Avoiding(()))
+    reasons: dict[ir.Condition, int] = field(default_factory=dict)
+    asked: dict[ir.Condition, tuple[str, ...]] = field(default_factory=dict)
     before: "Lowering | None" = None
     decide: Callable[["Lowering", str], int] = lambda work, name: 0
     tabulate: Callable[["Lowering", str, ir.Table, int, Any], int] = lambda work, name, table, context, path: (

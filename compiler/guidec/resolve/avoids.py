@@ -2,7 +2,7 @@
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, warning
-from guidec.given import among, covered, everything_given, without
+from guidec.given import Thing, among, covered, everything_given, without
 from guidec.record import parts
 from guidec.resolve.expressions import condition
 from guidec.resolve.orders import grade
@@ -83,6 +83,7 @@ def _about_inputs(scope: Scope, when: ir.Condition, written: ast.Expression) -> 
 
 def never_met(guideline: ir.Guideline) -> list[Diagnostic]:
     """A warning for each `avoid` of the guideline's own file that nothing it gives can meet."""
+    given = everything_given(guideline) if guideline.avoids else set()
     return [
         warning(
             "unused_declaration",
@@ -91,12 +92,11 @@ def never_met(guideline: ir.Guideline) -> list[Diagnostic]:
             "delete it, or check its names",
         )
         for one in guideline.avoids
-        if one.span.file == guideline.span.file and not _met(guideline, one)
+        if one.span.file == guideline.span.file and not _met(guideline, one, given)
     ]
 
 
-def _met(guideline: ir.Guideline, one: ir.Avoid) -> bool:
-    given = everything_given(guideline)
+def _met(guideline: ir.Guideline, one: ir.Avoid, given: set[Thing]) -> bool:
     if one.other is None:
         return any(among(thing, covered(guideline, one.item)) for thing in given)
     taken = any(isinstance(entry.type, ir.AnyOf) and entry.type.drugs for entry in guideline.inputs)

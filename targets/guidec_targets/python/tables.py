@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
-from guidec.lower.avoided import rule_orders, rule_reasons, unstated_orders
 from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.lower.terms import Cells
@@ -154,23 +153,25 @@ class Tables:
             if isinstance(one, ir.Options):
                 lines.append(f"    # options {comment(one.id)} {quoted(one.label)}")
                 lines.append(f"    {literal(one.id)}: (")
-                for line, table in zip(one.lines, self.program.options[one.id], strict=True):
+                tables = self.program.options[one.id]
+                for at, (line, table) in enumerate(zip(one.lines, tables, strict=True)):
                     lines.append("        (")
                     lines.append("            (")
                     lines += self._table(table, 16)
                     lines.append("            ),")
-                    lines.append(f"            {literal(self._unconditional(line))},")
+                    lines.append(f"            {literal(self._unconditional(line, f'{one.id}#{at}'))},")
                     lines.append("        ),")
                 lines.append("    ),")
         return _table("OPTIONS", "dict[str, tuple[Line, ...]]", lines, "{}")
 
-    def _unconditional(self, line: ir.OptionLine | ir.OptionConflict) -> object:
+    def _unconditional(self, line: ir.OptionLine | ir.OptionConflict, name: str) -> object:
         """What a line recommends whose condition the source doesn't state."""
         if isinstance(line, ir.OptionConflict) or line.stated:
             return None
         one = line.recommendation
         regimens = {regimen.id: regimen for regimen in self.guideline.regimens}
-        return self._given(one, unstated_orders(self.guideline, one, given_orders(one, regimens)))
+        advised = self.program.advised.get(name)
+        return self._given(one, advised.orders if advised else given_orders(one, regimens))
 
     def _table(self, table: Table, indent: int) -> list[str]:
         """The ends that a row leads to, and the rows, one a line."""
@@ -262,7 +263,8 @@ class Tables:
         )
 
     def _advice(self, rule: ir.Rule) -> dict[object, object]:
-        orders = tuple(cited(order, rule.cites) for order in rule_orders(self.guideline, rule))
+        advised = self.program.advised.get(rule.id)
+        orders = advised.orders if advised else tuple(cited(order, rule.cites) for order in rule.orders)
         return {
             "id": rule.id,
             "kind": rule.kind,
@@ -272,7 +274,7 @@ class Tables:
             "wording": rule.wording or "not stated",
             **_grade(rule),
             "gives": self.functions.orders(orders),
-            **self.functions.avoid(rule_reasons(self.guideline, rule)),
+            **self.functions.avoid(advised.reasons if advised else ()),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
             **_finish(rule),
