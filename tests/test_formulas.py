@@ -12,6 +12,7 @@ import pytest
 
 from guidec.evaluate import Compiled, evaluate
 from guidec.project import compile_path
+from guidec.schema import result_validator
 
 FORMULAS = sorted((Path(__file__).parent / "data" / "formulas").glob("*.guide"))
 Patient = dict[str, Any]
@@ -41,6 +42,7 @@ def test_a_formula_gives_what_is_expected_of_it(path: Path) -> None:
     cases = json.loads(path.with_suffix(".json").read_text("utf-8"))["cases"]
     for case in cases:
         result = evaluate(compiled(path.stem), case["patient"])
+        result_validator().validate(result)
         found = {name: shown(result, name) for name in case["expected"]}
         assert found == case["expected"], case["patient"]
 
@@ -61,15 +63,15 @@ def ckd_epi(patient: Patient) -> Decimal:
         ("0.7", "-0.241", "1.012") if patient["sex"] == "female" else ("0.9", "-0.302", "1")
     )
     ratio = Decimal(str(patient["creatinine"])) / Decimal(kappa)
-    one = Decimal(1)
-    power = min(ratio, one) ** Decimal(alpha) * max(ratio, one) ** Decimal("-1.2")
-    return 142 * power * Decimal("0.9938") ** patient["age"] * Decimal(factor)
+    power: Decimal = min(ratio, Decimal(1)) ** Decimal(alpha) * max(ratio, Decimal(1)) ** Decimal("-1.2")
+    by_age: Decimal = Decimal("0.9938") ** Decimal(patient["age"])
+    return 142 * power * by_age * Decimal(factor)
 
 
 def clearance(patient: Patient) -> Decimal:
     factor = Decimal("0.85" if patient["sex"] == "female" else "1")
     above = (140 - patient["age"]) * Decimal(str(patient["weight"])) * factor
-    return above / (72 * Decimal(str(patient["creatinine"])))
+    return Decimal(above) / (72 * Decimal(str(patient["creatinine"])))
 
 
 def body_mass_index(patient: Patient) -> Decimal:
