@@ -17,6 +17,7 @@ from guidec.units import DIMENSIONLESS, Dimension, divide_dimensions, multiply_d
 FUNCTIONS = ("min", "max", "abs", "clamp", "sqrt", "ln", "exp")
 MOST_POWER = 100
 MOST_BITS = 50_000
+MOST_CALLS = 1_000
 _IRRATIONAL = ("sqrt", "ln", "exp", "^")
 
 
@@ -432,7 +433,11 @@ def bound(scope: Scope, written: ast.Call) -> Iterator[ast.Function | None]:
     """A function with its parameters bound to the numbers of a call; None after a fault."""
     function = scope.functions[written.name.text]
     scope.used.add(("function", function.name.text))
-    values = _arguments(scope, written, function)
+    scope.calls = scope.calls + 1 if scope.calling else 1
+    if scope.calls == MOST_CALLS:
+        message = f"functions call each other more than {MOST_CALLS:,} times for one number"
+        scope.fault("too_large", message, written.span, "give a part of it a name with `define`")
+    values = None if scope.calls >= MOST_CALLS else _arguments(scope, written, function)
     if values is not None and function.name.text in scope.calling:
         message = f"the function `{function.name.text}` calls itself"
         scope.fault("cycle", message, written.name.span, "write it without")
