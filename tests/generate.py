@@ -33,6 +33,9 @@ class _Author:
         self.inputs = self._inputs()
         self.readings = ["meaning"] if self.dice.random() < 0.25 else []
         self.definitions: list[str] = []
+        self.computed: dict[str, tuple[str, ...]] = {}
+        self.categories: dict[str, tuple[str, ...]] = {}
+        self.collected: dict[str, tuple[str, ...]] = {}
         self.decisions: dict[str, list[str]] = {}
         self.regimens = ["pair"] if self.dice.random() < 0.4 else []
 
@@ -41,6 +44,9 @@ class _Author:
         for at in range(self.dice.randrange(3)):
             parts.append(f'define def_{at} "Definition" = {self.condition(2)}\n  shown\n')
             self.definitions.append(f"def_{at}")
+        for at in range(self.dice.choice((0, 0, 1, 1, 2))):
+            make = self.dice.choice((self._score, self._score, self._values, self._values, self._lookup))
+            parts.append(make(f"{make.__name__[1:]}_{at}"))
         parts += [self._impossible() for _ in range(self.dice.choice((0, 0, 1, 2)))]
         parts += [self._regimen(name) for name in self.regimens]
         for at in range(self.dice.choice((1, 1, 2, 3))):
@@ -134,6 +140,10 @@ class _Author:
             ]
         if others and self.dice.random() < 0.3:
             return self.dice.choice(others)
+        if self.dice.random() < 0.3 and not inputs_only:
+            asked = self._of_values()
+            if asked:
+                return asked
         numbers = [one for one in self.inputs if one.kind == "integer" and not one.named]
         if len(numbers) > 1 and self.dice.random() < 0.4:
             return self._computed(*self.dice.sample(numbers, 2))
@@ -165,6 +175,84 @@ class _Author:
                 f"({one.name} is never or {compared})",
                 f"{one.name} is never",
             )
+        )
+
+    # --- scores, tables, lookups ---
+
+    def _of_values(self) -> str:
+        """A question about a score, a lookup, a band or a column, if there is one."""
+        found = [
+            f"{name} {self.dice.choice(('<', '<=', '>', '>=', '='))} {self.dice.choice(some)}"
+            for name, some in self.computed.items()
+        ]
+        found += [f"{name} is {self.dice.choice(some)}" for name, some in self.categories.items()]
+        found += [f"{name} includes {self.dice.choice(some)}" for name, some in self.collected.items()]
+        return self.dice.choice(found) if found else ""
+
+    def _score(self, name: str) -> str:
+        found = f'score {name} "{name}"\n'
+        for _ in range(self.dice.choice((1, 2, 3))):
+            one = self.dice.choice(self.inputs)
+            points = self.dice.choice(("1", "2", "-1", "0.5", "3"))
+            if one.kind == "set" or self.dice.random() < 0.4:
+                found += f"  points {points} when {self.condition(2)}\n"
+                continue
+            found += f"  points for {one.name}\n"
+            for label in self._labels(one):
+                found += f"    {label}: {self.dice.choice(('0', '1', '2', '-1', '1.5', '3'))}\n"
+        first, last = sorted(self.dice.sample(("-1", "0", "1", "1.5", "2", "3"), 2), key=float)
+        found += f'  bands {name}_band "Band"\n    < {first}: low\n    {first} to {last}: mid\n'
+        found += "    otherwise: high\n  shown\n"
+        self.computed[name] = ("0", "1", "2", "1.5")
+        self.categories[f"{name}_band"] = ("low", "mid", "high")
+        return found
+
+    def _lookup(self, name: str) -> str:
+        one = self.dice.choice(self.inputs)
+        if one.kind == "set":
+            return self._score(name)
+        found = f'lookup {name} "{name}" by {one.name}\n'
+        for label in self._labels(one):
+            found += f"  {label}: {self.dice.choice(('0', '1', '2', '-1', '1.5', '3'))}\n"
+        self.computed[name] = ("0", "1", "2", "1.5")
+        return found + "  shown\n"
+
+    def _values(self, name: str) -> str:
+        """A table of values: `first` with its rest, or one that collects."""
+        policy = self.dice.choice(("first", "first", "collect sum", "collect count", "collect"))
+        columns = self.dice.sample(self.inputs, min(len(self.inputs), self.dice.choice((1, 2))))
+        asked = [one.name for one in columns]
+        if self.dice.random() < 0.5:
+            asked.append(self.condition(1))
+        is_number = policy in ("collect sum", "collect count") or (
+            policy == "first" and self.dice.random() < 0.5
+        )
+        results = ("1", "2", "-1", "0.5") if is_number else ("red", "green", "blue")
+        values = "" if is_number else '    red "R"\n    green "G"\n    blue "B"\n'
+        found = f'table {name} "{name}"\n  gives {name}_value "Value"\n{values}    shown\n  {policy}\n'
+        found += f"    | {' | '.join(asked)} || {name}_value |\n"
+        for _ in range(self.dice.choice((1, 2, 3))):
+            cells = [self._cell(one) for one in columns]
+            cells += [self.dice.choice(("yes", "no", "any"))] * (len(asked) - len(columns))
+            found += f"    | {' | '.join(cells)} || {self.dice.choice(results)} |\n"
+        if policy == "first" or (policy == "collect" and self.dice.random() < 0.5):
+            found += f"    | otherwise || {self.dice.choice(results)} |\n"
+        kind = self.computed if is_number else self.categories if policy == "first" else self.collected
+        kind[f"{name}_value"] = ("0", "1", "2") if is_number else results
+        return found
+
+    def _cell(self, one: _Input) -> str:
+        if self.dice.random() < 0.2 and not one.named:
+            return "any"
+        if one.kind == "set" or one.values:
+            some = ", ".join(self.dice.sample(one.values, self.dice.choice((1, min(2, len(one.values))))))
+            return self.dice.choice((some, f"not {some}"))
+        if one.named:
+            return "never"
+        unit = f" {one.unit}" if one.unit else ""
+        first, last = sorted((self.dice.randint(one.low, one.high), self.dice.randint(one.low, one.high)))
+        return self.dice.choice(
+            (f"< {last}{unit}", f">= {first}{unit}", f"{first}{unit} to {last}{unit}", f"not = {first}{unit}")
         )
 
     # --- decisions ---

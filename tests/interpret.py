@@ -6,7 +6,7 @@ one. It is slow and small, and the judge of everything that is fast.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -912,12 +912,26 @@ def measures(guideline: ir.Guideline, one: ir.Number) -> Counter[str]:
             return measures(guideline, inner)
         case ir.Case(_, _, arms):
             asked = {name for arm in arms for name in reads(guideline, arm.condition)}
+            asked |= {f"reading {name}" for arm in arms for name in _readings(guideline, arm.condition)}
             found: Counter[str] = Counter()
             for arm in arms:
                 found |= measures(guideline, arm.number)
             return Counter(asked) + found
         case ir.Constant() | ir.Day():
             return Counter()
+
+
+def _readings(guideline: ir.Guideline, node: object) -> set[str]:
+    """The readings that a condition asks."""
+    if isinstance(node, ir.ReadingIs):
+        return {node.reading}
+    if isinstance(node, ir.Defined | ir.DefinedNumber | ir.InBand):
+        return _readings(guideline, _definition(guideline, node.definition))
+    if isinstance(node, tuple):
+        return set().union(*(_readings(guideline, one) for one in node))
+    if is_dataclass(node):
+        return _readings(guideline, tuple(getattr(node, each.name) for each in fields(node)))
+    return set()
 
 
 def is_points(guideline: ir.Guideline, one: ir.Number) -> bool:

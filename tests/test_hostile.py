@@ -270,6 +270,46 @@ TOO_MUCH: dict[str, tuple[str, set[str]]] = {
         + 'decision e "E"\n  when o and p: nothing\n  otherwise: nothing\n',
         {"too_many_rows"},
     ),
+    "functions": (
+        "function f0(y) = y + 1\n"
+        + "".join(f"function f{at}(y) = f{at - 1}(f{at - 1}(y))\n" for at in range(1, 60))
+        + 'decision e "E"\n  when f59(n) > 3: nothing\n  otherwise: nothing\n',
+        {"too_large"},
+    ),
+    "conditions_of_functions": (
+        "function f0(y) = y > 1\n"
+        + "".join(f"function f{at}(y) = f{at - 1}(y) and f{at - 1}(y + 1)\n" for at in range(1, 60))
+        + 'decision e "E"\n  when f59(n): nothing\n  otherwise: nothing\n',
+        {"too_large"},
+    ),
+    "numbers_in_functions": (
+        "define z0 = n + 1\n"
+        + "".join(f"define z{at} = max(z{at - 1}, z{at - 1}) rounded to 1\n" for at in range(1, 40))
+        + 'decision e "E"\n  when z39 > 3: nothing\n  otherwise: nothing\n',
+        {"too_large"},
+    ),
+    "powers": (
+        "define z0 = (n + 1) ^ 100\n"
+        + "".join(f"define z{at} = z{at - 1} ^ 100\n" for at in range(1, 6))
+        + 'decision e "E"\n  when z5 > 3: nothing\n  otherwise: nothing\n',
+        {"outside_domain"},
+    ),
+    "collected": (
+        BOOLEANS + 'decision e "E"\n  table collect\n    | '
+        + " | ".join(f"i{at}" for at in range(40)) + " || outcome |\n"
+        + "".join(
+            "    | " + " | ".join("yes" if at == row else "any" for at in range(40))
+            + f" || use a; rest not stated; {'add' if row % 2 else 'switch'} |\n"
+            for row in range(40)
+        )
+        + "    | otherwise || nothing |\n",
+        {"too_many_rows"},
+    ),
+    "circle_through_a_table": (
+        'table t "T"\n  gives g "G"\n  unique\n    | e is a || g |\n    | yes || 1 |\n    | no || 2 |\n'
+        + 'decision e "E"\n  when g > 1: use a; rest not stated\n  otherwise: nothing\n',
+        {"cycle"},
+    ),
     "impossible": ("".join(f'impossible when n = {at % 10} "w"\n' for at in range(1_000)), {"impossible_everyone"}),
 }  # fmt: skip
 

@@ -272,11 +272,11 @@ def _finished(found: Json, rule: ir.Rule) -> Json:
 
 
 def value_json(one: ir.Definition, found: Range, needs: list[str]) -> Json:
-    """A computed number; while an input of it is blank, its range and what it needs."""
+    """A computed number; while it may be several, its range and what it needs: nothing, where only a reading is open."""
     if not found.numbers:
         return {"value": "not defined", "needs": []}
     low, high = _in_unit(found.low, one), _in_unit(found.high, one)
-    if needs:
+    if found.low != found.high or found.undefined:
         return {"low": low, "high": high, "unit": one.unit, "needs": needs}
     return {"value": low, "unit": one.unit, "needs": []}
 

@@ -115,7 +115,7 @@ def _definitions(guideline: ir.Guideline) -> Iterator[Diagnostic]:
         if sizes[name] > MOST_NUMBERS:
             yield _too_large(
                 sizes[name],
-                "numbers, with the definitions put in,",
+                "numbers, with the definitions put in",
                 MOST_NUMBERS,
                 definition.span,
                 "compute less",
@@ -124,15 +124,20 @@ def _definitions(guideline: ir.Guideline) -> Iterator[Diagnostic]:
 
 
 def _size(number: ir.Number, sizes: dict[str, int]) -> int:
+    """How many constants, inputs and tables a number is computed from; a score counts as one, its points being constants."""
     count = 0
     waiting = [number]
     while waiting:
         match waiting.pop():
-            case ir.Arithmetic(_, left, right):
+            case ir.Arithmetic(_, left, right) | ir.Completed(_, left, right) | ir.Shifted(left, right):
                 waiting += [left, right]
+            case ir.Function(_, arguments):
+                waiting += arguments
+            case ir.Rounded(inner):
+                waiting.append(inner)
             case ir.DefinedNumber(name):
                 count += sizes.get(name, 1)
-            case _:
+            case ir.Constant() | ir.Day() | ir.Measure() | ir.Case() | ir.Sum():
                 count += 1
     return count
 

@@ -7,6 +7,7 @@ counted. Exact on every grid; a search that grows too long counts as reachable.
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from operator import add
 from typing import NamedTuple
 
 from guidec import ir
@@ -295,9 +296,7 @@ class Search:
             if key not in self._sums:
                 self._sums[key] = frozenset(self._together(group, len(sums)))
             steps = self._sums[key]
-            found = frozenset(
-                tuple(a + b for a, b in zip(one, step, strict=True)) for one in found for step in steps
-            )
+            found = frozenset(tuple(map(add, one, step)) for one in found for step in steps)
             if len(found) > MOST_SUMS:
                 raise TooLong
         return found

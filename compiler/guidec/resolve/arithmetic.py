@@ -16,6 +16,8 @@ from guidec.units import DIMENSIONLESS, Dimension, divide_dimensions, multiply_d
 
 FUNCTIONS = ("min", "max", "abs", "clamp", "sqrt", "ln", "exp")
 MOST_POWER = 100
+MOST_BITS = 50_000
+MOST_CALLS = 1_000
 _IRRATIONAL = ("sqrt", "ln", "exp", "^")
 
 
@@ -270,6 +272,8 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
         if constant < 0 and low <= 0 <= high:
             _outside(scope, base, "may be 0, and is divided by here", "narrow the range of the input")
             return None
+        if _is_long(scope, base, (low, high), abs(constant)):
+            return None
         power = ir.Function("^", (base.number, ir.Constant(constant, "")))
         return Typed(power, _to_the(base.dimension, int(constant)), written.span)
     if base.dimension != DIMENSIONLESS:
@@ -286,7 +290,18 @@ def _power(scope: Scope, written: ast.Binary) -> Typed | None:
             scope, exponent, f"exponent may be beyond {LARGEST_EXPONENT}", "narrow the range of the input"
         )
         return None
+    if _is_long(scope, base, (low, high), max(abs(end) for end in _bounds(scope, exponent))):
+        return None
     return Typed(ir.Function("^", (base.number, exponent.number)), DIMENSIONLESS, written.span)
+
+
+def _is_long(scope: Scope, base: Typed, ends: Bounds, exponent: Fraction) -> bool:
+    """Whether a power has more digits than are computed with; a fault then."""
+    bits = max(max(end.numerator.bit_length(), end.denominator.bit_length()) for end in ends)
+    if bits * exponent <= MOST_BITS:
+        return False
+    _outside(scope, base, "is too large to be raised to this power", "compute less")
+    return True
 
 
 def _constant(one: ir.Number) -> Fraction | None:
@@ -418,7 +433,11 @@ def bound(scope: Scope, written: ast.Call) -> Iterator[ast.Function | None]:
     """A function with its parameters bound to the numbers of a call; None after a fault."""
     function = scope.functions[written.name.text]
     scope.used.add(("function", function.name.text))
-    values = _arguments(scope, written, function)
+    scope.calls = scope.calls + 1 if scope.calling else 1
+    if scope.calls == MOST_CALLS:
+        message = f"functions call each other more than {MOST_CALLS:,} times for one number"
+        scope.fault("too_large", message, written.span, "give a part of it a name with `define`")
+    values = None if scope.calls >= MOST_CALLS else _arguments(scope, written, function)
     if values is not None and function.name.text in scope.calling:
         message = f"the function `{function.name.text}` calls itself"
         scope.fault("cycle", message, written.name.span, "write it without")

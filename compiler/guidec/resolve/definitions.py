@@ -64,6 +64,7 @@ def check_function(scope: Scope, written: ast.Function) -> None:
         return
     scope.arguments, scope.parameters = types, tuple(names)
     scope.calling.append(written.name.text)
+    scope.calls = 0
     if is_number(scope, written.expression):
         function_number(scope, written)
     elif written.unit is not None:

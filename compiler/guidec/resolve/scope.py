@@ -43,6 +43,7 @@ class Scope:
     arguments: dict[str, Any] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     calling: list[str] = field(default_factory=list)
+    calls: int = 0
     overflow: Literal["", "back", "forward"] = ""
     definitions: dict[str, ir.Definition | None] = field(default_factory=dict)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
