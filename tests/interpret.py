@@ -956,6 +956,60 @@ def chooses(guideline: ir.Guideline, one: ir.Number) -> bool:
             return False
 
 
+# --- dates -------------------------------------------------------------------
+
+
+def dates_of(guideline: ir.Guideline, rule: ir.Rule, patient: Patient) -> dict[str, Any]:
+    """From when a monitoring counts, when it is due and when it ends, for a complete patient."""
+    found: dict[str, Any] = {}
+    end = "no end" if rule.ends is None else _day(rule.ends, patient)
+    if isinstance(end, date):
+        found["until"] = end.isoformat()
+    if rule.window is None:
+        return found
+    start = _day(rule.window.start, patient)
+    if not isinstance(start, date):
+        return {**found, "due": start}
+    found["from"] = start.isoformat()
+    ends = [_later(start, one, guideline.overflow) for one in (rule.window.earliest, rule.window.latest)]
+    days = [day for day in ends[:1] if not isinstance(end, date) or day <= end]
+    if not days:
+        return {**found, "due": "nothing"}
+    latest = min(ends[1], end) if isinstance(end, date) else ends[1]
+    return {**found, "due": {"earliest": days[0].isoformat(), "latest": latest.isoformat()}}
+
+
+def _day(dated: ir.Dated, patient: Patient) -> date | str:
+    one = dated.date
+    while True:
+        if one.kind == "day":
+            return date.fromisoformat(one.text)
+        if one.kind != "input":
+            return one.kind
+        value = patient.values[one.text]
+        if isinstance(value, date):
+            return value
+        one = next(each.date for each in dated.instead if each.value == value)
+
+
+def _later(day: date, lapse: ir.Lapse, overflow: str) -> date:
+    """Month by month on a calendar sheet; a day that isn't there is looked for on the way the rule says."""
+    if lapse.unit in ("day", "week"):
+        return day + timedelta(days=lapse.amount * (7 if lapse.unit == "week" else 1) - lapse.less)
+    year, month, wanted = day.year, day.month, day.day
+    for _ in range(lapse.amount * (12 if lapse.unit == "year" else 1)):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    found = None
+    while found is None:
+        try:
+            found = date(year, month, wanted)
+        except ValueError:
+            wanted -= 1
+    if wanted != day.day and overflow == "forward":
+        found += timedelta(days=1)
+    return found - timedelta(days=lapse.less)
+
+
 # --- doses -------------------------------------------------------------------
 
 

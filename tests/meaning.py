@@ -24,6 +24,7 @@ from interpret import (
     bands,
     chooses,
     completions,
+    dates_of,
     decide,
     domain,
     dose_for,
@@ -415,6 +416,27 @@ class _Check:
             self.same(f"{rule.id}: applies", found.get(rule.id, {"applies": "no"})["applies"], word)
             if word != "no":
                 self.same(f"{rule.id}: needs", found[rule.id]["needs"], needs(self.those, truths))
+                self.dates(rule, found[rule.id])
+
+    def dates(self, rule: ir.Rule, found: Json) -> None:
+        """Dates on which all completions agree are shown; else at least the inputs that decide them are named."""
+        everyone = [dates_of(self.guideline, rule, patient) for patient in self.those.patients]
+        for key in ("from", "due", "until"):
+            if key == "until" and rule.ends is None:
+                continue
+            each = [one.get(key) for one in everyone]
+            if all(one == each[0] for one in each):
+                self.same(f"{rule.id}: {key}", found.get(key), each[0])
+            elif key != "from":
+                asked = found[key]["needs"]
+                self.same(
+                    f"{rule.id}: {key} needs",
+                    set(needs(self.those, list(map(repr, each)))) - set(asked),
+                    set(),
+                )
+                self.same(f"{rule.id}: {key} asks blanks", set(asked) - set(self.those.blanks), set())
+            else:
+                self.same(f"{rule.id}: from", "from" in found, False)
 
     def avoided(self) -> None:
         """What speaks against the alternatives of what may be carried out, and against what rules give."""

@@ -186,7 +186,7 @@ Expression = (
 
 @record
 class HeadLine:
-    kind: Literal["version", "language", "source", "uses", "applies"]
+    kind: Literal["version", "language", "source", "uses", "applies", "overflow"]
     value: Name | None
     condition: Expression | None
     cites: Cites
@@ -818,10 +818,61 @@ class Measure:
 
 
 @record
+class Lapse:
+    """Calendar time after a date: `12 months`, `12 months less 4 days`."""
+
+    amount: Number
+    unit: Name
+    less: CalendarNumber | None
+    span: Span
+
+
+@record
+class SomeDate:
+    """A date input, a day, or a word: `not stated`, `no end`."""
+
+    value: Name | Day | Literal["not stated", "no end"]
+    span: Span
+
+
+@record
+class Instead:
+    """What stands for a date where its input has a named value: `or today when never`."""
+
+    date: SomeDate
+    when: Name
+
+
+@record
+class Dated:
+    date: SomeDate
+    instead: tuple[Instead, ...]
+    span: Span
+
+
+@record
 class MeasureEvery:
     """`interval` is None for `every not stated`."""
 
     interval: Interval | None
+    less: CalendarNumber | None
+    start: Dated | None
+    span: Span
+
+
+@record
+class Due:
+    """One window, not repeated."""
+
+    earliest: Lapse
+    latest: Lapse
+    start: Dated
+    span: Span
+
+
+@record
+class UntilDate:
+    date: Dated
     span: Span
 
 
@@ -842,7 +893,7 @@ class Rule:
     when: When
     until: Name | None
     cites: Cites
-    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery, ...]
+    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate, ...]
     span: Span
 
 
@@ -907,7 +958,7 @@ class Expectation:
     """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose."""
 
     kind: Literal[
-        "status", "outcome", "possible", "needs", "ask", "dose", "usual", "rule", "no_rule", "refused"
+        "status", "outcome", "possible", "needs", "ask", "dose", "due", "usual", "rule", "no_rule", "refused"
     ]
     of: Name | None
     names: tuple[Name, ...]

@@ -4,14 +4,16 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
 from guidec.bounds import bounds
+from guidec.dates import later
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.lower import lower
@@ -113,9 +115,28 @@ def _check_amounts(guideline: ir.Guideline) -> None:
             for unit in kind.units:
                 computed(one, one.high, unit.high, unit.unit)
                 computed_unit(one, unit.unit)
+        elif isinstance(one, ir.SomeDate) and one.kind in ("input", "day"):
+            kind = inputs[one.text] if one.kind == "input" else ir.Date(one.text, one.text)
+            assert isinstance(kind, ir.Date)
+            assert date.fromisoformat(kind.low) <= date.fromisoformat(kind.high)
+        elif isinstance(one, ir.Rule) and one.window is not None:
+            for day in _days(one.window.start, inputs):
+                for lapse in (one.window.earliest, one.window.latest):
+                    later(day, lapse, guideline.overflow)
         elif isinstance(one, ir.Definition) and one.number is not None:
             unit_dimension(one.unit)
             bounds(one.number, {entry.id: entry for entry in guideline.inputs}, _finder(guideline))
+
+
+def _days(dated: ir.Dated, inputs: dict[str, ir.Type]) -> Iterator[date]:
+    """The first and the last day that a window may begin on."""
+    for one in (dated.date, *(instead.date for instead in dated.instead)):
+        if one.kind == "day":
+            yield date.fromisoformat(one.text)
+        elif one.kind == "input":
+            kind = inputs[one.text]
+            assert isinstance(kind, ir.Date)
+            yield from (date.fromisoformat(day) for day in (kind.low, kind.high))
 
 
 def _finder(guideline: ir.Guideline) -> Callable[[str], ir.Definition]:

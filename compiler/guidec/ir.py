@@ -488,12 +488,13 @@ class Item:
 
 @record
 class Interval:
-    """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`)."""
+    """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`), `less` so many days."""
 
     low: Fraction
     high: Fraction
     unit: str
     calendar: bool
+    less: int = 0
 
 
 @record
@@ -729,8 +730,53 @@ class Options:
 
 
 @record
+class Lapse:
+    """Time after a date: whole calendar days, weeks, months or years, `less` so many days."""
+
+    amount: int
+    unit: Literal["day", "week", "month", "year"]
+    less: int
+
+
+@record
+class SomeDate:
+    """The date of an input or a day `YYYY-MM-DD`, in `text`; or that none is stated, or that there is no end."""
+
+    kind: Literal["input", "day", "not stated", "no end"]
+    text: str
+
+
+@record
+class Instead:
+    """What stands for a date where its input has a named value."""
+
+    value: str
+    date: SomeDate
+
+
+@record
+class Dated:
+    """A date; `instead` has an entry for each named value of its input."""
+
+    date: SomeDate
+    instead: tuple[Instead, ...]
+
+
+@record
+class Window:
+    """When something is due: from `earliest` to `latest` after a date."""
+
+    earliest: Lapse
+    latest: Lapse
+    start: Dated
+
+
+@record
 class Rule:
-    """Advice or monitoring (`kind` is `monitor`), shown on its own condition."""
+    """Advice or monitoring (`kind` is `monitor`), shown on its own condition.
+
+    `window` dates a monitoring: once where `every` is None. `until` names what is recorded true, `ends` the last day.
+    """
 
     id: str
     kind: str
@@ -745,6 +791,8 @@ class Rule:
     orders: tuple[Order | Choice, ...]
     measure: tuple[str, ...]
     every: Interval | None
+    window: Window | None
+    ends: Dated | None
     notes: tuple[Note, ...]
     cites: Citation
     grade: Grade | None = None
@@ -795,12 +843,16 @@ class Avoid:
 
 @record
 class Guideline:
-    """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
+    """A whole guideline, its modules' declarations included; everything in the author's order, a module's first.
+
+    `overflow` says where a month leads that lacks the day: `back`, `forward`, or nothing where no month is added.
+    """
 
     id: str
     title: str
     version: str
     language: str
+    overflow: Literal["", "back", "forward"]
     modules: tuple[str, ...]
     applies: Condition | None
     applies_cites: Citation
@@ -827,7 +879,7 @@ class Expectation:
     """One thing expected of a result; see ast.Expectation."""
 
     kind: Literal[
-        "status", "outcome", "possible", "needs", "ask", "dose", "usual", "rule", "no_rule", "refused"
+        "status", "outcome", "possible", "needs", "ask", "dose", "due", "usual", "rule", "no_rule", "refused"
     ]
     of: str
     names: tuple[str, ...]

@@ -55,6 +55,8 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _same(result["ask_next"], expected.names[0])
         case "dose":
             return _dose(result, expected)
+        case "due":
+            return _due(result, expected)
         case "usual":
             return _usual(result, expected)
         case "rule" | "no_rule":
@@ -158,6 +160,21 @@ def _dose_text(dose: Any) -> str:
         return f"{dose['per']['low']} to {dose['per']['high']} {dose['per']['unit']} of {dose['of']}, which is blank"
     numbers = f"{dose['low']}" if dose["low"] == dose["high"] else f"{dose['low']} to {dose['high']}"
     return f"{numbers} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
+
+
+def _due(result: Json, expected: ir.Expectation) -> str | None:
+    rule = next((one for one in result["monitoring"] if one["id"] == expected.of), None)
+    if rule is None:
+        return f"`{expected.of}` is absent"
+    match rule.get("due", "no date"):
+        case str(word):
+            return _same(word, expected.word)
+        case {"needs": needs}:
+            got = f"needs {_names(needs)}"
+        case due:
+            got = f"{due['earliest']} to {due['latest']}"
+    wanted = {"needs": f"needs {_names(expected.names)}", "dates": " to ".join(expected.names)}
+    return _same(got, wanted.get(expected.word, expected.word))
 
 
 def _usual(result: Json, expected: ir.Expectation) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import grade_text, label_of, outcome_label, unit_text
+from guidec.wording import days_text, grade_text, label_of, outcome_label, unit_text
 
 Json = dict[str, Any]
 
@@ -197,7 +197,8 @@ def _range(low: int | float, high: int | float) -> str:
 def _interval(interval: Json) -> str:
     plural = "" if interval["low"] == interval["high"] == 1 else "s"
     word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
-    return f"{_range(interval['low'], interval['high'])} {word}"
+    less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
+    return f"{_range(interval['low'], interval['high'])} {word}{less}"
 
 
 def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
@@ -208,13 +209,7 @@ def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
     elif rule["applies"] == "unknown":
         reason = "if chosen" if rule.get("because") == "if_chosen" else "needs " + ", ".join(rule["needs"])
         unknown = f" ({reason})" if rule["needs"] or rule.get("because") else " (open)"
-    every = ""
-    if "every" in rule:
-        every = (
-            "; interval not stated"
-            if rule["every"] == "not stated"
-            else f"; every {_interval(rule['every'])}"
-        )
+    every = _timed(guideline, rule) if "every" in rule else ""
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
     line = f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
     offered = [order for given in rule.get("gives", ()) for order in given.get("options", ())]
@@ -222,6 +217,35 @@ def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
         f"    {_order(guideline, order)}: {note.strip()}" for order in offered for note in _avoid(order, "")
     ]
     return [line, *_avoid(rule, "    "), *notes]
+
+
+def _timed(guideline: ir.Guideline, rule: Json) -> str:
+    """How often, from when, until when, and when it is due."""
+    every = {"not stated": "; interval not stated", "once": "; once"}
+    text = every[rule["every"]] if isinstance(rule["every"], str) else f"; every {_interval(rule['every'])}"
+    if "from" in rule:
+        text += f" from {rule['from']}"
+    until = rule.get("until", "")
+    if isinstance(until, dict):
+        text += f"; until a date that is missing: {_missing(guideline, until)}"
+    elif until[:1].isdigit():
+        text += f" until {until}"
+    match rule.get("due"):
+        case None:
+            return text
+        case "nothing":
+            return f"{text}; nothing is due any more"
+        case "not stated":
+            return f"{text}; when it is due is not stated"
+        case {"needs": _} as due:
+            return f"{text}; due at a date that hangs on {_missing(guideline, due)}"
+        case due:
+            days = " to ".join(dict.fromkeys((due["earliest"], due["latest"])))
+            return f"{text}; due {days}"
+
+
+def _missing(guideline: ir.Guideline, where: Json) -> str:
+    return ", ".join(_input(guideline, name) for name in where["needs"])
 
 
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:

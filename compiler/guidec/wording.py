@@ -217,8 +217,14 @@ def quantity_text(low: Fraction, high: Fraction, unit: str, calendar: bool = Fal
 
 
 def interval_text(interval: ir.Interval) -> str:
-    """`4–6 weeks`."""
-    return quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+    """`4–6 weeks`, `12 months less 4 days`."""
+    text = quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+    return f"{text} less {days_text(interval.less)}" if interval.less else text
+
+
+def days_text(days: int) -> str:
+    """`1 day`, `4 days`."""
+    return quantity_text(Fraction(days), Fraction(days), "day", True)
 
 
 def dose_text(guideline: ir.Guideline, dose: ir.Dose) -> str:

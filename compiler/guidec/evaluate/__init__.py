@@ -282,7 +282,9 @@ class _Work:
                 applies = "unknown"
             if rule.kind == "monitor":
                 because = self._because(rule, surely, perhaps)
-                found.append({"rule": "monitoring", **monitoring_json(rule, applies, needs, because)})
+                found.append(
+                    {"rule": "monitoring", **monitoring_json(self.shown, rule, applies, needs, because)}
+                )
             else:
                 found.append({"rule": "advice", **advice_json(self.shown.quiet(), rule, applies, needs)})
         return found

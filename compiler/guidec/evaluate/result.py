@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from guidec import ir
+from guidec.evaluate.due import due_json
 from guidec.evaluate.record import Amount, Record, Refused
 from guidec.lower.avoided import rule_orders, rule_reasons
 from guidec.lower.outcomes import cited, united
@@ -173,7 +174,14 @@ def order_json(shown: Shown, order: ir.Order) -> Json:
 
 def interval_json(interval: ir.Interval) -> Json:
     """`unit` is a calendar word (`week`) or a UCUM unit."""
-    return {"low": plain_number(interval.low), "high": plain_number(interval.high), "unit": interval.unit}
+    found: Json = {
+        "low": plain_number(interval.low),
+        "high": plain_number(interval.high),
+        "unit": interval.unit,
+    }
+    if interval.less:
+        found["less_days"] = interval.less
+    return found
 
 
 def dose_json(shown: Shown, dose: ir.Dose) -> Json:
@@ -242,8 +250,8 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str]) -> 
     return _finished(found, rule)
 
 
-def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:
-    """One thing to monitor: what, how often, and why now."""
+def monitoring_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:
+    """One thing to monitor: what, how often, when it is due, and why now."""
     measure: Any = rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)}
     found: Json = {
         "id": rule.id,
@@ -253,15 +261,23 @@ def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str)
         "wording": rule.wording or "not stated",
         **grades_json(() if rule.grade is None else (rule.grade,)),
         "measure": measure,
-        "every": "not stated" if rule.every is None else interval_json(rule.every),
+        "every": every_json(rule),
     }
     if rule.until is not None:
         found["until"] = rule.until
+    found |= due_json(shown.guideline, rule, shown.record)
     if because:
         found["because"] = because
     found["needs"] = needs
     found["statements"] = list(rule.cites.statements)
     return _finished(found, rule)
+
+
+def every_json(rule: ir.Rule) -> Json | str:
+    """How often; `once` for a window that isn't repeated."""
+    if rule.every is not None:
+        return interval_json(rule.every)
+    return "not stated" if rule.window is None else "once"
 
 
 def _finished(found: Json, rule: ir.Rule) -> Json:

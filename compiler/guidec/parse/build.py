@@ -216,6 +216,9 @@ class Build:
     def head_applies(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
         return ast.HeadLine("applies", None, children[0], children[1], self._span(meta))
 
+    def head_overflow(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("overflow", self._word(children[1]), None, (), self._span(meta))
+
     def source(self, meta: Meta, children: list[Any]) -> ast.Source:
         return ast.Source(children[0], tuple(children[1:]), self._span(meta))
 
@@ -786,10 +789,53 @@ class Build:
         return ast.Measure(children[0], self._span(meta))
 
     def rule_every(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
-        return ast.MeasureEvery(children[0], self._span(meta))
+        interval, less, start = children
+        return ast.MeasureEvery(interval, less, start, self._span(meta))
 
     def rule_every_not_stated(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
-        return ast.MeasureEvery(None, self._span(meta))
+        return ast.MeasureEvery(None, None, None, self._span(meta))
+
+    def rule_due(self, meta: Meta, children: list[Any]) -> ast.Due:
+        earliest, latest = children[1]
+        return ast.Due(earliest, latest, children[2], self._span(meta))
+
+    def rule_until(self, meta: Meta, children: list[Any]) -> ast.UntilDate:
+        return ast.UntilDate(children[0], self._span(meta))
+
+    def window_at(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        return children[0], children[0]
+
+    def window_between(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        return children[0], children[1]
+
+    def window_of_one_unit(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        number, latest = self._number(children[0]), children[1]
+        return ast.Lapse(number, latest.unit, None, number.span), latest
+
+    def lapse(self, meta: Meta, children: list[Any]) -> ast.Lapse:
+        number, unit = self._number(children[0]), self._word(children[1])
+        self._apart(number.span, unit)
+        return ast.Lapse(number, unit, children[2], self._span(meta))
+
+    def less(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
+        return self.calendar_quantity(meta, children[1:])
+
+    def dated(self, meta: Meta, children: list[Any]) -> ast.Dated:
+        return ast.Dated(children[0], tuple(children[1:]), self._span(meta))
+
+    def instead(self, meta: Meta, children: list[Any]) -> ast.Instead:
+        return ast.Instead(children[1], children[2])
+
+    def date_of(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate(children[0], children[0].span)
+
+    date_itself = date_of
+
+    def date_not_stated(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate("not stated", self._span(meta))
+
+    def date_no_end(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate("no end", self._span(meta))
 
     def rule_applies(self, meta: Meta, children: list[Any]) -> ast.Applies:
         return ast.Applies(children[0], children[1], self._span(meta))
@@ -903,6 +949,23 @@ class Build:
         word, low, high, names = children[2]
         found = self._expect("dose", meta, of=children[0], word=word, dose=(low, high), names=names)
         return replace(found, inside=children[1])
+
+    def expect_due(self, meta: Meta, children: list[Any]) -> Any:
+        word, names = children[2]
+        return self._expect("due", meta, of=children[1], word=word, names=names)
+
+    def expected_dates(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        first, last = children[0], children[1] or children[0]
+        return "dates", tuple(ast.Name(day.value.isoformat(), day.span) for day in (first, last))
+
+    def expected_nothing_due(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "nothing", ()
+
+    def expected_due_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "not stated", ()
+
+    def expected_due_needs(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "needs", children[0]
 
     def expect_usual(self, meta: Meta, children: list[Any]) -> Any:
         return self._expect("usual", meta, of=children[0], names=(children[1],))

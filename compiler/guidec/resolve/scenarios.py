@@ -170,6 +170,11 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
             _known(scope, "regimen", written.of, scope.regimens)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs)
+        case "due":
+            assert written.of is not None
+            _known(scope, "rule", written.of, rules)
+            for name in written.names if written.word == "needs" else ():
+                _known(scope, "input", name, scope.inputs)
         case "rule" | "no_rule":
             for name in written.names:
                 _known(scope, "rule", name, rules)

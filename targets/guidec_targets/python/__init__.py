@@ -79,6 +79,7 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         "readings": bool(guideline.readings),
         "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
+        "windows": any(one.window is not None or one.ends is not None for one in guideline.rules),
         "doses": any(isinstance(entry.type, ir.Quantity) for entry in guideline.inputs),
     }
     return computed | {name for name, there in needed.items() if there}

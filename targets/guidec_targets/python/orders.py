@@ -122,7 +122,8 @@ def interval(one: ir.Interval | None) -> object:
     """`{low, high, unit}`, or that it isn't stated."""
     if one is None:
         return "not stated"
-    return {"low": number(one.low), "high": number(one.high), "unit": one.unit}
+    less = {"less_days": one.less} if one.less else {}
+    return {"low": number(one.low), "high": number(one.high), "unit": one.unit, **less}
 
 
 def number(value: Fraction) -> Code:

@@ -1659,6 +1659,94 @@ def rules(case: Case, found: Gathered) -> tuple[list[Json], list[Json]]:
     return advice, monitoring
 
 
+# <windows>
+# A date: an input, a day by its number, or that none is stated; with what stands for an input's named values.
+SomeDate = tuple[str, str | int]
+Dated = tuple[SomeDate, tuple[tuple[str, SomeDate], ...]]
+
+# Months and days after a date, twice: to the first day and to the last.
+Window = tuple[tuple[int, int], tuple[int, int], Dated]
+
+# The day numbers that a record leaves open, or words; and the inputs that decide between them.
+Days = tuple[list[int | str], set[str]]
+
+
+def due(case: Case, window: Window | None, ends: Dated | None, overflow: str) -> Json:
+    """From when it counts, when it is due, when it ends; or the inputs that a date hangs on."""
+    from datetime import date
+
+    found: Json = {}
+    last, open_ends = ([], set()) if ends is None else days_of(case, ends)
+    first, open_starts = ([], set()) if window is None else days_of(case, window[2])
+    if first and not open_starts and isinstance(first[0], int):
+        found["from"] = date.fromordinal(first[0]).isoformat()
+    if open_ends:
+        found["until"] = {"needs": [name for name in INPUTS if name in open_ends]}
+    elif last and isinstance(last[0], int):
+        found["until"] = date.fromordinal(last[0]).isoformat()
+    if window is not None:
+        cut = [cut_off(window, first[0], end, overflow) for end in last or ["no end"]]
+        if open_starts or any(one != cut[0] for one in cut):
+            found["due"] = {"needs": [name for name in INPUTS if name in open_starts | open_ends]}
+        elif isinstance(cut[0], str):
+            found["due"] = cut[0]
+        else:
+            earliest, latest = (date.fromordinal(day).isoformat() for day in cut[0])
+            found["due"] = {"earliest": earliest, "latest": latest}
+    return found
+
+
+def cut_off(window: Window, start: int | str, end: int | str, overflow: str) -> tuple[int, int] | str:
+    if isinstance(start, str):
+        return start
+    earliest, latest = (day_after(start, lapse, overflow) for lapse in window[:2])
+    if isinstance(end, str):
+        return earliest, latest
+    return "nothing" if end < earliest else (earliest, min(latest, end))
+
+
+def day_after(day: int, lapse: tuple[int, int], overflow: str) -> int:
+    """Months first: where the month is too short its last day or, forward, the day behind it. Then days."""
+    from datetime import date
+
+    start = date.fromordinal(day)
+    months = start.year * 12 + start.month - 1 + lapse[0]
+    first = date(months // 12, months % 12 + 1, 1).toordinal()
+    behind = date((months + 1) // 12, (months + 1) % 12 + 1, 1).toordinal() if months < 119999 else 3652060
+    there = min(first + start.day - 1, behind if overflow == "forward" else behind - 1)
+    return there + lapse[1]
+
+
+def days_of(case: Case, dated: Dated) -> Days:
+    """The days that a date may be on; for a blank the first and the last of its input stand for all."""
+    some, instead = dated
+    found, needs = some_days(case, some)
+    if some[0] == "input":
+        values = case.entries[str(some[1])]
+        found = [one for one in found if one not in dict(instead)]
+        for name, other in instead:
+            if not values or name in values:
+                days, more = some_days(case, other)
+                found += days
+                needs |= more
+    each = list(dict.fromkeys(found))
+    return each, needs if len(each) > 1 else set()
+
+
+def some_days(case: Case, some: SomeDate) -> Days:
+    kind, what = some
+    if kind != "input":
+        return [what if kind == "day" else kind], set()
+    name = str(what)
+    values = case.entries[name]
+    if not values:
+        first, last = INPUTS[name][3][0][1:3]
+        return [int(first), int(last)], {name}
+    days: list[int | str] = [int(one[0]) if isinstance(one, tuple) else str(one) for one in values]
+    return days, {name} if len(days) > 1 else set()
+
+
+# </windows>
 def values(case: Case) -> Json:
     """The definitions that are shown."""
     found: Json = {}
