@@ -513,6 +513,10 @@ def _order(order: ir.Order | ir.Choice) -> Outcome:
     return (
         "order", order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose,
         order.every, order.times, order.lasts, order.after, order.usual,
+        tuple((one.up, one.by, one.of, one.every, one.until, one.lasts, one.rounded, one.mode) for one in order.tapers),
+        None if order.infusion is None else (
+            order.infusion.volume, order.infusion.over, tuple((one.dose, one.lasts) for one in order.infusion.rates)
+        ),
     )  # fmt: skip
 
 
@@ -962,12 +966,12 @@ def chooses(guideline: ir.Guideline, one: ir.Number) -> bool:
 def dates_of(guideline: ir.Guideline, rule: ir.Rule, patient: Patient) -> dict[str, Any]:
     """From when a monitoring counts, when it is due and when it ends, for a complete patient."""
     found: dict[str, Any] = {}
-    end = "no end" if rule.ends is None else _day(rule.ends, patient)
+    end = "no end" if rule.ends is None else _some_day(rule.ends, patient)
     if isinstance(end, date):
         found["until"] = end.isoformat()
     if rule.window is None:
         return found
-    start = _day(rule.window.start, patient)
+    start = _some_day(rule.window.start, patient)
     if not isinstance(start, date):
         return {**found, "due": start}
     found["from"] = start.isoformat()
@@ -979,7 +983,7 @@ def dates_of(guideline: ir.Guideline, rule: ir.Rule, patient: Patient) -> dict[s
     return {**found, "due": {"earliest": days[0].isoformat(), "latest": latest.isoformat()}}
 
 
-def _day(dated: ir.Dated, patient: Patient) -> date | str:
+def _some_day(dated: ir.Dated, patient: Patient) -> date | str:
     one = dated.date
     while True:
         if one.kind == "day":
@@ -1019,11 +1023,51 @@ def dose_for(dose: ir.Dose, weight: Amount) -> tuple[Fraction, Fraction]:
         part for part in dose.unit.split("/")[1:] if _unit(part).dimension == _unit(weight.unit).dimension
     )
     size = convert(weight.value, _unit(weight.unit), _unit(per))
-    return _to_step(dose.low * size, dose.rounded), _to_step(dose.high * size, dose.rounded)
+    return dose_given(dose, dose.low * size), dose_given(dose, dose.high * size)
 
 
-def _to_step(value: Fraction, step: Fraction | None) -> Fraction:
-    if step is None:
+def dose_given(dose: ir.Dose, value: Fraction) -> Fraction:
+    """A computed dose rounded, then kept within its caps."""
+    if dose.strengths:
+        value = min(max(value, dose.least or value), dose.most or value)
+        near = sorted(dose.strengths, key=lambda one: (abs(one - value), -one))
+        if dose.mode == "down":
+            near = [one for one in near if one <= value]
+        elif dose.mode == "up":
+            near = [one for one in near if one >= value]
+        return near[0]
+    value = to_step(value, dose.rounded, dose.mode)
+    return min(max(value, dose.least or value), dose.most or value)
+
+
+def to_step(value: Fraction, step: Fraction | None, mode: str) -> Fraction:
+    """Of the two multiples of the step around the value the one that the mode chooses."""
+    if step is None or not value % step:
         return value
-    whole, rest = divmod(abs(value), step)
-    return (whole + (rest * 2 >= step)) * step * (1 if value >= 0 else -1)
+    below = value - value % step
+    above = below + step
+    half = abs(value - below) - abs(above - value)
+    nearest = below if half < 0 else above
+    away, towards = (above, below) if value > 0 else (below, above)
+    even = below if not (below / step) % 2 else above
+    tie = {"half even": even}.get(mode, away)
+    return {"down": towards, "up": away}.get(mode, tie if half == 0 else nearest)
+
+
+def band_that_holds(guideline: ir.Guideline, dose: ir.DoseInBands, patient: Patient) -> int:
+    """The position of the one band that holds for a complete patient."""
+    (found,) = (at for at, band in enumerate(dose.bands) if holds(guideline, band.when, patient))
+    return found
+
+
+def taper_amounts(start: Fraction, tapers: tuple[Any, ...]) -> list[Fraction]:
+    """The first amount and those of every step."""
+    found = [start]
+    for up, by, of, _, until, _, rounded, mode in tapers:
+        end = until or Fraction(0)
+        while found[-1] != end:
+            part = by if of == "amount" else by * (found[-1] if of == "reached" else start) / 100
+            there = to_step(found[-1] + (part if up else -part), rounded, mode)
+            there = min(there, end) if up else max(there, end)
+            found.append(there)
+    return [one for one in found if one]

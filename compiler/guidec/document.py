@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
 from guidec.bounds import bounds
+from guidec.courses import daily, shares, whole_rate
 from guidec.dates import later
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
@@ -115,6 +116,8 @@ def _check_amounts(guideline: ir.Guideline) -> None:
             for unit in kind.units:
                 computed(one, one.high, unit.high, unit.unit)
                 computed_unit(one, unit.unit)
+        elif isinstance(one, ir.Order):
+            _check_course(one, inputs)
         elif isinstance(one, ir.SomeDate) and one.kind in ("input", "day"):
             kind = inputs[one.text] if one.kind == "input" else ir.Date(one.text, one.text)
             assert isinstance(kind, ir.Date)
@@ -126,6 +129,23 @@ def _check_amounts(guideline: ir.Guideline) -> None:
         elif isinstance(one, ir.Definition) and one.number is not None:
             unit_dimension(one.unit)
             bounds(one.number, {entry.id: entry for entry in guideline.inputs}, _finder(guideline))
+
+
+def _check_course(order: ir.Order, inputs: dict[str, ir.Type]) -> None:
+    """The course of every dose that an order may have."""
+    bands: tuple[ir.DoseBand, ...] = ()
+    if isinstance(order.dose, ir.DoseInBands):
+        bands = order.dose.bands
+        assert bands
+    assert not order.tapers or isinstance(order.dose, ir.Dose)
+    for dose in (order.dose, *(band.dose for band in bands)):
+        if isinstance(dose, ir.Dose):
+            kind = None if dose.of is None else inputs[dose.of]
+            unit = computed_unit(dose, kind.units[0].unit) if isinstance(kind, ir.Quantity) else dose.unit
+            daily(unit, order)
+            shares(dose, unit, order)
+    if order.infusion is not None:
+        whole_rate(order.infusion)
 
 
 def _days(dated: ir.Dated, inputs: dict[str, ir.Type]) -> Iterator[date]:

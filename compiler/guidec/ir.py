@@ -474,7 +474,7 @@ class Grid:
 
 @record
 class Item:
-    """A drug, a class of drugs with its members, a procedure or a test."""
+    """A drug with the strengths that it comes in, a class of drugs with its members, a procedure or a test."""
 
     id: str
     label: str
@@ -483,6 +483,7 @@ class Item:
     notes: tuple[Note, ...]
     cites: Citation
     codes: tuple[Code, ...] = ()
+    strengths: tuple[Constant, ...] = ()
     span: Span = _span()
 
 
@@ -499,7 +500,11 @@ class Interval:
 
 @record
 class Dose:
-    """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is."""
+    """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is.
+
+    What is computed is rounded to a step or to one of the `strengths`, and kept from `least` to `most`: all of these in the
+    unit of the computed dose.
+    """
 
     form: Literal["exact", "or_more", "range", "up_to", "about"]
     low: Fraction
@@ -508,6 +513,76 @@ class Dose:
     of: str | None
     basis: Literal["stated", "not stated"] | None
     rounded: Fraction | None
+    mode: RoundingMode = "half away from zero"
+    strengths: tuple[Fraction, ...] = ()
+    least: Fraction | None = None
+    most: Fraction | None = None
+
+
+@record
+class DoseBand:
+    """A dose where its condition holds, `value` as written and `label` as shown; a dose of None isn't stated."""
+
+    value: str
+    label: str
+    when: Condition
+    dose: Dose | None
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class DoseInBands:
+    """A dose that goes by an input or a definition; for every patient exactly one band holds."""
+
+    by: str
+    bands: tuple[DoseBand, ...]
+    span: Span = _span()
+
+
+@record
+class Rate:
+    """One step of an infusion; without `lasts` the rest of it."""
+
+    dose: Dose
+    lasts: Interval | None
+    cites: Citation
+
+
+@record
+class Infusion:
+    """In what volume, over what time, at what rates; a part that is None is not stated."""
+
+    volume: Constant | None
+    over: Interval | None
+    rates: tuple[Rate, ...]
+
+
+@record
+class Taper:
+    """From step to step `by` an amount in the dose's unit, or by a percentage of what is reached or of the first dose.
+
+    Each step lasts `every`; the last is `until`, or None for stop, and `lasts` its own time.
+    """
+
+    up: bool
+    by: Fraction
+    of: Literal["amount", "reached", "first dose"]
+    every: Interval
+    until: Fraction | None
+    lasts: Interval | None
+    rounded: Fraction | None
+    mode: RoundingMode
+    cites: Citation
+
+
+@record
+class Held:
+    """When what is given is held back, or resumed."""
+
+    kind: Literal["hold", "resume"]
+    when: Condition
+    cites: Citation
 
 
 @record
@@ -539,7 +614,7 @@ class Order:
     procedure: str | None
     drug_class: str | None
     route: str | None
-    dose: Dose | None
+    dose: Dose | DoseInBands | None
     every: Interval | None
     times: int | None
     lasts: Interval | None
@@ -549,6 +624,9 @@ class Order:
     preferred: tuple[Prefer, ...]
     cites: Citation
     avoided: tuple[Reason, ...] = ()
+    infusion: Infusion | None = None
+    tapers: tuple[Taper, ...] = ()
+    held: tuple[Held, ...] = ()
     span: Span = _span()
 
 
@@ -879,7 +957,20 @@ class Expectation:
     """One thing expected of a result; see ast.Expectation."""
 
     kind: Literal[
-        "status", "outcome", "possible", "needs", "ask", "dose", "due", "usual", "rule", "no_rule", "refused"
+        "status",
+        "outcome",
+        "possible",
+        "needs",
+        "ask",
+        "dose",
+        "total",
+        "daily",
+        "steps",
+        "due",
+        "usual",
+        "rule",
+        "no_rule",
+        "refused",
     ]
     of: str
     names: tuple[str, ...]
@@ -888,6 +979,7 @@ class Expectation:
     high: Fraction | None
     unit: str
     inside: str = ""
+    steps: tuple[Constant, ...] = ()
     span: Span = _span()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import days_text, grade_text, label_of, outcome_label, unit_text
+from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label, unit_text
 
 Json = dict[str, Any]
 
@@ -99,10 +99,10 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
             word = "one of, or another" if given["open"] else "one of"
             lines.append(f"{indent}  {_step(given)}{word}:")
             for option in given["options"]:
-                lines.append(f"{indent}    {_order(guideline, option)}")
+                lines += _order_lines(guideline, option, "", f"{indent}    ")
                 lines += _avoid(option, indent + "      ")
         else:
-            lines.append(f"{indent}  {_step(given)}{_order(guideline, given)}")
+            lines += _order_lines(guideline, given, _step(given), f"{indent}  ")
             lines += _avoid(given, indent + "    ")
         lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
     lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
@@ -148,6 +148,7 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     if order.get("route", "not stated") != "not stated":
         parts.append(order["route"])
     parts.append(_dose(guideline, order["dose"]) if "dose" in order else "")
+    parts.append(_infusion(order.get("infusion", {})))
     if order["every"] != "not stated":
         parts.append(f"every {_interval(order['every'])}")
     if "times" in order:
@@ -157,7 +158,57 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     if "after" in order:
         parts.append(f"after {_interval(order['after'])}")
     usual = ", usual" if order.get("usual") else ""
-    return " ".join(part for part in parts if part) + usual + _cites(order)
+    amounts = "".join(
+        f"; {key} {_computed(guideline, order[key])}" for key in ("daily", "total") if key in order
+    )
+    return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
+
+
+def _order_lines(guideline: ir.Guideline, order: Json, lead: str, indent: str) -> list[str]:
+    """An order, and below it its bands, its rates, its taper and when it is held."""
+    lines = [f"{lead}{_order(guideline, order)}"]
+    dose = order.get("dose")
+    for entry in dose.get("per_band", ()) if isinstance(dose, dict) else ():
+        lines.append(f"{entry['band']}: {_dose(guideline, entry['dose'])}{_cites(entry)}")
+    for step in order.get("infusion", {}).get("steps", ()):
+        time = step["for"] if isinstance(step["for"], str) else _interval(step["for"])
+        lines.append(f"rate {_dose(guideline, step['rate'])} for {time}{_cites(step)}")
+    if "taper" in order:
+        lines.append(_taper(order["taper"]))
+    for kind in ("hold", "resume"):
+        for entry in order.get(kind, ()):
+            needs = f": needs {_missing(guideline, entry)}" if entry["needs"] else ""
+            lines.append(f"{kind}: {entry['applies']}{needs}{_cites(entry)}")
+    return [f"{indent}{'' if not at else '    '}{line}" for at, line in enumerate(lines)]
+
+
+def _infusion(infusion: Json) -> str:
+    parts = []
+    if "volume" in infusion:
+        parts.append(f"in {infusion['volume']['value']} {unit_text(infusion['volume']['unit'])}")
+    if "over" in infusion:
+        parts.append(f"over {_interval(infusion['over'])}")
+    if "rate" in infusion:
+        rate = infusion["rate"]
+        parts.append(f"({_range(rate['low'], rate['high'])} {unit_text(rate['unit'])})")
+    return " ".join(parts)
+
+
+def _taper(taper: Json) -> str:
+    steps = []
+    for step in taper["steps"]:
+        amount = step.get("per", step)
+        time = "" if step["for"] == "not stated" else f" for {_interval(step['for'])}"
+        steps.append(f"{_range(amount['low'], amount['high'])} {unit_text(amount['unit'])}{time}")
+    end = ", then stop" if taper.get("then") == "stop" else ""
+    return f"steps: {', '.join(steps)}{end}{_cites({'statements': [], **taper})}"
+
+
+def _computed(guideline: ir.Guideline, amount: Json) -> str:
+    """What is computed of a dose, or why it isn't."""
+    if "why" in amount:
+        return f"not known: {amount['why']}"
+    return f"needs {_missing(guideline, amount)}" if "needs" in amount else _amount(amount, amount)
 
 
 def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
@@ -168,12 +219,24 @@ def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
 def _dose(guideline: ir.Guideline, dose: Any) -> str:
     if not isinstance(dose, dict):
         return "(dose not stated)"
+    if "per_band" in dose:
+        return (
+            f"(dose by {band_source(guideline, dose['by']).lower()}: {', '.join(dose['needs'])} is missing)"
+        )
     stated = "" if dose.get("basis", "stated") == "stated" else "; the source does not say which weight"
     if "per" in dose:
         of = label_of(guideline.inputs, dose["of"]).lower()
-        return f"{_amount(dose['per'], dose)} of {of} ({dose['of']} is missing{stated})"
+        caps = "".join(
+            f", {word.replace('_', ' ')} {dose[word]['value']} {unit_text(dose[word]['unit'])}"
+            for word in ("at_least", "at_most")
+            if word in dose
+        )
+        return f"{_amount(dose['per'], dose)} of {of}{caps} ({dose['of']} is missing{stated})"
+    caps = "".join(
+        f", the {word.removeprefix('at ')} that the source allows" for word in dose.get("capped", ())
+    )
     basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})" if "of" in dose else ""
-    return _amount(dose, dose) + basis
+    return _amount(dose, dose) + basis + caps
 
 
 def _amount(amount: Json, dose: Json) -> str:
@@ -317,7 +380,7 @@ def _named(result: Json) -> dict[type, set[str]]:
 
 
 def _cites(where: Json) -> str:
-    statements = " ".join(where["statements"])
+    statements = " ".join(where.get("statements", ()))
     inferred = " ".join(where.get("inferred", ()))
     parts = [part for part in (statements, f"{inferred} ours" if inferred else "") if part]
     return f" [{', '.join(parts)}]" if parts else ""

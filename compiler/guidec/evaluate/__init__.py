@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate.completions import Completions
+from guidec.evaluate.doses import Shown
 from guidec.evaluate.record import Amount, Record, RecordError, Refused, read_record
 from guidec.evaluate.result import (
     Json,
-    Shown,
     advice_json,
     band_json,
     category_json,

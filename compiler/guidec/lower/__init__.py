@@ -8,6 +8,7 @@ from guidec.lower import avoided
 from guidec.lower.arms import check_definition
 from guidec.lower.coordinates import Coordinates, size
 from guidec.lower.diagram import Diagrams, TooLarge
+from guidec.lower.doses import check_bands
 from guidec.lower.limits import beyond_limits, inner_first
 from guidec.lower.lines import check_for_and_against, option_table, rule_condition
 from guidec.lower.normal import normal
@@ -127,6 +128,9 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
     for avoid in guideline.avoids:
         if avoid.when is not None:
             checked(work, avoid.when, work.diagrams.true, avoid.span)
+    for part in parts(guideline.regimens, guideline.decisions, guideline.rules):
+        if isinstance(part, ir.DoseInBands):
+            check_bands(work, part)
     asides = tuple((when, condition_rows(work, when, span)) for when, span in _asides(work).items())
     possible = rows_of_condition(work, work.diagrams.negate(all_impossible(work)), guideline.span)
     if not any(row.leaf for row in possible.rows):
@@ -146,14 +150,14 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
 
 
 def _asides(work: Lowering) -> dict[ir.Condition, Span]:
-    """The conditions that make an alternative preferred, or speak against it, each once."""
+    """What makes an alternative preferred or speaks against it, holds an order, chooses a dose: each condition once."""
     guideline = work.guideline
     found: dict[ir.Condition, Span] = {}
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
         one, span = waiting.popleft()
-        if isinstance(one, ir.Prefer):
-            found.setdefault(one.when, span)
+        if isinstance(one, ir.Prefer | ir.Held | ir.DoseBand):
+            found.setdefault(one.when, getattr(one, "span", span))
         elif isinstance(one, tuple):
             waiting += [(part, span) for part in one]
         else:

@@ -3,8 +3,9 @@
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.resolve.expressions import condition
-from guidec.resolve.orders import grade, interval, order_lines
+from guidec.resolve.orders import grade, order_lines
 from guidec.resolve.scope import Scope
+from guidec.resolve.spans import interval
 from guidec.resolve.windows import last_day, once, repeated
 
 

@@ -47,6 +47,9 @@ def repeated(scope: Scope, written: ast.MeasureEvery) -> tuple[ir.Interval | Non
     ]
     if ends[0] is None or ends[1] is None or start is None:
         return None, None
+    if not interval.high.value:
+        scope.fault("bad_range", "this is no time at all", interval.span, "write how long it is")
+        return None, None
     found = ir.Interval(interval.low.value, interval.high.value, ends[0].unit, True, ends[0].less)
     return found, _window(scope, (ends[0], ends[1]), start, interval.span)
 
@@ -140,7 +143,7 @@ def _in_order(scope: Scope, window: ir.Window, start: ir.SomeDate, span: Span) -
 
 def _ends_of(scope: Scope, start: ir.SomeDate) -> tuple[date, date]:
     if start.kind == "day":
-        return (date.fromisoformat(start.text),) * 2
+        return date.fromisoformat(start.text), date.fromisoformat(start.text)
     kind = scope.inputs[start.text].type
     assert isinstance(kind, ir.Date)
     return date.fromisoformat(kind.low), date.fromisoformat(kind.high)
