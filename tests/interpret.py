@@ -513,6 +513,10 @@ def _order(order: ir.Order | ir.Choice) -> Outcome:
     return (
         "order", order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose,
         order.every, order.times, order.lasts, order.after, order.usual,
+        tuple((one.up, one.by, one.of, one.every, one.until, one.lasts, one.rounded, one.mode) for one in order.tapers),
+        None if order.infusion is None else (
+            order.infusion.volume, order.infusion.over, tuple((one.dose, one.lasts) for one in order.infusion.rates)
+        ),
     )  # fmt: skip
 
 
@@ -970,6 +974,60 @@ def chooses(guideline: ir.Guideline, one: ir.Number) -> bool:
             return False
 
 
+# --- dates -------------------------------------------------------------------
+
+
+def dates_of(guideline: ir.Guideline, rule: ir.Rule, patient: Patient) -> dict[str, Any]:
+    """From when a monitoring counts, when it is due and when it ends, for a complete patient."""
+    found: dict[str, Any] = {}
+    end = "no end" if rule.ends is None else _some_day(rule.ends, patient)
+    if isinstance(end, date):
+        found["until"] = end.isoformat()
+    if rule.window is None:
+        return found
+    start = _some_day(rule.window.start, patient)
+    if not isinstance(start, date):
+        return {**found, "due": start}
+    found["from"] = start.isoformat()
+    ends = [_later(start, one, guideline.overflow) for one in (rule.window.earliest, rule.window.latest)]
+    days = [day for day in ends[:1] if not isinstance(end, date) or day <= end]
+    if not days:
+        return {**found, "due": "nothing"}
+    latest = min(ends[1], end) if isinstance(end, date) else ends[1]
+    return {**found, "due": {"earliest": days[0].isoformat(), "latest": latest.isoformat()}}
+
+
+def _some_day(dated: ir.Dated, patient: Patient) -> date | str:
+    one = dated.date
+    while True:
+        if one.kind == "day":
+            return date.fromisoformat(one.text)
+        if one.kind != "input":
+            return one.kind
+        value = patient.values[one.text]
+        if isinstance(value, date):
+            return value
+        one = next(each.date for each in dated.instead if each.value == value)
+
+
+def _later(day: date, lapse: ir.Lapse, overflow: str) -> date:
+    """Month by month on a calendar sheet; a day that isn't there is looked for on the way the rule says."""
+    if lapse.unit in ("day", "week"):
+        return day + timedelta(days=lapse.amount * (7 if lapse.unit == "week" else 1) - lapse.less)
+    year, month, wanted = day.year, day.month, day.day
+    for _ in range(lapse.amount * (12 if lapse.unit == "year" else 1)):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    found = None
+    while found is None:
+        try:
+            found = date(year, month, wanted)
+        except ValueError:
+            wanted -= 1
+    if wanted != day.day and overflow == "forward":
+        found += timedelta(days=1)
+    return found - timedelta(days=lapse.less)
+
+
 # --- doses -------------------------------------------------------------------
 
 
@@ -979,11 +1037,51 @@ def dose_for(dose: ir.Dose, weight: Amount) -> tuple[Fraction, Fraction]:
         part for part in dose.unit.split("/")[1:] if _unit(part).dimension == _unit(weight.unit).dimension
     )
     size = convert(weight.value, _unit(weight.unit), _unit(per))
-    return _to_step(dose.low * size, dose.rounded), _to_step(dose.high * size, dose.rounded)
+    return dose_given(dose, dose.low * size), dose_given(dose, dose.high * size)
 
 
-def _to_step(value: Fraction, step: Fraction | None) -> Fraction:
-    if step is None:
+def dose_given(dose: ir.Dose, value: Fraction) -> Fraction:
+    """A computed dose rounded, then kept within its caps."""
+    if dose.strengths:
+        value = min(max(value, dose.least or value), dose.most or value)
+        near = sorted(dose.strengths, key=lambda one: (abs(one - value), -one))
+        if dose.mode == "down":
+            near = [one for one in near if one <= value]
+        elif dose.mode == "up":
+            near = [one for one in near if one >= value]
+        return near[0]
+    value = to_step(value, dose.rounded, dose.mode)
+    return min(max(value, dose.least or value), dose.most or value)
+
+
+def to_step(value: Fraction, step: Fraction | None, mode: str) -> Fraction:
+    """Of the two multiples of the step around the value the one that the mode chooses."""
+    if step is None or not value % step:
         return value
-    whole, rest = divmod(abs(value), step)
-    return (whole + (rest * 2 >= step)) * step * (1 if value >= 0 else -1)
+    below = value - value % step
+    above = below + step
+    half = abs(value - below) - abs(above - value)
+    nearest = below if half < 0 else above
+    away, towards = (above, below) if value > 0 else (below, above)
+    even = below if not (below / step) % 2 else above
+    tie = {"half even": even}.get(mode, away)
+    return {"down": towards, "up": away}.get(mode, tie if half == 0 else nearest)
+
+
+def band_that_holds(guideline: ir.Guideline, dose: ir.DoseInBands, patient: Patient) -> int:
+    """The position of the one band that holds for a complete patient."""
+    (found,) = (at for at, band in enumerate(dose.bands) if holds(guideline, band.when, patient))
+    return found
+
+
+def taper_amounts(start: Fraction, tapers: tuple[Any, ...]) -> list[Fraction]:
+    """The first amount and those of every step."""
+    found = [start]
+    for up, by, of, _, until, _, rounded, mode in tapers:
+        end = until or Fraction(0)
+        while found[-1] != end:
+            part = by if of == "amount" else by * (found[-1] if of == "reached" else start) / 100
+            there = to_step(found[-1] + (part if up else -part), rounded, mode)
+            there = min(there, end) if up else max(there, end)
+            found.append(there)
+    return [one for one in found if one]

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import combinations, product
@@ -11,7 +11,6 @@ from typing import Any
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
-from guidec.schema import result_validator
 from interpret import (
     GATES,
     Against,
@@ -22,9 +21,11 @@ from interpret import (
     Value,
     Way,
     against,
+    band_that_holds,
     bands,
     chooses,
     completions,
+    dates_of,
     decide,
     domain,
     dose_for,
@@ -36,9 +37,11 @@ from interpret import (
     rule_holds,
     shown_number,
     sure,
+    taper_amounts,
     thing,
     way,
 )
+from schemas import result_validator
 
 Json = dict[str, Any]
 Record = dict[str, tuple[Value, ...]]
@@ -374,9 +377,8 @@ class _Check:
         found = [(one["decision"], self.read_recommendation(one)) for one in self.result["recommendations"]]
         self.same("recommendations", sorted(map(repr, found)), sorted(map(repr, wanted)))
         for _, one in self.given:
-            for dose in _doses(one):
-                if dose.of is not None and len(self.those.case.record[dose.of]) != 1:
-                    self.dose_needs.append(dose.of)
+            for dose, tapers in _doses(one):
+                self.dose_needs += self.needed(dose, tapers)
 
     # --- rules, values, readings, the whole ---
 
@@ -417,6 +419,27 @@ class _Check:
             self.same(f"{rule.id}: applies", found.get(rule.id, {"applies": "no"})["applies"], word)
             if word != "no":
                 self.same(f"{rule.id}: needs", found[rule.id]["needs"], needs(self.those, truths))
+                self.dates(rule, found[rule.id])
+
+    def dates(self, rule: ir.Rule, found: Json) -> None:
+        """Dates on which all completions agree are shown; else at least the inputs that decide them are named."""
+        everyone = [dates_of(self.guideline, rule, patient) for patient in self.those.patients]
+        for key in ("from", "due", "until"):
+            if key == "until" and rule.ends is None:
+                continue
+            each = [one.get(key) for one in everyone]
+            if all(one == each[0] for one in each):
+                self.same(f"{rule.id}: {key}", found.get(key), each[0])
+            elif key != "from":
+                asked = found[key]["needs"]
+                self.same(
+                    f"{rule.id}: {key} needs",
+                    set(needs(self.those, list(map(repr, each)))) - set(asked),
+                    set(),
+                )
+                self.same(f"{rule.id}: {key} asks blanks", set(asked) - set(self.those.blanks), set())
+            else:
+                self.same(f"{rule.id}: from", "from" in found, False)
 
     def avoided(self) -> None:
         """What speaks against the alternatives of what may be carried out, and against what rules give."""
@@ -585,18 +608,50 @@ class _Check:
             order[9],
             *map(_span, order[10:12]),
             order[12],
+            self.steps(order[7], order[13]) if order[7] is not None and order[13] else (),
+            None if order[14] is None else tuple(self.dosed_amount(one) for one, _ in order[14][2]),
         )
 
-    def dosed_amount(self, dose: ir.Dose) -> Outcome:
-        low, high = dose.low, dose.high
-        per = False
-        if dose.of is not None:
-            entered = self.those.case.record[dose.of]
-            per = len(entered) != 1
-            if not per:
-                assert isinstance(entered[0], Amount)
-                low, high = dose_for(dose, entered[0])
-        return per, low, high, dose.of, _FORMS[dose.form], dose.basis
+    def dosed_amount(self, dose: ir.Dose | ir.DoseInBands) -> Outcome | None:
+        if isinstance(dose, ir.DoseInBands):
+            each = [None if one is None else self.dosed_amount(one) for one in self.doses_possible(dose)]
+            return each[0] if len(set(each)) == 1 else ("bands", tuple(each))
+        known = self.amounts(dose, (dose.low, dose.high))
+        low, high = known or (dose.low, dose.high)
+        return known is None, low, high, dose.of, _FORMS[dose.form], dose.basis
+
+    def amounts(self, dose: ir.Dose, written: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
+        """What is given of the amounts as written; None where the weights that are left differ in it."""
+        if dose.of is None:
+            return written
+        entered = self.those.case.record[dose.of]
+        if not all(isinstance(one, Amount) for one in entered):
+            return None
+        each = {
+            tuple(dose_for(replace(dose, low=one), weight)[0] for one in written)
+            for weight in entered
+            if isinstance(weight, Amount)
+        }
+        return each.pop() if len(each) == 1 else None
+
+    def doses_possible(self, dose: ir.DoseInBands) -> list[ir.Dose | None]:
+        held = {band_that_holds(self.guideline, dose, patient) for patient in self.those.patients}
+        return [dose.bands[at].dose for at in sorted(held)]
+
+    def steps(self, dose: ir.Dose, tapers: tuple[Any, ...]) -> Outcome:
+        written = tuple(taper_amounts(dose.low, tapers))
+        known = self.amounts(dose, written)
+        return known is None, (known or written)
+
+    def needed(self, dose: ir.Dose | ir.DoseInBands, tapers: tuple[Any, ...]) -> list[str]:
+        """The inputs that a dose waits for."""
+        if isinstance(dose, ir.DoseInBands):
+            possible = self.doses_possible(dose)
+            inner = [name for one in possible if one is not None for name in self.needed(one, ())]
+            shown = {None if one is None else self.dosed_amount(one) for one in possible}
+            return inner if len(shown) == 1 else [dose.by, *inner]
+        whole = self.amounts(dose, (dose.low, dose.high)), not tapers or self.steps(dose, tapers)[0] is False
+        return [] if dose.of is None or (whole[0] is not None and whole[1]) else [dose.of]
 
     def read_outcome(self, entry: Json) -> Outcome:
         return (
@@ -622,7 +677,8 @@ class _Check:
             "order", step, order["action"], _stated(order.get("drug")), order.get("procedure"), order.get("class"),
             _stated(order.get("route")), None if dose == "not stated" else _read_dose(dose), _read_span(order["every"]),
             order.get("times"), _read_span(order["for"]), _read_span(order.get("after", "not stated")),
-            order.get("usual", False),
+            order.get("usual", False), _read_steps(order["taper"]) if "taper" in order else (),
+            tuple(_read_dose(one["rate"]) for one in order["infusion"].get("steps", ())) if "infusion" in order else None,
         )  # fmt: skip
 
 
@@ -633,7 +689,15 @@ def _stated(word: str | None) -> str | None:
     return None if word == "not stated" else word
 
 
+def _read_steps(taper: Json) -> Outcome:
+    amounts = tuple(Fraction(str(step.get("per", step)["low"])) for step in taper["steps"])
+    return "needs" in taper, amounts
+
+
 def _read_dose(dose: Json) -> Outcome:
+    if "per_band" in dose:
+        each = [one["dose"] for one in dose["per_band"]]
+        return "bands", tuple(None if one == "not stated" else _read_dose(one) for one in each)
     amounts = dose.get("per", dose)
     form = "about" if dose.get("about") else dose.get("open", "")
     low, high = Fraction(str(amounts["low"])), Fraction(str(amounts["high"]))
@@ -656,11 +720,16 @@ def _sides(outcome: Outcome) -> list[tuple[Outcome, ...]]:
     return [outcome[1]]
 
 
-def _doses(recommendation: Outcome) -> Iterator[ir.Dose]:
+def _doses(recommendation: Outcome) -> Iterator[tuple[ir.Dose | ir.DoseInBands, tuple[Any, ...]]]:
+    """The doses that are given, in the order in which a result shows them, each with its tapers."""
     for order in recommendation[3]:
         for one in order[3] if order[0] == "choice" else (order,):
             if one[7] is not None:
-                yield one[7]
+                yield one[7], ()
+            if one[14] is not None:
+                yield from ((rate, ()) for rate, _ in one[14][2])
+            if one[7] is not None and one[13]:
+                yield one[7], one[13]
 
 
 def _ordered(guideline: ir.Guideline, one: ir.Recommendation) -> Iterator[Outcome]:

@@ -10,9 +10,9 @@ from guidec.diagnostic import Diagnostic
 from guidec.evaluate import evaluate
 from guidec.pipeline import Compilation, compile_file
 from guidec.scenarios import run
-from guidec.schema import result_validator
 from guidec.show import result_text
 from guidec_targets.graphviz import emit
+from schemas import result_validator
 
 Json = dict[str, Any]
 

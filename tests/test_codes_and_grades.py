@@ -8,9 +8,9 @@ import pytest
 from guidec.document import dump_text, load
 from guidec.evaluate import Compiled, evaluate
 from guidec.pipeline import compile_file
-from guidec.schema import guideline_validator, result_validator
 from guidec.show import result_text
 from guidec_targets.graphviz import emit
+from schemas import guideline_validator, result_validator
 
 Json = dict[str, Any]
 

@@ -12,7 +12,7 @@ import pytest
 
 from guidec.evaluate import Compiled, evaluate
 from guidec.project import compile_path
-from guidec.schema import result_validator
+from schemas import result_validator
 
 FORMULAS = sorted((Path(__file__).parent / "data" / "formulas").glob("*.guide"))
 Patient = dict[str, Any]

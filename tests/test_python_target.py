@@ -31,7 +31,7 @@ GUIDELINES = sorted(
     for path in (ROOT / folder).rglob("*.guide")
     if any(line.startswith("guideline ") for line in path.read_text("utf-8").splitlines())
 )
-PATIENTS = {"broad": 250, "takada": 500, "sizes": 150, "search": 80}
+PATIENTS = {"broad": 250, "takada": 500, "sizes": 150, "search": 80, "doses": 300}
 
 Evaluate = Callable[[Any], Any]
 

@@ -186,7 +186,7 @@ Expression = (
 
 @record
 class HeadLine:
-    kind: Literal["version", "language", "source", "uses", "applies"]
+    kind: Literal["version", "language", "source", "uses", "applies", "overflow"]
     value: Name | None
     condition: Expression | None
     cites: Cites
@@ -491,6 +491,14 @@ Named = Define | Lookup | Score | Bands | Classify | Gives
 
 
 @record
+class Strengths:
+    """What a drug comes in."""
+
+    amounts: tuple[Number, ...]
+    span: Span
+
+
+@record
 class Item:
     """A drug, a class of drugs, a procedure or a test."""
 
@@ -499,7 +507,7 @@ class Item:
     label: Text
     members: tuple[Name, ...]
     cites: Cites
-    lines: tuple[Note | Code, ...]
+    lines: tuple["Note | Code | Strengths", ...]
     span: Span
 
     @property
@@ -511,6 +519,11 @@ class Item:
     def codes(self) -> tuple[Code, ...]:
         """What it is called in terminologies."""
         return tuple(line for line in self.lines if isinstance(line, Code))
+
+    @property
+    def strengths(self) -> tuple["Number", ...]:
+        """What a drug comes in."""
+        return tuple(amount for line in self.lines if isinstance(line, Strengths) for amount in line.amounts)
 
 
 # --- regimens ----------------------------------------------------------------
@@ -534,15 +547,51 @@ class Route:
 
 
 @record
+class Rounding:
+    """`rounded down to 50 mg`; `step` is None for the strengths of the drug, `mode` where it isn't said."""
+
+    mode: RoundingMode | None
+    step: Number | None
+    span: Span
+
+
+@record
+class Cap:
+    kind: Literal["least", "most"]
+    amount: Number
+    span: Span
+
+
+@record
 class Dose:
     form: Literal["exact", "or_more", "range", "up_to", "about"]
     low: Number
     high: Number
     of: Name | None
     basis: Literal["stated", "not stated"] | None
-    rounded: Number | None
+    limits: tuple[Rounding | Cap, ...]
     span: Span
     basis_span: Span | None = None
+
+
+@record
+class DoseBy:
+    """The dose stands in bands below."""
+
+    by: Name
+    span: Span
+
+
+@record
+class Volume:
+    amount: Number
+    span: Span
+
+
+@record
+class Over:
+    interval: Interval
+    span: Span
 
 
 @record
@@ -569,7 +618,7 @@ class Times:
     span: Span
 
 
-Part = Route | Dose | Every | Lasts | After | Times
+Part = Route | Dose | DoseBy | Volume | Over | Every | Lasts | After | Times
 
 
 @record
@@ -590,6 +639,53 @@ class Prefer:
 
 
 @record
+class DoseBand:
+    """A dose for some values; `labels` is None for `otherwise`, the dose None where it isn't stated."""
+
+    labels: tuple["Label", ...] | None
+    dose: Dose | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Rate:
+    """One step of an infusion; without an interval the rest of it."""
+
+    dose: Dose
+    lasts: Interval | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Taper:
+    """By how much, of what is reached or of the first dose; `until` is None for `stop`."""
+
+    up: bool
+    by: Number
+    of_first: bool
+    every: Interval
+    until: Number | None
+    lasts: Interval | None
+    rounding: Rounding | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Held:
+    kind: Literal["hold", "resume"]
+    condition: Expression
+    cites: Cites
+    span: Span
+
+
+Detail = Prefer | DoseBand | Rate | Taper | Held
+"""What stands below an order."""
+
+
+@record
 class Thing:
     """What is ordered: a named drug, procedure or regimen, or a drug that the source does not state."""
 
@@ -605,7 +701,7 @@ class Order:
     tails: tuple[Tail, ...]
     condition: Expression | None
     cites: Cites
-    prefers: tuple[Prefer, ...]
+    details: tuple[Detail, ...]
     span: Span
 
 
@@ -818,10 +914,62 @@ class Measure:
 
 
 @record
+class Lapse:
+    """Calendar time after a date: `12 months`, `12 months less 4 days`."""
+
+    amount: Number
+    unit: Name
+    less: CalendarNumber | None
+    span: Span
+    bare: bool = False  # written without its unit, which stands behind the other end of the range
+
+
+@record
+class SomeDate:
+    """A date input, a day, or a word: `not stated`, `no end`."""
+
+    value: Name | Day | Literal["not stated", "no end"]
+    span: Span
+
+
+@record
+class Instead:
+    """What stands for a date where its input has a named value: `or today when never`."""
+
+    date: SomeDate
+    when: Name
+
+
+@record
+class Dated:
+    date: SomeDate
+    instead: tuple[Instead, ...]
+    span: Span
+
+
+@record
 class MeasureEvery:
     """`interval` is None for `every not stated`."""
 
     interval: Interval | None
+    less: CalendarNumber | None
+    start: Dated | None
+    span: Span
+
+
+@record
+class Due:
+    """One window, not repeated."""
+
+    earliest: Lapse
+    latest: Lapse
+    start: Dated
+    span: Span
+
+
+@record
+class UntilDate:
+    date: Dated
     span: Span
 
 
@@ -842,7 +990,7 @@ class Rule:
     when: When
     until: Name | None
     cites: Cites
-    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery, ...]
+    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate, ...]
     span: Span
 
 
@@ -907,7 +1055,20 @@ class Expectation:
     """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose."""
 
     kind: Literal[
-        "status", "outcome", "possible", "needs", "ask", "dose", "usual", "rule", "no_rule", "refused"
+        "status",
+        "outcome",
+        "possible",
+        "needs",
+        "ask",
+        "dose",
+        "total",
+        "daily",
+        "steps",
+        "due",
+        "usual",
+        "rule",
+        "no_rule",
+        "refused",
     ]
     of: Name | None
     names: tuple[Name, ...]
@@ -916,6 +1077,7 @@ class Expectation:
     high: Number | None
     span: Span
     inside: Name | None = None
+    steps: tuple[Number, ...] = ()
 
 
 @record

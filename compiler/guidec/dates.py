@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from guidec import ir
+
 OVERFLOW = ("back", "forward")
 
 _DAYS = {"day": 1, "week": 7}
@@ -28,6 +30,11 @@ def add(day: date, amount: int, word: str, overflow: str | None) -> date:
         raise ValueError(f"{year}-{month + 1:02} has no day {day.day}")
     end = date(year, month + 1, last)
     return end if overflow == "back" else end + timedelta(days=1)
+
+
+def later(day: date, lapse: ir.Lapse, overflow: str) -> date:
+    """The date after that time: the calendar unit first, then the days that it is less."""
+    return add(add(day, lapse.amount, lapse.unit, overflow), -lapse.less, "day", None)
 
 
 def completed(word: Literal["day", "week", "month", "year"], first: date, second: date) -> int:

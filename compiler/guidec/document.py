@@ -4,14 +4,17 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from guidec import ir
 from guidec.bounds import bounds
+from guidec.courses import daily, shares, whole_rate
+from guidec.dates import later
 from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.lower import lower
@@ -113,9 +116,47 @@ def _check_amounts(guideline: ir.Guideline) -> None:
             for unit in kind.units:
                 computed(one, one.high, unit.high, unit.unit)
                 computed_unit(one, unit.unit)
+        elif isinstance(one, ir.Order):
+            _check_course(one, inputs)
+        elif isinstance(one, ir.SomeDate) and one.kind in ("input", "day"):
+            kind = inputs[one.text] if one.kind == "input" else ir.Date(one.text, one.text)
+            assert isinstance(kind, ir.Date)
+            assert date.fromisoformat(kind.low) <= date.fromisoformat(kind.high)
+        elif isinstance(one, ir.Rule) and one.window is not None:
+            for day in _days(one.window.start, inputs):
+                for lapse in (one.window.earliest, one.window.latest):
+                    later(day, lapse, guideline.overflow)
         elif isinstance(one, ir.Definition) and one.number is not None:
             unit_dimension(one.unit)
             bounds(one.number, {entry.id: entry for entry in guideline.inputs}, _finder(guideline))
+
+
+def _check_course(order: ir.Order, inputs: dict[str, ir.Type]) -> None:
+    """The course of every dose that an order may have."""
+    bands: tuple[ir.DoseBand, ...] = ()
+    if isinstance(order.dose, ir.DoseInBands):
+        bands = order.dose.bands
+        assert bands
+    assert not order.tapers or isinstance(order.dose, ir.Dose)
+    for dose in (order.dose, *(band.dose for band in bands)):
+        if isinstance(dose, ir.Dose):
+            kind = None if dose.of is None else inputs[dose.of]
+            unit = computed_unit(dose, kind.units[0].unit) if isinstance(kind, ir.Quantity) else dose.unit
+            daily(unit, order)
+            shares(dose, unit, order)
+    if order.infusion is not None:
+        whole_rate(order.infusion)
+
+
+def _days(dated: ir.Dated, inputs: dict[str, ir.Type]) -> Iterator[date]:
+    """The first and the last day that a window may begin on."""
+    for one in (dated.date, *(instead.date for instead in dated.instead)):
+        if one.kind == "day":
+            yield date.fromisoformat(one.text)
+        elif one.kind == "input":
+            kind = inputs[one.text]
+            assert isinstance(kind, ir.Date)
+            yield from (date.fromisoformat(day) for day in (kind.low, kind.high))
 
 
 def _finder(guideline: ir.Guideline) -> Callable[[str], ir.Definition]:

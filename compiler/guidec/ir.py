@@ -474,7 +474,7 @@ class Grid:
 
 @record
 class Item:
-    """A drug, a class of drugs with its members, a procedure or a test."""
+    """A drug with the strengths that it comes in, a class of drugs with its members, a procedure or a test."""
 
     id: str
     label: str
@@ -483,22 +483,28 @@ class Item:
     notes: tuple[Note, ...]
     cites: Citation
     codes: tuple[Code, ...] = ()
+    strengths: tuple[Constant, ...] = ()
     span: Span = _span()
 
 
 @record
 class Interval:
-    """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`)."""
+    """`low` to `high` of a UCUM unit, or of a calendar word (`day`, `week`, `month`, `year`), `less` so many days."""
 
     low: Fraction
     high: Fraction
     unit: str
     calendar: bool
+    less: int = 0
 
 
 @record
 class Dose:
-    """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is."""
+    """An amount as printed, `unit` included. With `of` it is per that input, and `basis` tells whose choice the weight is.
+
+    What is computed is rounded to a step or to one of the `strengths`, and kept from `least` to `most`: all of these in the
+    unit of the computed dose.
+    """
 
     form: Literal["exact", "or_more", "range", "up_to", "about"]
     low: Fraction
@@ -507,6 +513,76 @@ class Dose:
     of: str | None
     basis: Literal["stated", "not stated"] | None
     rounded: Fraction | None
+    mode: RoundingMode = "half away from zero"
+    strengths: tuple[Fraction, ...] = ()
+    least: Fraction | None = None
+    most: Fraction | None = None
+
+
+@record
+class DoseBand:
+    """A dose where its condition holds, `value` as written and `label` as shown; a dose of None isn't stated."""
+
+    value: str
+    label: str
+    when: Condition
+    dose: Dose | None
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class DoseInBands:
+    """A dose that goes by an input or a definition; for every patient exactly one band holds."""
+
+    by: str
+    bands: tuple[DoseBand, ...]
+    span: Span = _span()
+
+
+@record
+class Rate:
+    """One step of an infusion; without `lasts` the rest of it."""
+
+    dose: Dose
+    lasts: Interval | None
+    cites: Citation
+
+
+@record
+class Infusion:
+    """In what volume, over what time, at what rates; a part that is None is not stated."""
+
+    volume: Constant | None
+    over: Interval | None
+    rates: tuple[Rate, ...]
+
+
+@record
+class Taper:
+    """From step to step `by` an amount in the dose's unit, or by a percentage of what is reached or of the first dose.
+
+    Each step lasts `every`; the last is `until`, or None for stop, and `lasts` its own time.
+    """
+
+    up: bool
+    by: Fraction
+    of: Literal["amount", "reached", "first dose"]
+    every: Interval
+    until: Fraction | None
+    lasts: Interval | None
+    rounded: Fraction | None
+    mode: RoundingMode
+    cites: Citation
+
+
+@record
+class Held:
+    """When what is given is held back, or resumed."""
+
+    kind: Literal["hold", "resume"]
+    when: Condition
+    cites: Citation
 
 
 @record
@@ -538,7 +614,7 @@ class Order:
     procedure: str | None
     drug_class: str | None
     route: str | None
-    dose: Dose | None
+    dose: Dose | DoseInBands | None
     every: Interval | None
     times: int | None
     lasts: Interval | None
@@ -548,6 +624,9 @@ class Order:
     preferred: tuple[Prefer, ...]
     cites: Citation
     avoided: tuple[Reason, ...] = ()
+    infusion: Infusion | None = None
+    tapers: tuple[Taper, ...] = ()
+    held: tuple[Held, ...] = ()
     span: Span = _span()
 
 
@@ -729,8 +808,53 @@ class Options:
 
 
 @record
+class Lapse:
+    """Time after a date: whole calendar days, weeks, months or years, `less` so many days."""
+
+    amount: int
+    unit: Literal["day", "week", "month", "year"]
+    less: int
+
+
+@record
+class SomeDate:
+    """The date of an input or a day `YYYY-MM-DD`, in `text`; or that none is stated, or that there is no end."""
+
+    kind: Literal["input", "day", "not stated", "no end"]
+    text: str
+
+
+@record
+class Instead:
+    """What stands for a date where its input has a named value."""
+
+    value: str
+    date: SomeDate
+
+
+@record
+class Dated:
+    """A date; `instead` has an entry for each named value of its input."""
+
+    date: SomeDate
+    instead: tuple[Instead, ...]
+
+
+@record
+class Window:
+    """When something is due: from `earliest` to `latest` after a date."""
+
+    earliest: Lapse
+    latest: Lapse
+    start: Dated
+
+
+@record
 class Rule:
-    """Advice or monitoring (`kind` is `monitor`), shown on its own condition."""
+    """Advice or monitoring (`kind` is `monitor`), shown on its own condition.
+
+    `window` dates a monitoring: once where `every` is None. `until` names what is recorded true, `ends` the last day.
+    """
 
     id: str
     kind: str
@@ -745,6 +869,8 @@ class Rule:
     orders: tuple[Order | Choice, ...]
     measure: tuple[str, ...]
     every: Interval | None
+    window: Window | None
+    ends: Dated | None
     notes: tuple[Note, ...]
     cites: Citation
     grade: Grade | None = None
@@ -795,12 +921,16 @@ class Avoid:
 
 @record
 class Guideline:
-    """A whole guideline, its modules' declarations included; everything in the author's order, a module's first."""
+    """A whole guideline, its modules' declarations included; everything in the author's order, a module's first.
+
+    `overflow` says where a month leads that lacks the day: `back`, `forward`, or nothing where no month is added.
+    """
 
     id: str
     title: str
     version: str
     language: str
+    overflow: Literal["", "back", "forward"]
     modules: tuple[str, ...]
     applies: Condition | None
     applies_cites: Citation
@@ -827,7 +957,20 @@ class Expectation:
     """One thing expected of a result; see ast.Expectation."""
 
     kind: Literal[
-        "status", "outcome", "possible", "needs", "ask", "dose", "usual", "rule", "no_rule", "refused"
+        "status",
+        "outcome",
+        "possible",
+        "needs",
+        "ask",
+        "dose",
+        "total",
+        "daily",
+        "steps",
+        "due",
+        "usual",
+        "rule",
+        "no_rule",
+        "refused",
     ]
     of: str
     names: tuple[str, ...]
@@ -836,6 +979,7 @@ class Expectation:
     high: Fraction | None
     unit: str
     inside: str = ""
+    steps: tuple[Constant, ...] = ()
     span: Span = _span()
 
 

@@ -128,6 +128,11 @@ def decimal_text(value: Fraction) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
+def is_plain(value: Fraction) -> bool:
+    """Whether a result can show the value: a finite decimal of at most 15 digits."""
+    return is_decimal(value) and decimal_places(value) + len(str(abs(int(value)))) <= MOST_DIGITS
+
+
 def plain_number(value: Fraction) -> int | float:
     """The number that stands in a result: whole or the float that prints as the shortest decimal."""
     return value.numerator if value.denominator == 1 else float(decimal_text(value))

@@ -53,8 +53,12 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _same(_names(where["needs"]), _names(expected.names))
         case "ask":
             return _same(result["ask_next"], expected.names[0])
-        case "dose":
+        case "dose" | "total" | "daily":
             return _dose(result, expected)
+        case "steps":
+            return _steps(result, expected)
+        case "due":
+            return _due(result, expected)
         case "usual":
             return _usual(result, expected)
         case "rule" | "no_rule":
@@ -119,17 +123,40 @@ def orders(result: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _dose(result: Json, expected: ir.Expectation) -> str | None:
-    doses = [
-        order["dose"]
-        for name, order in orders(result)
-        if order.get("drug") == expected.of and expected.inside in ("", name)
-    ]
-    if not doses:
+    given = _given(result, expected)
+    if not given:
         return f"`{expected.of}` is not given"
-    for dose in doses:
+    for order in given:
+        dose = order.get(expected.kind, "not stated")
+        dose = "not stated" if isinstance(dose, dict) and "why" in dose else dose
         if not _dose_is(dose, expected):
             return _dose_text(dose)
     return None
+
+
+def _given(result: Json, expected: ir.Expectation) -> list[Json]:
+    """The orders that an expectation is about."""
+    return [
+        order
+        for name, order in orders(result)
+        if order.get("drug") == expected.of and expected.inside in ("", name)
+    ]
+
+
+def _steps(result: Json, expected: ir.Expectation) -> str | None:
+    """The amounts of a taper, the first included."""
+    given = _given(result, expected)
+    for order in given:
+        steps = order.get("taper", {"steps": ()})["steps"]
+        if any("per" in step for step in steps):
+            return f"needs {_names(order['taper']['needs'])}"
+        same = len(steps) == len(expected.steps) and all(
+            quantity_equal(_exact(step["low"]), step["unit"], wanted.value, wanted.unit)
+            for step, wanted in zip(steps, expected.steps, strict=True)
+        )
+        if not same:
+            return ", ".join(f"{step['low']} {step['unit']}" for step in steps) or "no taper"
+    return None if given else f"`{expected.of}` is not given"
 
 
 def _dose_is(dose: Any, expected: ir.Expectation) -> bool:
@@ -154,10 +181,27 @@ def _exact(number: int | float) -> Fraction:
 def _dose_text(dose: Any) -> str:
     if not isinstance(dose, dict):
         return str(dose)
+    if "low" not in dose and "per" not in dose:
+        return f"needs {_names(dose['needs'])}"
     if "per" in dose:
         return f"{dose['per']['low']} to {dose['per']['high']} {dose['per']['unit']} of {dose['of']}, which is blank"
     numbers = f"{dose['low']}" if dose["low"] == dose["high"] else f"{dose['low']} to {dose['high']}"
     return f"{numbers} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
+
+
+def _due(result: Json, expected: ir.Expectation) -> str | None:
+    rule = next((one for one in result["monitoring"] if one["id"] == expected.of), None)
+    if rule is None:
+        return f"`{expected.of}` is absent"
+    match rule.get("due", "no date"):
+        case str(word):
+            return _same(word, expected.word)
+        case {"needs": needs}:
+            got = f"needs {_names(needs)}"
+        case due:
+            got = f"{due['earliest']} to {due['latest']}"
+    wanted = {"needs": f"needs {_names(expected.names)}", "dates": " to ".join(expected.names)}
+    return _same(got, wanted.get(expected.word, expected.word))
 
 
 def _usual(result: Json, expected: ir.Expectation) -> str | None:

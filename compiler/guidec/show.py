@@ -3,7 +3,7 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import grade_text, label_of, outcome_label, unit_text
+from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label, unit_text
 
 Json = dict[str, Any]
 
@@ -99,10 +99,10 @@ def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str
             word = "one of, or another" if given["open"] else "one of"
             lines.append(f"{indent}  {_step(given)}{word}:")
             for option in given["options"]:
-                lines.append(f"{indent}    {_order(guideline, option)}")
+                lines += _order_lines(guideline, option, "", f"{indent}    ")
                 lines += _avoid(option, indent + "      ")
         else:
-            lines.append(f"{indent}  {_step(given)}{_order(guideline, given)}")
+            lines += _order_lines(guideline, given, _step(given), f"{indent}  ")
             lines += _avoid(given, indent + "    ")
         lines += [_preferred(guideline, entry, indent + "    ") for entry in given.get("preferred", ())]
     lines += [_preferred(guideline, entry, indent + "  ") for entry in one.get("preferred", ())]
@@ -148,6 +148,7 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     if order.get("route", "not stated") != "not stated":
         parts.append(order["route"])
     parts.append(_dose(guideline, order["dose"]) if "dose" in order else "")
+    parts.append(_infusion(order.get("infusion", {})))
     if order["every"] != "not stated":
         parts.append(f"every {_interval(order['every'])}")
     if "times" in order:
@@ -157,7 +158,57 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     if "after" in order:
         parts.append(f"after {_interval(order['after'])}")
     usual = ", usual" if order.get("usual") else ""
-    return " ".join(part for part in parts if part) + usual + _cites(order)
+    amounts = "".join(
+        f"; {key} {_computed(guideline, order[key])}" for key in ("daily", "total") if key in order
+    )
+    return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
+
+
+def _order_lines(guideline: ir.Guideline, order: Json, lead: str, indent: str) -> list[str]:
+    """An order, and below it its bands, its rates, its taper and when it is held."""
+    lines = [f"{lead}{_order(guideline, order)}"]
+    dose = order.get("dose")
+    for entry in dose.get("per_band", ()) if isinstance(dose, dict) else ():
+        lines.append(f"{entry['band']}: {_dose(guideline, entry['dose'])}{_cites(entry)}")
+    for step in order.get("infusion", {}).get("steps", ()):
+        time = step["for"] if isinstance(step["for"], str) else _interval(step["for"])
+        lines.append(f"rate {_dose(guideline, step['rate'])} for {time}{_cites(step)}")
+    if "taper" in order:
+        lines.append(_taper(order["taper"]))
+    for kind in ("hold", "resume"):
+        for entry in order.get(kind, ()):
+            needs = f": needs {_missing(guideline, entry)}" if entry["needs"] else ""
+            lines.append(f"{kind}: {entry['applies']}{needs}{_cites(entry)}")
+    return [f"{indent}{'' if not at else '    '}{line}" for at, line in enumerate(lines)]
+
+
+def _infusion(infusion: Json) -> str:
+    parts = []
+    if "volume" in infusion:
+        parts.append(f"in {infusion['volume']['value']} {unit_text(infusion['volume']['unit'])}")
+    if "over" in infusion:
+        parts.append(f"over {_interval(infusion['over'])}")
+    if "rate" in infusion:
+        rate = infusion["rate"]
+        parts.append(f"({_range(rate['low'], rate['high'])} {unit_text(rate['unit'])})")
+    return " ".join(parts)
+
+
+def _taper(taper: Json) -> str:
+    steps = []
+    for step in taper["steps"]:
+        amount = step.get("per", step)
+        time = "" if step["for"] == "not stated" else f" for {_interval(step['for'])}"
+        steps.append(f"{_range(amount['low'], amount['high'])} {unit_text(amount['unit'])}{time}")
+    end = ", then stop" if taper.get("then") == "stop" else ""
+    return f"steps: {', '.join(steps)}{end}{_cites({'statements': [], **taper})}"
+
+
+def _computed(guideline: ir.Guideline, amount: Json) -> str:
+    """What is computed of a dose, or why it isn't."""
+    if "why" in amount:
+        return f"not known: {amount['why']}"
+    return f"needs {_missing(guideline, amount)}" if "needs" in amount else _amount(amount, amount)
 
 
 def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
@@ -168,12 +219,24 @@ def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
 def _dose(guideline: ir.Guideline, dose: Any) -> str:
     if not isinstance(dose, dict):
         return "(dose not stated)"
+    if "per_band" in dose:
+        return (
+            f"(dose by {band_source(guideline, dose['by']).lower()}: {', '.join(dose['needs'])} is missing)"
+        )
     stated = "" if dose.get("basis", "stated") == "stated" else "; the source does not say which weight"
     if "per" in dose:
         of = label_of(guideline.inputs, dose["of"]).lower()
-        return f"{_amount(dose['per'], dose)} of {of} ({dose['of']} is missing{stated})"
+        caps = "".join(
+            f", {word.replace('_', ' ')} {dose[word]['value']} {unit_text(dose[word]['unit'])}"
+            for word in ("at_least", "at_most")
+            if word in dose
+        )
+        return f"{_amount(dose['per'], dose)} of {of}{caps} ({dose['of']} is missing{stated})"
+    caps = "".join(
+        f", the {word.removeprefix('at ')} that the source allows" for word in dose.get("capped", ())
+    )
     basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})" if "of" in dose else ""
-    return _amount(dose, dose) + basis
+    return _amount(dose, dose) + basis + caps
 
 
 def _amount(amount: Json, dose: Json) -> str:
@@ -197,7 +260,8 @@ def _range(low: int | float, high: int | float) -> str:
 def _interval(interval: Json) -> str:
     plural = "" if interval["low"] == interval["high"] == 1 else "s"
     word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
-    return f"{_range(interval['low'], interval['high'])} {word}"
+    less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
+    return f"{_range(interval['low'], interval['high'])} {word}{less}"
 
 
 def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
@@ -208,13 +272,7 @@ def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
     elif rule["applies"] == "unknown":
         reason = "if chosen" if rule.get("because") == "if_chosen" else "needs " + ", ".join(rule["needs"])
         unknown = f" ({reason})" if rule["needs"] or rule.get("because") else " (open)"
-    every = ""
-    if "every" in rule:
-        every = (
-            "; interval not stated"
-            if rule["every"] == "not stated"
-            else f"; every {_interval(rule['every'])}"
-        )
+    every = _timed(guideline, rule) if "every" in rule else ""
     against = "" if rule["direction"] == "for" else f" [{rule['direction']}]"
     line = f"  {rule.get('kind', 'monitor')}: {label}{against}{_graded(rule)}{every}{unknown}{_cites(rule)}"
     offered = [order for given in rule.get("gives", ()) for order in given.get("options", ())]
@@ -222,6 +280,35 @@ def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
         f"    {_order(guideline, order)}: {note.strip()}" for order in offered for note in _avoid(order, "")
     ]
     return [line, *_avoid(rule, "    "), *notes]
+
+
+def _timed(guideline: ir.Guideline, rule: Json) -> str:
+    """How often, from when, until when, and when it is due."""
+    every = {"not stated": "; interval not stated", "once": "; once"}
+    text = every[rule["every"]] if isinstance(rule["every"], str) else f"; every {_interval(rule['every'])}"
+    if "from" in rule:
+        text += f" from {rule['from']}"
+    until = rule.get("until", "")
+    if isinstance(until, dict):
+        text += f"; until a date that is missing: {_missing(guideline, until)}"
+    elif until[:1].isdigit():
+        text += f" until {until}"
+    match rule.get("due"):
+        case None:
+            return text
+        case "nothing":
+            return f"{text}; nothing is due any more"
+        case "not stated":
+            return f"{text}; when it is due is not stated"
+        case {"needs": _} as due:
+            return f"{text}; due at a date that hangs on {_missing(guideline, due)}"
+        case due:
+            days = " to ".join(dict.fromkeys((due["earliest"], due["latest"])))
+            return f"{text}; due {days}"
+
+
+def _missing(guideline: ir.Guideline, where: Json) -> str:
+    return ", ".join(_input(guideline, name) for name in where["needs"])
 
 
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:
@@ -293,7 +380,7 @@ def _named(result: Json) -> dict[type, set[str]]:
 
 
 def _cites(where: Json) -> str:
-    statements = " ".join(where["statements"])
+    statements = " ".join(where.get("statements", ()))
     inferred = " ".join(where.get("inferred", ()))
     parts = [part for part in (statements, f"{inferred} ours" if inferred else "") if part]
     return f" [{', '.join(parts)}]" if parts else ""

@@ -102,6 +102,16 @@ def without_divisor(unit: Unit, weight: Unit) -> Unit | None:
     return rest
 
 
+def without_time(unit: Unit) -> tuple[Unit, Fraction] | None:
+    """`mg/d` to `mg` and the seconds of a day; None for what is no amount per time."""
+    for position, term in enumerate(unit.terms):
+        if term.exponent == -1 and _divisor(term).dimension == ((("time", 1),), ()):
+            rest = _meaning(_written(unit.terms[:position] + unit.terms[position + 1 :]))
+            assert isinstance(rest, Unit), "the terms of a unit make a unit"
+            return rest, _divisor(term).factor
+    return None
+
+
 def divisor_factor(unit: Unit, weight: Unit) -> Fraction:
     """How many of the dose's divisor one `weight` is: 0.45359237 for `mg/kg/d` and [lb_av].
 

@@ -1,4 +1,4 @@
-"""Doses by weight or surface: how much of a dose one unit of the input brings."""
+"""Doses by weight or surface: how much of a dose one unit of the input brings, rounded and kept within its caps."""
 
 from fractions import Fraction
 
@@ -19,7 +19,37 @@ def computed_unit(dose: ir.Dose, weight: str) -> str:
     return remaining.text
 
 
+def exact(dose: ir.Dose, amount: Fraction, value: Fraction, weight: str) -> Fraction:
+    """The dose for a weight or a surface entered as `value` in the unit `weight`, before any rounding or cap."""
+    return amount * value * per_unit(unit_of(dose.unit), unit_of(weight))
+
+
 def computed(dose: ir.Dose, amount: Fraction, value: Fraction, weight: str) -> Fraction:
-    """The dose for a weight or a surface entered as `value` in the unit `weight`, rounded where the author says so."""
-    exact = amount * value * per_unit(unit_of(dose.unit), unit_of(weight))
-    return exact if dose.rounded is None else rounded(exact, dose.rounded)
+    """The dose that is given: within its caps, and rounded where the author says so."""
+    return _rounded(dose, capped(dose, exact(dose, amount, value, weight)))
+
+
+def capped(dose: ir.Dose, value: Fraction) -> Fraction:
+    """Not below `least`, not above `most`. Caps lie on the steps of the rounding, so it may come before or after."""
+    if dose.least is not None and value < dose.least:
+        return dose.least
+    return dose.most if dose.most is not None and value > dose.most else value
+
+
+def _rounded(dose: ir.Dose, value: Fraction) -> Fraction:
+    if dose.strengths:
+        return nearest_strength(dose, value)
+    return value if dose.rounded is None else rounded(value, dose.rounded, dose.mode)
+
+
+def nearest_strength(dose: ir.Dose, value: Fraction) -> Fraction:
+    """The strength that is nearest, of two the larger; or the next below or above. The value lies between the ends."""
+    below = max((one for one in dose.strengths if one <= value), default=dose.strengths[0])
+    above = min((one for one in dose.strengths if one >= value), default=dose.strengths[-1])
+    match dose.mode:
+        case "down":
+            return below
+        case "up":
+            return above
+        case _:
+            return above if above - value <= value - below else below

@@ -6,6 +6,7 @@ from fractions import Fraction
 from guidec import ir
 from guidec.numbers import decimal_text, is_decimal, out_of_base_units
 from guidec.rows import Coordinate, Cut, Derived, Entered, Member, Numbers, Prescribed, Readings, Values
+from guidec.weights import computed_unit
 
 _SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "=": "="}
 
@@ -217,12 +218,20 @@ def quantity_text(low: Fraction, high: Fraction, unit: str, calendar: bool = Fal
 
 
 def interval_text(interval: ir.Interval) -> str:
-    """`4–6 weeks`."""
-    return quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+    """`4–6 weeks`, `12 months less 4 days`."""
+    text = quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+    return f"{text} less {days_text(interval.less)}" if interval.less else text
 
 
-def dose_text(guideline: ir.Guideline, dose: ir.Dose) -> str:
-    """`1 mg/kg/d of Ideal body weight`, with `or more`, `up to`, `about` and the basis."""
+def days_text(days: int) -> str:
+    """`1 day`, `4 days`."""
+    return quantity_text(Fraction(days), Fraction(days), "day", True)
+
+
+def dose_text(guideline: ir.Guideline, dose: ir.Dose | ir.DoseInBands) -> str:
+    """`1 mg/kg/d of Ideal body weight`, with `or more`, `up to`, `about`, the basis, rounding and caps; bands below."""
+    if isinstance(dose, ir.DoseInBands):
+        return f"by {band_source(guideline, dose.by).lower()}"
     numbers = quantity_text(dose.low, dose.high, dose.unit)
     text = {"or_more": f"{numbers} or more", "up_to": f"up to {numbers}", "about": f"about {numbers}"}.get(
         dose.form, numbers
@@ -231,6 +240,59 @@ def dose_text(guideline: ir.Guideline, dose: ir.Dose) -> str:
         text += f" of {label_of(guideline.inputs, dose.of).lower()}"
     if dose.basis == "not stated":
         text += " (basis not stated)"
-    if dose.rounded is not None:
-        text += f", rounded to {decimal_text(dose.rounded)}"
+    if dose.strengths or dose.rounded is not None:
+        step = "a strength" if dose.rounded is None else decimal_text(dose.rounded)
+        mode = "" if dose.mode == "half away from zero" else f"{dose.mode} "
+        text += f", rounded {mode}to {step}"
+    unit = dose.unit if dose.of is None else _left(guideline, dose)
+    for word, cap in (("at least", dose.least), ("at most", dose.most)):
+        if cap is not None:
+            text += f", {word} {quantity_text(cap, cap, unit)}"
+    return text
+
+
+def band_source(guideline: ir.Guideline, name: str) -> str:
+    """The label of the input or the definition that a dose goes by."""
+    return label_of((*guideline.inputs, *guideline.definitions), name)
+
+
+def _left(guideline: ir.Guideline, dose: ir.Dose) -> str:
+    kind = next(one.type for one in guideline.inputs if one.id == dose.of)
+    assert isinstance(kind, ir.Quantity)
+    return computed_unit(dose, kind.units[0].unit)
+
+
+def band_text(guideline: ir.Guideline, band: ir.DoseBand) -> str:
+    """`20 kg to < 40 kg: 500 mg`."""
+    return f"{band.label}: {'not stated' if band.dose is None else dose_text(guideline, band.dose)}"
+
+
+def infusion_text(infusion: ir.Infusion) -> str:
+    """`in 500 mL over 4 h`; the rates stand below."""
+    parts = [
+        ""
+        if infusion.volume is None
+        else f"in {quantity_text(infusion.volume.value, infusion.volume.value, infusion.volume.unit)}",
+        "" if infusion.over is None else f"over {interval_text(infusion.over)}",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def rate_text(guideline: ir.Guideline, rate: ir.Rate) -> str:
+    """`50 mL/h for 30 min`."""
+    time = "the rest" if rate.lasts is None else interval_text(rate.lasts)
+    return f"{dose_text(guideline, rate.dose)} for {time}"
+
+
+def taper_text(taper: ir.Taper, unit: str) -> str:
+    """`taper by 10 mg/d every 2 weeks until 20 mg/d`; `unit` is that of the dose."""
+    by = quantity_text(taper.by, taper.by, unit if taper.of == "amount" else "%")
+    by += " of the first dose" if taper.of == "first dose" else ""
+    end = "stop" if taper.until is None else quantity_text(taper.until, taper.until, unit)
+    text = f"{'titrate' if taper.up else 'taper'} by {by} every {interval_text(taper.every)} until {end}"
+    if taper.lasts is not None:
+        text += f" for {interval_text(taper.lasts)}"
+    if taper.rounded is not None:
+        mode = "" if taper.mode == "half away from zero" else f"{taper.mode} "
+        text += f", rounded {mode}to {decimal_text(taper.rounded)}"
     return text

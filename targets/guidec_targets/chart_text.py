@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from guidec import ir
 from guidec.given import alternatives, among, covered, thing_of
 from guidec.record import parts
-from guidec.wording import condition_in_words, dose_text, interval_text, label_of
+from guidec.wording import (
+    band_text,
+    condition_in_words,
+    dose_text,
+    infusion_text,
+    interval_text,
+    label_of,
+    rate_text,
+    taper_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
         lead = "timing not stated: " if not order.step else f"{order.step}. " if len(steps) > 1 else ""
         if isinstance(order, ir.Order):
             lines.append(_order_line(guideline, order, lead, 0))
-            lines += _conditions(guideline, order.when, 1)
+            lines += [*_details(guideline, order, 1), *_conditions(guideline, order.when, 1)]
             lines += _avoid_lines(guideline, avoids, order, 1)
             continue
         word = "one such as" if order.open else "one of"
@@ -59,6 +68,7 @@ def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
         lines += _conditions(guideline, order.when, 1)
         for option in order.options:
             lines.append(_order_line(guideline, option, "", 1))
+            lines += _details(guideline, option, 2)
             for prefer in option.preferred:
                 wording = prefer.wording or "preferred"
                 text = f"{wording} when {condition_in_words(guideline, prefer.when)}"
@@ -114,7 +124,22 @@ def _own_line(guideline: ir.Guideline, order: ir.Order) -> list[Line]:
         "stop": "stop",
     }.get(order.action, "")
     words = ", ".join(part for part in (action, text) if part)
-    return [replace(line, text=words, cites="")] if words else []
+    first = [replace(line, text=words, cites="")] if words else []
+    return [*first, *_details(guideline, order, 1 if first else 0)]
+
+
+def _details(guideline: ir.Guideline, order: ir.Order, indent: int) -> list[Line]:
+    """Bands, rates, tapers and when the order is held, a line each."""
+    found: list[tuple[str, ir.Citation]] = []
+    if isinstance(order.dose, ir.DoseInBands):
+        found += [(band_text(guideline, one), one.cites) for one in order.dose.bands]
+    if order.infusion is not None:
+        found += [(rate_text(guideline, one), one.cites) for one in order.infusion.rates]
+    if isinstance(order.dose, ir.Dose):
+        found += [(taper_text(one, order.dose.unit), one.cites) for one in order.tapers]
+    for one in order.held:
+        found.append((f"{one.kind} when {condition_in_words(guideline, one.when)}", one.cites))
+    return [Line(text, statement_text(cites.statements, cites.inferred), indent) for text, cites in found]
 
 
 def _conditions(guideline: ir.Guideline, when: ir.Condition | None, indent: int) -> list[Line]:
@@ -137,6 +162,7 @@ def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int
     parts = [
         order.route or "",
         "" if order.dose is None else dose_text(guideline, order.dose),
+        "" if order.infusion is None else infusion_text(order.infusion),
         "" if order.every is None else f"every {interval_text(order.every)}",
         "" if order.times is None else f"× {order.times}",
         "" if order.lasts is None else f"for {interval_text(order.lasts)}",

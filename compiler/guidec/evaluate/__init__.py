@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate.completions import Completions
+from guidec.evaluate.doses import Shown
 from guidec.evaluate.record import Amount, Record, RecordError, Refused, read_record
 from guidec.evaluate.result import (
     Json,
-    Shown,
     advice_json,
     band_json,
     category_json,
@@ -282,7 +282,9 @@ class _Work:
                 applies = "unknown"
             if rule.kind == "monitor":
                 because = self._because(rule, surely, perhaps)
-                found.append({"rule": "monitoring", **monitoring_json(rule, applies, needs, because)})
+                found.append(
+                    {"rule": "monitoring", **monitoring_json(self.shown, rule, applies, needs, because)}
+                )
             else:
                 orders = self.program.advised.get(rule.id)
                 advice = advice_json(self.shown.quiet(), rule, applies, needs, orders)

@@ -1,38 +1,20 @@
 """Parts of the result: recommendations, orders, doses, rules and values as JSON."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate.record import Amount, Record, Refused
+from guidec.evaluate.doses import Shown, course_json, dose_json, interval_json
+from guidec.evaluate.due import due_json
+from guidec.evaluate.record import Refused
 from guidec.lower.outcomes import cited, united
 from guidec.lower.ranges import Range
 from guidec.numbers import out_of_base_units, plain_number, rounded
 from guidec.rows import Advised, Leaf
-from guidec.weights import computed, computed_unit
 
 Json = dict[str, Any]
-
-Applies = Callable[[ir.Condition], tuple[str, list[str]]]
-
-
-@dataclass(slots=True)
-class Shown:
-    """What printing a recommendation needs: the patient's weights, and the truth of what makes one preferred.
-
-    `dose_needs` gathers the weights that doses wait for.
-    """
-
-    guideline: ir.Guideline
-    record: Record
-    applies: Applies
-    dose_needs: list[str] = field(default_factory=list)
-
-    def quiet(self) -> "Shown":
-        """The same, its dose needs kept apart: what is only possible asks for nothing yet."""
-        return replace(self, dose_needs=[])
 
 
 def error_json(refused: Refused) -> Json:
@@ -154,58 +136,20 @@ def order_json(shown: Shown, order: ir.Order) -> Json:
     found["action"] = order.action
     if order.procedure is None:
         found["route"] = order.route or "not stated"
-        found["dose"] = "not stated" if order.dose is None else dose_json(shown, order.dose)
+        found["dose"] = dose_json(shown, order.dose)
     found["every"] = "not stated" if order.every is None else interval_json(order.every)
     if order.times is not None:
         found["times"] = order.times
     found["for"] = "not stated" if order.lasts is None else interval_json(order.lasts)
     if order.after is not None:
         found["after"] = interval_json(order.after)
+    found |= course_json(shown, order)
     if order.usual:
         found["usual"] = True
     found |= avoid_json(shown, order.avoided)
     found["statements"] = list(order.cites.statements)
     if order.cites.inferred:
         found["inferred"] = list(order.cites.inferred)
-    return found
-
-
-def interval_json(interval: ir.Interval) -> Json:
-    """`unit` is a calendar word (`week`) or a UCUM unit."""
-    return {"low": plain_number(interval.low), "high": plain_number(interval.high), "unit": interval.unit}
-
-
-def dose_json(shown: Shown, dose: ir.Dose) -> Json:
-    """An amount; by weight it is computed where the weight is known, else it says what it needs."""
-    if dose.of is None:
-        return _with_form(
-            dose, {"low": plain_number(dose.low), "high": plain_number(dose.high), "unit": dose.unit}
-        )
-    entry = shown.record.entries[dose.of]
-    basis = {} if dose.basis is None else {"basis": dose.basis}
-    if len(entry.values) != 1 or not isinstance(entry.values[0], Amount):
-        if dose.of not in shown.dose_needs:
-            shown.dose_needs.append(dose.of)
-        per = {"low": plain_number(dose.low), "high": plain_number(dose.high), "unit": dose.unit}
-        return _with_form(dose, {"per": per, "of": dose.of, **basis, "needs": [dose.of]})
-    amount = entry.values[0]
-    kind = next(one.type for one in shown.guideline.inputs if one.id == dose.of)
-    assert isinstance(kind, ir.Quantity)
-    weight = kind.units[amount.unit].unit
-    low, high = (computed(dose, one, amount.value, weight) for one in (dose.low, dose.high))
-    unit = computed_unit(dose, weight)
-    return _with_form(
-        dose, {"low": plain_number(low), "high": plain_number(high), "unit": unit, "of": dose.of, **basis}
-    )
-
-
-def _with_form(dose: ir.Dose, found: Json) -> Json:
-    if dose.form == "or_more":
-        found["open"] = "above"
-    elif dose.form == "up_to":
-        found["open"] = "below"
-    elif dose.form == "about":
-        found["about"] = True
     return found
 
 
@@ -241,8 +185,8 @@ def advice_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str], adv
     return _finished(found, rule)
 
 
-def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:
-    """One thing to monitor: what, how often, and why now."""
+def monitoring_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str], because: str) -> Json:
+    """One thing to monitor: what, how often, when it is due, and why now."""
     measure: Any = rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)}
     found: Json = {
         "id": rule.id,
@@ -252,15 +196,23 @@ def monitoring_json(rule: ir.Rule, applies: str, needs: list[str], because: str)
         "wording": rule.wording or "not stated",
         **grades_json(() if rule.grade is None else (rule.grade,)),
         "measure": measure,
-        "every": "not stated" if rule.every is None else interval_json(rule.every),
+        "every": every_json(rule),
     }
     if rule.until is not None:
         found["until"] = rule.until
+    found |= due_json(shown.guideline, rule, shown.record)
     if because:
         found["because"] = because
     found["needs"] = needs
     found["statements"] = list(rule.cites.statements)
     return _finished(found, rule)
+
+
+def every_json(rule: ir.Rule) -> Json | str:
+    """How often; `once` for a window that isn't repeated."""
+    if rule.every is not None:
+        return interval_json(rule.every)
+    return "not stated" if rule.window is None else "once"
 
 
 def _finished(found: Json, rule: ir.Rule) -> Json:

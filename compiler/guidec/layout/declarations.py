@@ -10,10 +10,13 @@ from guidec.layout.words import (
     branch_label_text,
     branch_labels_text,
     cites_text,
+    dated_text,
     expectation_text,
     given_text,
     interval_text,
     label_text,
+    less_text,
+    limit_text,
     names_text,
     part_text,
     quantity_text,
@@ -23,6 +26,7 @@ from guidec.layout.words import (
     tail_text,
     thing_text,
     value_text,
+    window_text,
 )
 
 
@@ -96,7 +100,7 @@ def _head_line(written: ast.HeadLine) -> Line:
     if written.condition is not None:
         return line("applies when", chain(written.condition), cites_text(written.cites))
     assert written.value is not None
-    return line(written.kind, written.value.text)
+    return line("calendar overflow" if written.kind == "overflow" else written.kind, written.value.text)
 
 
 def _source_line(written: ast.SourceLine) -> Line:
@@ -167,8 +171,14 @@ def _item(written: ast.Item) -> Line:
         label_text(written.label),
         members,
         cites,
-        below=map(_note_or_code, written.lines),
+        below=map(_item_line, written.lines),
     )
+
+
+def _item_line(written: ast.Note | ast.Code | ast.Strengths) -> Line:
+    if isinstance(written, ast.Strengths):
+        return line("strengths", ", ".join(map(quantity_text, written.amounts)))
+    return _note_or_code(written)
 
 
 def _note_or_code(written: ast.Note | ast.Code) -> Line:
@@ -309,7 +319,7 @@ def _order_line(written: ast.OrderLine) -> Line:
 def _order(order: ast.Order, lead: str = "", when: Words = ()) -> Line:
     """`lead` stands before the order, be it a word like `give` or a strength."""
     words = _order_words(order, lead)
-    return line(words, when, cites_text(order.cites), below=map(_prefer, order.prefers))
+    return line(words, when, cites_text(order.cites), below=map(_detail, order.details))
 
 
 def _order_words(order: ast.Order, lead: str) -> Words:
@@ -325,8 +335,35 @@ def _when(condition: ast.Expression | None) -> Words:
     return () if condition is None else ("when ", chain(condition))
 
 
-def _prefer(prefer: ast.Prefer) -> Line:
-    return line("prefer", label_text(prefer.wording), _when(prefer.condition), cites_text(prefer.cites))
+def _detail(detail: ast.Detail) -> Line:
+    """What stands below an order."""
+    match detail:
+        case ast.Prefer(wording, condition, cites):
+            return line("prefer", label_text(wording), _when(condition), cites_text(cites))
+        case ast.DoseBand(labels, dose, cites):
+            text = "not stated" if dose is None else part_text(dose)
+            columns: tuple[Words, ...] = ((branch_labels_text(labels), ":"), (text,), (cites_text(cites),))
+            return Line(columns, kind="branch")
+        case ast.Rate(dose, lasts, cites):
+            return line("rate", part_text(dose), _for(lasts), cites_text(cites))
+        case ast.Taper():
+            return _taper(detail)
+        case ast.Held(kind, condition, cites):
+            return line(kind, _when(condition), cites_text(cites))
+
+
+def _for(lasts: ast.Interval | None) -> str:
+    return "" if lasts is None else f"for {interval_text(lasts)}"
+
+
+def _taper(written: ast.Taper) -> Line:
+    by = quantity_text(written.by) + (" of the first dose" if written.of_first else "")
+    end = "stop" if written.until is None else quantity_text(written.until)
+    return line(
+        "titrate" if written.up else "taper", f"by {by}", f"every {interval_text(written.every)}", f"until {end}",
+        _for(written.lasts), "" if written.rounding is None else limit_text(written.rounding),
+        cites_text(written.cites),
+    )  # fmt: skip
 
 
 # --- decisions ---------------------------------------------------------------
@@ -372,7 +409,7 @@ def _outcome(outcome: ast.Outcome) -> Line:
     match outcome:
         case ast.Recommendation(strength, order):
             words = _order_words(order, strength_text(strength))
-            return _cited(words, order.cites, map(_prefer, order.prefers))
+            return _cited(words, order.cites, map(_detail, order.details))
         case ast.Nothing(cites):
             return _cited(("nothing",), cites)
         case ast.NotStated(why, cites):
@@ -419,7 +456,14 @@ def _rule_when(when: ast.When) -> Words:
 
 
 def _rule_line(
-    written: ast.Applies | ast.Note | ast.RuleStrength | ast.OrderLine | ast.Measure | ast.MeasureEvery,
+    written: ast.Applies
+    | ast.Note
+    | ast.RuleStrength
+    | ast.OrderLine
+    | ast.Measure
+    | ast.MeasureEvery
+    | ast.Due
+    | ast.UntilDate,
 ) -> Line:
     match written:
         case ast.Applies(condition, cites):
@@ -432,8 +476,17 @@ def _rule_line(
             return _order_line(written)
         case ast.Measure(tests):
             return line("measure", names_text(tests, " or "))
-        case ast.MeasureEvery(interval):
-            return line("every", "not stated" if interval is None else interval_text(interval))
+        case ast.MeasureEvery(None):
+            return line("every not stated")
+        case ast.MeasureEvery(interval, less, start):
+            assert interval is not None
+            origin = "" if start is None else f"from {dated_text(start)}"
+            return line("every", interval_text(interval), less_text(less), origin)
+        case ast.Due(earliest, latest, start):
+            window = window_text(earliest, latest)
+            return line("due", window, f"from {dated_text(start)}")
+        case ast.UntilDate(date):
+            return line("until", dated_text(date))
 
 
 def _graded(strength: str, grade: ast.Tail | None) -> str:

@@ -96,6 +96,12 @@ def part_text(part: ast.Part) -> str:
             return f"by {word.text}" if word.text in _PLACES else word.text
         case ast.Dose():
             return _dose_text(part)
+        case ast.DoseBy(by):
+            return f"dose by {by.text}"
+        case ast.Volume(amount):
+            return f"in {quantity_text(amount)}"
+        case ast.Over(interval):
+            return f"over {interval_text(interval)}"
         case ast.Every(interval):
             return f"every {interval_text(interval)}"
         case ast.Lasts(interval):
@@ -117,8 +123,43 @@ def _dose_text(dose: ast.Dose) -> str:
     }[dose.form]
     of = "" if dose.of is None else f" of {dose.of.text}"
     basis = "" if dose.basis is None else f" basis {dose.basis}"
-    rounded = "" if dose.rounded is None else f" rounded to {quantity_text(dose.rounded)}"
-    return form + of + basis + rounded
+    return " ".join([form + of + basis, *map(limit_text, dose.limits)])
+
+
+def limit_text(limit: ast.Rounding | ast.Cap) -> str:
+    """`rounded down to strengths`, `at most 1 g`."""
+    if isinstance(limit, ast.Cap):
+        return f"at {limit.kind} {quantity_text(limit.amount)}"
+    mode = "" if limit.mode is None else f"{limit.mode} "
+    return f"rounded {mode}to {'strengths' if limit.step is None else quantity_text(limit.step)}"
+
+
+def window_text(earliest: ast.Lapse, latest: ast.Lapse) -> str:
+    """`10 months to 12 months less 4 days`; ends that are equal in place as well were written once."""
+    return (
+        _lapse_text(earliest) if earliest == latest else f"{_lapse_text(earliest)} to {_lapse_text(latest)}"
+    )
+
+
+def _lapse_text(lapse: ast.Lapse) -> str:
+    unit = "" if lapse.bare else f" {lapse.unit.text}"
+    less = less_text(lapse.less)
+    return f"{number_text(lapse.amount)}{unit}{less and ' '}{less}"
+
+
+def less_text(less: ast.CalendarNumber | None) -> str:
+    """`less 4 days`."""
+    return "" if less is None else f"less {quantity_text(less)}"
+
+
+def dated_text(dated: ast.Dated) -> str:
+    """`last_visit or not stated when never`."""
+    others = (f"or {_some_date_text(one.date)} when {one.when.text}" for one in dated.instead)
+    return " ".join([_some_date_text(dated.date), *others])
+
+
+def _some_date_text(date: ast.SomeDate) -> str:
+    return date.value if isinstance(date.value, str) else value_text(date.value)
 
 
 def thing_text(thing: ast.Thing) -> str:
@@ -193,9 +234,14 @@ def expectation_text(expected: ast.Expectation) -> str:
             return f"needs {f'of {of} ' if of else ''}{names or 'nothing'}"
         case "ask":
             return f"ask {names}"
-        case "dose":
+        case "dose" | "total" | "daily" | "steps" as kind:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
-            return f"dose of {of}{inside} {_expected_dose_text(expected, names)}"
+            steps = ", ".join(map(quantity_text, expected.steps))
+            return f"{kind} of {of}{inside} {steps or _expected_dose_text(expected, names)}"
+        case "due":
+            days = " to ".join(dict.fromkeys(name.text for name in expected.names))
+            word = {"dates": days, "needs": f"needs {names}"}.get(expected.word, expected.word)
+            return f"due of {of} {word}"
         case "usual":
             return f"usual of {of} {names or 'not stated'}"
         case "rule":

@@ -8,6 +8,7 @@ from guidec.lower import avoided
 from guidec.lower.arms import check_definition
 from guidec.lower.coordinates import Coordinates, size
 from guidec.lower.diagram import Diagrams, TooLarge
+from guidec.lower.doses import check_bands
 from guidec.lower.limits import beyond_limits, inner_first
 from guidec.lower.lines import check_for_and_against, option_table, rule_condition
 from guidec.lower.normal import normal
@@ -128,9 +129,12 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
     for avoid in guideline.avoids:
         if avoid.when is not None:
             checked(work, avoid.when, work.diagrams.true, avoid.span)
+    for part in parts(guideline.regimens, guideline.decisions, guideline.rules):
+        if isinstance(part, ir.DoseInBands):
+            check_bands(work, part)
     advised = avoided.advised(guideline, work.avoids)
     reasons = [one for one in parts(tuple(advised.values()), *_outcomes(work)) if isinstance(one, ir.Reason)]
-    conditions = _preferring(guideline) | {reason.when: guideline.span for reason in reasons}
+    conditions = _beside(guideline) | {reason.when: guideline.span for reason in reasons}
     asides = tuple((when, condition_rows(work, when, span)) for when, span in conditions.items())
     possible = rows_of_condition(work, work.diagrams.negate(all_impossible(work)), guideline.span)
     if not any(row.leaf for row in possible.rows):
@@ -157,14 +161,14 @@ def _outcomes(work: Lowering) -> list[ir.Outcome | None]:
     return [leaf.outcome for leaves in work.leaves.values() for leaf in leaves]
 
 
-def _preferring(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
-    """The conditions that make an alternative preferred, each once."""
+def _beside(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
+    """What makes an alternative preferred, holds an order, chooses a dose: each condition once."""
     found: dict[ir.Condition, Span] = {}
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
         one, span = waiting.popleft()
-        if isinstance(one, ir.Prefer):
-            found.setdefault(one.when, span)
+        if isinstance(one, ir.Prefer | ir.Held | ir.DoseBand):
+            found.setdefault(one.when, getattr(one, "span", span))
         elif isinstance(one, tuple):
             waiting += [(part, span) for part in one]
         else:

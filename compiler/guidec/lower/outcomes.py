@@ -107,8 +107,9 @@ def _order_essence(order: ir.Order | ir.Choice) -> object:
     if isinstance(order, ir.Choice):
         return "choice", order.step, order.open, tuple(_order_essence(option) for option in order.options)
     return (
-        order.step, order.action, order.drug, order.procedure, order.drug_class, order.route, order.dose, order.every,
-        order.times, order.lasts, order.after, order.usual,
+        order.step, order.action, order.drug, order.procedure, order.drug_class, order.route,
+        _uncited(order.dose), order.every, order.times, order.lasts, order.after, order.usual,
+        _uncited(order.infusion), tuple(_uncited(one) for one in order.tapers),
     )  # fmt: skip
 
 
@@ -134,3 +135,17 @@ def united_recommendations(same: Sequence[ir.Recommendation]) -> ir.Recommendati
     inferred = tuple(dict.fromkeys(id for one in same for id in one.cites.inferred))
     grades = tuple(dict.fromkeys(grade for one in same for grade in one.grades))
     return replace(same[0], cites=ir.Citation(statements, inferred), grades=grades)
+
+
+def _uncited(one: ir.Dose | ir.DoseInBands | ir.Infusion | ir.Taper | None) -> object:
+    """A formula without the statements that are cited for its parts."""
+    none = ir.Citation()
+    match one:
+        case ir.DoseInBands():
+            return replace(one, bands=tuple(replace(band, cites=none) for band in one.bands))
+        case ir.Infusion():
+            return replace(one, rates=tuple(replace(rate, cites=none) for rate in one.rates))
+        case ir.Taper():
+            return replace(one, cites=none)
+        case _:
+            return one

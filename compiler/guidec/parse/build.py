@@ -216,6 +216,9 @@ class Build:
     def head_applies(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
         return ast.HeadLine("applies", None, children[0], children[1], self._span(meta))
 
+    def head_overflow(self, meta: Meta, children: list[Any]) -> ast.HeadLine:
+        return ast.HeadLine("overflow", self._word(children[1]), None, (), self._span(meta))
+
     def source(self, meta: Meta, children: list[Any]) -> ast.Source:
         return ast.Source(children[0], tuple(children[1:]), self._span(meta))
 
@@ -468,7 +471,11 @@ class Build:
         return ast.Item(kind, name, label, tuple(_opt(members)), cites, kept, self._span(meta))
 
     def drug(self, meta: Meta, children: list[Any]) -> ast.Item:
-        return self._item("drug", meta, children[0], children[1], (), children[2], children[3:])
+        name, label, cites, *lines = children
+        return self._item("drug", meta, name, label, (), cites, lines)
+
+    def drug_strengths(self, meta: Meta, children: list[Any]) -> ast.Strengths:
+        return ast.Strengths(tuple(children[1:]), self._span(meta))
 
     def drug_class(self, meta: Meta, children: list[Any]) -> ast.Item:
         name, label, members, cites, *lines = children
@@ -501,12 +508,12 @@ class Build:
     choice_line = order_line
 
     def order(self, meta: Meta, children: list[Any]) -> ast.Order:
-        thing, parts, tails, when, cites, prefers = children
-        return ast.Order(thing, parts, tails, when.condition, cites, prefers, thing.span)
+        thing, parts, tails, when, cites, details = children
+        return ast.Order(thing, parts, tails, when.condition, cites, details, thing.span)
 
     def alternative(self, meta: Meta, children: list[Any]) -> ast.Order:
-        thing, parts, tails, cites, prefers = children
-        return ast.Order(thing, parts, tails, None, cites, prefers, thing.span)
+        thing, parts, tails, cites, details = children
+        return ast.Order(thing, parts, tails, None, cites, details, thing.span)
 
     def closed_choice(self, meta: Meta, children: list[Any]) -> bool:
         return False
@@ -518,11 +525,41 @@ class Build:
         is_open, tails, when, cites, *alternatives = children
         return ast.Choice(is_open, tails, when.condition, cites, tuple(alternatives), self._span(meta))
 
-    def prefers(self, meta: Meta, children: list[Any]) -> tuple[ast.Prefer, ...]:
+    def prefers(self, meta: Meta, children: list[Any]) -> tuple[ast.Detail, ...]:
         return tuple(child for child in children if child is not None)
 
     def prefer(self, meta: Meta, children: list[Any]) -> ast.Prefer:
         return ast.Prefer(children[0], children[1], children[2], self._span(meta))
+
+    def dose_band(self, meta: Meta, children: list[Any]) -> ast.DoseBand:
+        labels, dose, cites = children
+        span = labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
+        return ast.DoseBand(labels or None, dose or None, cites, span)
+
+    def band_not_stated(self, meta: Meta, children: list[Any]) -> bool:
+        return False
+
+    def rate(self, meta: Meta, children: list[Any]) -> ast.Rate:
+        return ast.Rate(children[1], children[2], children[3], self._span(meta))
+
+    def taper(self, meta: Meta, children: list[Any]) -> ast.Taper:
+        word, (by, of_first), every, end, lasts, rounding, cites = children
+        up = str(word).startswith("titrate")
+        return ast.Taper(up, by, of_first, every, end or None, lasts, rounding, cites, self._span(meta))
+
+    def taper_by(self, meta: Meta, children: list[Any]) -> tuple[ast.Number, bool]:
+        return children[0], children[1] is not None
+
+    def taper_to(self, meta: Meta, children: list[Any]) -> ast.Number:
+        end: ast.Number = children[0]
+        return end
+
+    def taper_stop(self, meta: Meta, children: list[Any]) -> bool:
+        return False
+
+    def held(self, meta: Meta, children: list[Any]) -> ast.Held:
+        kind: Any = str(children[0])
+        return ast.Held(kind, children[1], children[2], self._span(meta))
 
     def item_named(self, meta: Meta, children: list[Any]) -> ast.Thing:
         return ast.Thing(children[0], None, children[0].span)
@@ -539,6 +576,15 @@ class Build:
     def route(self, meta: Meta, children: list[Any]) -> ast.Route:
         return ast.Route(self._word(children[0]), self._span(meta))
 
+    def dose_by(self, meta: Meta, children: list[Any]) -> ast.DoseBy:
+        return ast.DoseBy(children[0], self._span(meta))
+
+    def volume(self, meta: Meta, children: list[Any]) -> ast.Volume:
+        return ast.Volume(children[0], self._span(meta))
+
+    def infused_over(self, meta: Meta, children: list[Any]) -> ast.Over:
+        return ast.Over(children[1], self._span(meta))
+
     def every(self, meta: Meta, children: list[Any]) -> ast.Every:
         return ast.Every(children[0], self._span(meta))
 
@@ -554,8 +600,8 @@ class Build:
     def span_of(self, meta: Meta, children: list[Any]) -> ast.Interval:
         low = self._number(children[0])
         high = low if children[1] is None else self._number(children[1])
-        calendar = isinstance(children[2], Token)
-        unit = self._word(children[2]) if calendar else children[2]
+        calendar = isinstance(children[2], Token) and children[2].type == "CALENDAR"
+        unit = self._word(children[2]) if isinstance(children[2], Token) else children[2]
         self._apart(high.span, unit)
         return ast.Interval(low, high, unit, calendar, self._span(meta))
 
@@ -585,14 +631,21 @@ class Build:
     def basis_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Span]:
         return "not stated", self._span(meta)
 
-    def dose_rounded(self, meta: Meta, children: list[Any]) -> ast.Number:
-        step: ast.Number = children[0]
-        return step
+    def dose_rounded(self, meta: Meta, children: list[Any]) -> ast.Rounding:
+        mode: Any = None if children[0] is None else str(children[0])
+        step = None if isinstance(children[1], Token) else children[1]
+        return ast.Rounding(mode, step, self._span(meta))
+
+    def dose_at_least(self, meta: Meta, children: list[Any]) -> ast.Cap:
+        return ast.Cap("least", children[1], self._span(meta))
+
+    def dose_at_most(self, meta: Meta, children: list[Any]) -> ast.Cap:
+        return ast.Cap("most", children[1], self._span(meta))
 
     def dose(self, meta: Meta, children: list[Any]) -> ast.Dose:
-        (form, low, high), of, basis, rounded = children
+        (form, low, high), of, basis, *limits = children
         word, place = basis or (None, None)
-        return ast.Dose(form, low, high, of, word, rounded, self._span(meta), place)
+        return ast.Dose(form, low, high, of, word, tuple(limits), self._span(meta), place)
 
     def tails(self, meta: Meta, children: list[Any]) -> tuple[ast.Tail, ...]:
         return tuple(children)
@@ -728,8 +781,8 @@ class Build:
         )
 
     def outcome_one(self, meta: Meta, children: list[Any]) -> ast.Recommendation:
-        found, prefers = children
-        return ast.Recommendation(found.strength, _with(found.order, prefers, None), found.span)
+        found, details = children
+        return ast.Recommendation(found.strength, _with(found.order, details, None), found.span)
 
     def outcome_nothing(self, meta: Meta, children: list[Any]) -> ast.Nothing:
         return ast.Nothing(children[0], self._span(meta))
@@ -756,8 +809,8 @@ class Build:
         return ast.OptionConflict(children[0], children[1], tuple(children[2:]), children[0].span)
 
     def option_line(self, meta: Meta, children: list[Any]) -> ast.OptionLine:
-        word, wording, direction, thing, parts, tails, when, cites, prefers = children
-        order = ast.Order(thing, parts, tails, None, cites, prefers, thing.span)
+        word, wording, direction, thing, parts, tails, when, cites, details = children
+        order = ast.Order(thing, parts, tails, None, cites, details, thing.span)
         span = self.place(word).to(thing.span)
         recommendation = ast.Recommendation(self._strength(word, wording, direction), order, span)
         return ast.OptionLine(recommendation, when, span)
@@ -786,10 +839,53 @@ class Build:
         return ast.Measure(children[0], self._span(meta))
 
     def rule_every(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
-        return ast.MeasureEvery(children[0], self._span(meta))
+        interval, less, start = children
+        return ast.MeasureEvery(interval, less, start, self._span(meta))
 
     def rule_every_not_stated(self, meta: Meta, children: list[Any]) -> ast.MeasureEvery:
-        return ast.MeasureEvery(None, self._span(meta))
+        return ast.MeasureEvery(None, None, None, self._span(meta))
+
+    def rule_due(self, meta: Meta, children: list[Any]) -> ast.Due:
+        earliest, latest = children[1]
+        return ast.Due(earliest, latest, children[2], self._span(meta))
+
+    def rule_until(self, meta: Meta, children: list[Any]) -> ast.UntilDate:
+        return ast.UntilDate(children[0], self._span(meta))
+
+    def window_at(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        return children[0], children[0]
+
+    def window_between(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        return children[0], children[1]
+
+    def window_of_one_unit(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
+        number, latest = self._number(children[0]), children[1]
+        return ast.Lapse(number, latest.unit, None, number.span, True), latest
+
+    def lapse(self, meta: Meta, children: list[Any]) -> ast.Lapse:
+        number, unit = self._number(children[0]), self._word(children[1])
+        self._apart(number.span, unit)
+        return ast.Lapse(number, unit, children[2], self._span(meta))
+
+    def less(self, meta: Meta, children: list[Any]) -> ast.CalendarNumber:
+        return self.calendar_quantity(meta, children[1:])
+
+    def dated(self, meta: Meta, children: list[Any]) -> ast.Dated:
+        return ast.Dated(children[0], tuple(children[1:]), self._span(meta))
+
+    def instead(self, meta: Meta, children: list[Any]) -> ast.Instead:
+        return ast.Instead(children[1], children[2])
+
+    def date_of(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate(children[0], children[0].span)
+
+    date_itself = date_of
+
+    def date_not_stated(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate("not stated", self._span(meta))
+
+    def date_no_end(self, meta: Meta, children: list[Any]) -> ast.SomeDate:
+        return ast.SomeDate("no end", self._span(meta))
 
     def rule_applies(self, meta: Meta, children: list[Any]) -> ast.Applies:
         return ast.Applies(children[0], children[1], self._span(meta))
@@ -903,6 +999,33 @@ class Build:
         word, low, high, names = children[2]
         found = self._expect("dose", meta, of=children[0], word=word, dose=(low, high), names=names)
         return replace(found, inside=children[1])
+
+    def expect_amount(self, meta: Meta, children: list[Any]) -> Any:
+        kind = str(children[0]).split()[0]
+        word, low, high, names = children[3]
+        found = self._expect(kind, meta, of=children[1], word=word, dose=(low, high), names=names)
+        return replace(found, inside=children[2])
+
+    def expect_steps(self, meta: Meta, children: list[Any]) -> Any:
+        found = self._expect("steps", meta, of=children[1])
+        return replace(found, inside=children[2], steps=tuple(children[3:]))
+
+    def expect_due(self, meta: Meta, children: list[Any]) -> Any:
+        word, names = children[2]
+        return self._expect("due", meta, of=children[1], word=word, names=names)
+
+    def expected_dates(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        first, last = children[0], children[1] or children[0]
+        return "dates", tuple(ast.Name(day.value.isoformat(), day.span) for day in (first, last))
+
+    def expected_nothing_due(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "nothing", ()
+
+    def expected_due_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "not stated", ()
+
+    def expected_due_needs(self, meta: Meta, children: list[Any]) -> tuple[str, Any]:
+        return "needs", children[0]
 
     def expect_usual(self, meta: Meta, children: list[Any]) -> Any:
         return self._expect("usual", meta, of=children[0], names=(children[1],))
@@ -1099,5 +1222,5 @@ class Build:
         return self._about("prescribed", meta, children)
 
 
-def _with(order: ast.Order, prefers: tuple[ast.Prefer, ...], condition: ast.Expression | None) -> ast.Order:
-    return ast.Order(order.thing, order.parts, order.tails, condition, order.cites, prefers, order.span)
+def _with(order: ast.Order, details: tuple[ast.Detail, ...], condition: ast.Expression | None) -> ast.Order:
+    return ast.Order(order.thing, order.parts, order.tails, condition, order.cites, details, order.span)

@@ -100,6 +100,12 @@ _WORDS = {
     "COMPARISON": "a comparison, such as `>=`",
     "CALENDAR": "`days`, `weeks`, `months` or `years`",
     "ROUTE": "a route",
+    "CALENDAR_OVERFLOW": "`calendar overflow`",
+    "OVERFLOW": "`back` or `forward`",
+    "DUE": "`due`",
+    "DUE_OF": "`due of`",
+    "LESS": "`less` and days",
+    "NO_END": "`no end`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}

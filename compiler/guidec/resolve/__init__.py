@@ -13,7 +13,7 @@ from guidec.resolve.avoids import avoid, never_met
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
-from guidec.resolve.head import head, uses
+from guidec.resolve.head import head, overflow, uses
 from guidec.resolve.orders import regimen
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
@@ -46,6 +46,7 @@ def resolve(
     scope = Scope(define=define)
     _unread(scope, files)
     headed = head(scope, files[-1])
+    scope.overflow = overflow(scope, files)
     _vocabulary(scope, files, read)
     _later_names(scope, files)
     for function in scope.functions.values():
@@ -82,7 +83,8 @@ def resolve(
         if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
             return None, scope.found
     guideline = ir.Guideline(
-        headed.name, headed.title, headed.version, headed.language, headed.modules, applies, applies_cites,
+        headed.name, headed.title, headed.version, headed.language, scope.overflow, headed.modules, applies,
+        applies_cites,
         tuple(scope.sources.values()), tuple(scope.inputs.values()),
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,

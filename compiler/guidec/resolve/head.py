@@ -1,5 +1,7 @@
 """The head of a file: name, version, language, modules, scope."""
 
+from typing import Literal
+
 from guidec import ast
 from guidec.record import record
 from guidec.resolve.scope import Scope
@@ -30,6 +32,28 @@ def uses(file: ast.File) -> tuple[ast.Name, ...]:
         for line in declaration.lines
         if line.kind == "uses" and line.value is not None
     )
+
+
+def overflow(scope: Scope, files: tuple[ast.File, ...]) -> Literal["", "back", "forward"]:
+    """Where a month leads that lacks the day: what the files say, who must agree."""
+    lines = [
+        line.value
+        for file in files
+        for declaration in file.declarations
+        if isinstance(declaration, ast.Head)
+        for line in declaration.lines
+        if line.kind == "overflow" and line.value is not None
+    ]
+    for line in lines[1:]:
+        if line.text != lines[0].text or line.span.file == lines[0].span.file:
+            scope.fault(
+                "bad_head",
+                f"`calendar overflow` is said twice: `{lines[0].text}` and `{line.text}`",
+                line.span,
+                "keep one rule for the whole guideline",
+            )
+    found: Literal["", "back", "forward"] = lines[0].text if lines else ""  # type: ignore[assignment]  # the grammar's words
+    return found
 
 
 def head(scope: Scope, file: ast.File) -> Headed | None:

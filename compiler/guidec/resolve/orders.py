@@ -1,17 +1,17 @@
-"""Regimens and recommendations: every part of an order given, or said not to be stated; doses checked."""
+"""Regimens and recommendations: every part of an order given, or said not to be stated."""
 
-from fractions import Fraction
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
-from guidec.numbers import CALENDAR_WORDS, MOST_DIGITS, decimal_places, is_decimal, unit_dimension, unit_of
+from guidec.resolve.doses import dose, dose_in_bands, infusion
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import check_unit
+from guidec.resolve.spans import interval
+from guidec.resolve.tapers import tapers
 from guidec.resolve.vocabulary import codes
-from guidec.units import Unit, dose_divisors, without_divisor
-from guidec.weights import per_unit
+from guidec.units import Unit, parse_unit, without_time
 
 _ROUTES = {
     "mouth": "oral", "inhalation": "inhaled", "injection": "injected", "intravenously": "intravenous",
@@ -20,7 +20,6 @@ _ROUTES = {
 }  # fmt: skip
 _DRUG_PARTS = ("route", "dose", "interval", "duration")
 _PROCEDURE_PARTS = ("interval", "duration")
-_TIME = "time"
 _Action = Literal["start", "add", "switch", "add_or_switch", "repeat", "stop"]
 
 
@@ -124,28 +123,84 @@ def order(scope: Scope, written: ast.Order, step: int) -> ir.Order | None:
             message = "a grade belongs to a recommendation, not to one of its orders"
             scope.fault("misplaced_part", message, tail.span, "move it to the line that recommends this")
     given = _given(scope, written, parts, procedure is not None)
-    dose = _dose(scope, parts["dose"]) if isinstance(parts.get("dose"), ast.Dose) else None  # type: ignore[arg-type]
     if action != "stop":
         _complete(scope, written, given, _PROCEDURE_PARTS if procedure else _DRUG_PARTS)
+    _check_details(scope, written, parts, procedure is not None)
     route, times = parts.get("route"), parts.get("times")
     when = None if written.condition is None else condition(scope, written.condition)
-    return ir.Order(
+    found = ir.Order(
         step=step, action=action, drug=drug, procedure=procedure, drug_class=drug_class,
         route=_ROUTES[route.word.text] if isinstance(route, ast.Route) else None,
-        dose=dose, every=_interval_of(scope, parts.get("every")),
+        dose=_dose(scope, written, parts.get("dose"), drug), every=_interval_of(scope, parts.get("every")),
         times=int(times.number.value) if isinstance(times, ast.Times) else None,
         lasts=_interval_of(scope, parts.get("for")), after=_interval_of(scope, parts.get("after")),
         usual=any(tail.kind == "usual" for tail in written.tails), when=when,
-        preferred=prefers(scope, written.prefers), cites=scope.cite(written.cites), span=written.span,
+        preferred=prefers(scope, written.details), cites=scope.cite(written.cites),
+        infusion=infusion(scope, parts, _of(written, ast.Rate)), held=_held(scope, _of(written, ast.Held)),
+        span=written.span,
     )  # fmt: skip
+    return replace(
+        found, tapers=tapers(scope, found, _of(written, ast.Taper), "dose" in parts and found.dose is None)
+    )
 
 
-def prefers(scope: Scope, written: tuple[ast.Prefer, ...]) -> tuple[ir.Prefer, ...]:
+Kind = TypeVar("Kind")
+
+
+def _of(written: ast.Order, kind: type[Kind]) -> list[Kind]:
+    return [one for one in written.details if isinstance(one, kind)]
+
+
+def _dose(
+    scope: Scope, written: ast.Order, part: ast.Part | None, drug: str | None
+) -> ir.Dose | ir.DoseInBands | None:
+    match part:
+        case ast.Dose():
+            return dose(scope, part, drug)
+        case ast.DoseBy():
+            return dose_in_bands(scope, part, _of(written, ast.DoseBand), drug)
+        case _:
+            return None
+
+
+def _check_details(scope: Scope, written: ast.Order, parts: dict[str, ast.Part], procedure: bool) -> None:
+    """Bands need `dose by` above them, rates an infusion, tapers a dose."""
+    for one in written.details:
+        match one:
+            case ast.DoseBand() if not isinstance(parts.get("dose"), ast.DoseBy):
+                message, repair = (
+                    "the order above doesn't say what these doses go by",
+                    "add `dose by` and the input",
+                )
+            case ast.Rate() if not {"volume", "over"} & set(parts) and parts.get("route") is None:
+                message, repair = "only an infusion has a rate", "add its route, its volume or its time"
+            case ast.Rate() if procedure:
+                message, repair = "a procedure has no rate", "delete it"
+            case _:
+                continue
+        scope.fault("misplaced_part", message, one.span, repair)
+
+
+def _held(scope: Scope, written: list[ast.Held]) -> tuple[ir.Held, ...]:
+    """When the order is held and when it is resumed."""
+    if written and all(one.kind == "resume" for one in written):
+        scope.fault(
+            "misplaced_part", "nothing says when this is held", written[0].span, "add `hold when` above it"
+        )
+    found: list[ir.Held] = []
+    for one in written:
+        when = condition(scope, one.condition)
+        if when is not None:
+            found.append(ir.Held(one.kind, when, scope.cite(one.cites)))
+    return tuple(found)
+
+
+def prefers(scope: Scope, written: tuple[ast.Detail, ...]) -> tuple[ir.Prefer, ...]:
     """What makes one alternative preferred."""
     found: list[ir.Prefer] = []
     for prefer in written:
-        when = condition(scope, prefer.condition)
-        if when is not None:
+        when = condition(scope, prefer.condition) if isinstance(prefer, ast.Prefer) else None
+        if isinstance(prefer, ast.Prefer) and when is not None:
             found.append(
                 ir.Prefer(prefer.wording.text if prefer.wording else "", when, scope.cite(prefer.cites))
             )
@@ -158,8 +213,12 @@ def _parts(scope: Scope, written: ast.Order) -> dict[str, ast.Part]:
         match part:
             case ast.Route():
                 name = "route"
-            case ast.Dose():
+            case ast.Dose() | ast.DoseBy():
                 name = "dose"
+            case ast.Volume():
+                name = "volume"
+            case ast.Over():
+                name = "over"
             case ast.Every():
                 name = "every"
             case ast.Lasts():
@@ -187,11 +246,10 @@ def _given(scope: Scope, written: ast.Order, parts: dict[str, ast.Part], procedu
     given = {
         "interval" if name == "every" else "duration" if name in ("for", "times") else name for name in parts
     }
-    dose = parts.get("dose")
-    if isinstance(dose, ast.Dose) and _is_rate(dose):
+    if _is_rate(parts.get("dose"), written):
         given.add("interval")
     for part in parts.values():
-        if procedure and isinstance(part, ast.Route | ast.Dose):
+        if procedure and isinstance(part, ast.Route | ast.Dose | ast.DoseBy | ast.Volume | ast.Over):
             scope.fault("misplaced_part", "a procedure has no route and no dose", part.span, "delete it")
     for tail in written.tails:
         if tail.kind != "not_stated":
@@ -210,12 +268,15 @@ def _given(scope: Scope, written: ast.Order, parts: dict[str, ast.Part], procedu
     return given
 
 
-def _is_rate(dose: ast.Dose) -> bool:
-    from guidec.units import parse_unit
-
-    assert dose.high.unit is not None
-    unit = parse_unit(dose.high.unit.text)
-    return isinstance(unit, Unit) and any(base == _TIME for base, _ in unit.dimension[1])
+def _is_rate(part: ast.Part | None, written: ast.Order) -> bool:
+    """Whether the dose is an amount per time, in every band."""
+    doses = (
+        [part]
+        if isinstance(part, ast.Dose)
+        else [band.dose for band in _of(written, ast.DoseBand) if band.dose]
+    )
+    units = [parse_unit(one.high.unit.text) for one in doses if one.high.unit is not None]
+    return bool(units) and all(isinstance(unit, Unit) and without_time(unit) is not None for unit in units)
 
 
 def _complete(scope: Scope, written: ast.Order, given: set[str], needed: tuple[str, ...]) -> None:
@@ -237,186 +298,6 @@ def _interval_of(scope: Scope, part: ast.Part | None) -> ir.Interval | None:
     return interval(scope, part.interval) if isinstance(part, ast.Every | ast.Lasts | ast.After) else None
 
 
-def interval(scope: Scope, written: ast.Interval) -> ir.Interval | None:
-    """A span of time in calendar words or UCUM units."""
-    if written.calendar:
-        unit = CALENDAR_WORDS[written.unit.text]
-    else:
-        parsed = check_unit(scope, written.unit)
-        if parsed is None:
-            return None
-        if parsed.dimension != unit_dimension("d"):
-            scope.fault(
-                "dimension_mismatch",
-                f"`{parsed.text}` is no time",
-                written.unit.span,
-                "write a time, such as `8 h` or `4 weeks`",
-            )
-            return None
-        unit = parsed.text
-    if written.low.value > written.high.value:
-        scope.fault(
-            "bad_range", "the range ends before it begins", written.span, "write the smaller one first"
-        )
-        return None
-    return ir.Interval(written.low.value, written.high.value, unit, written.calendar)
-
-
-# --- doses -------------------------------------------------------------------
-
-
-def _dose(scope: Scope, written: ast.Dose) -> ir.Dose | None:
-    assert written.high.unit is not None
-    unit = check_unit(scope, written.high.unit)
-    if unit is None:
-        return None
-    if written.low.value > written.high.value:
-        scope.fault(
-            "bad_range",
-            "the range ends before it begins",
-            written.low.span.to(written.high.span),
-            "write the smaller one first",
-        )
-        return None
-    if written.of is None:
-        return _flat_dose(scope, written, unit)
-    return _dose_per(scope, written, unit, written.of)
-
-
-def _weight_to_name(fitting: list[str]) -> str:
-    """Which of several weights is the source's to say, so none is proposed before the others."""
-    if len(fitting) == 1:
-        return f"add `of {fitting[0]}`"
-    if fitting:
-        return f"add `of` and the one that the source names: {listed(fitting, 'or')}"
-    return "add `of` and the input that holds it, such as `of body_weight`"
-
-
-def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
-    divisors = dose_divisors(unit)
-    if divisors:
-        fitting = [
-            entry.id
-            for entry in scope.inputs.values()
-            if isinstance(entry.type, ir.Quantity)
-            and without_divisor(unit, unit_of(entry.type.units[0].unit)) is not None
-        ]
-        per = divisors[0].atom + (str(-divisors[0].exponent) if divisors[0].exponent < -1 else "")
-        scope.fault(
-            "missing_weight",
-            f"`{unit.text}` is a dose per {per}, and it isn't said of which",
-            written.span,
-            _weight_to_name(fitting),
-        )
-        return None
-    if written.basis is not None:
-        scope.fault(
-            "misplaced_basis",
-            "`basis` belongs to a dose by weight",
-            written.basis_span or written.span,
-            "delete it",
-        )
-        return None
-    step = _step(scope, written, unit)
-    return ir.Dose(written.form, written.low.value, written.high.value, unit.text, None, None, step)
-
-
-def _step(scope: Scope, written: ast.Dose, unit: Unit) -> Fraction | None:
-    """The rounding step, in the unit of the computed dose."""
-    if written.rounded is None:
-        return None
-    assert written.rounded.unit is not None
-    step = check_unit(scope, written.rounded.unit)
-    if step is None:
-        return None
-    if step.dimension != unit.dimension or written.rounded.value <= 0:
-        scope.fault(
-            "dimension_mismatch",
-            f"a dose in `{unit.text}` can't be rounded to this",
-            written.rounded.span,
-            f"write it in `{unit.text}`",
-        )
-        return None
-    return written.rounded.value * step.factor / unit.factor
-
-
-def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name) -> ir.Dose | None:
-    entry = scope.look_up("input", of, scope.inputs)
-    if entry is None:
-        return None
-    kind = entry.type
-    if not isinstance(kind, ir.Quantity):
-        scope.fault(
-            "wrong_weight",
-            f"`{entry.id}` is no quantity that a dose may go by",
-            of.span,
-            "name a weight or a body surface",
-        )
-        return None
-    remaining = without_divisor(unit, unit_of(kind.units[0].unit))
-    if remaining is None or dose_divisors(remaining):
-        scope.fault(
-            "wrong_weight",
-            f"`{unit.text}` times `{entry.id}` in `{kind.units[0].unit}` is no dose",
-            of.span,
-            "check the dose's unit, or the input after `of`",
-        )
-        return None
-    if not _right_basis(scope, written, kind, of):
-        return None
-    step = _step(scope, written, remaining)
-    if step is None:
-        _exact(scope, written, entry, kind, unit)
-    return ir.Dose(
-        written.form, written.low.value, written.high.value, unit.text, entry.id, written.basis, step
-    )
-
-
-def _right_basis(scope: Scope, written: ast.Dose, kind: ir.Quantity, of: ast.Name) -> bool:
-    by_weight = unit_dimension(kind.units[0].unit) == unit_dimension("kg")
-    if by_weight and written.basis is None:
-        scope.fault(
-            "missing_basis",
-            f"does the source say that `{of.text}` is the weight to dose by?",
-            of.span,
-            "add `basis stated` or `basis not stated`",
-        )
-        return False
-    if not by_weight and written.basis is not None:
-        scope.fault(
-            "misplaced_basis",
-            f"`basis` belongs to weights, and `{of.text}` is none",
-            written.basis_span or written.span,
-            "delete it",
-        )
-        return False
-    return True
-
-
-def _exact(scope: Scope, written: ast.Dose, entry: ir.Input, kind: ir.Quantity, unit: Unit) -> None:
-    """Every dose that can come out must be a decimal of at most 15 digits, or the author rounds."""
-    for amount in {written.low.value, written.high.value}:
-        for option in kind.units:
-            factor = amount * per_unit(unit, unit_of(option.unit))
-            parts = (option.low * factor, option.step * factor)
-            largest = option.high * factor
-            if not all(is_decimal(part) for part in parts):
-                _needs_rounding(scope, written, entry, option.unit)
-                return
-            if max(decimal_places(part) for part in parts) + len(str(int(abs(largest)))) > MOST_DIGITS:
-                _needs_rounding(scope, written, entry, option.unit)
-                return
-
-
-def _needs_rounding(scope: Scope, written: ast.Dose, entry: ir.Input, unit: str) -> None:
-    scope.fault(
-        "inexact_number",
-        f"with `{entry.id}` in `{unit}` this dose has no exact decimal of at most {MOST_DIGITS} digits",
-        written.span,
-        "add `rounded to` and a step",
-    )
-
-
 # --- recommendations ---------------------------------------------------------
 
 
@@ -426,13 +307,14 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
     strength = written.strength
     wording = strength.wording.text if strength.wording else ""
     cites = scope.cite(written.order.cites)
-    preferred = prefers(scope, written.order.prefers)
+    preferred = prefers(scope, written.order.details)
+    details = tuple(one for one in written.order.details if not isinstance(one, ast.Prefer))
     tails = tuple(tail for tail in written.order.tails if tail.kind != "grade")
     grades = _grades(scope, tuple(tail for tail in written.order.tails if tail.kind == "grade"))
     if name is not None and name.text in scope.regimens:
         scope.used.add(("regimen", name.text))
-        if written.order.parts or tails:
-            span = (written.order.parts or tails)[0].span
+        if written.order.parts or tails or details:
+            span = (*written.order.parts, *tails, *details)[0].span
             scope.fault(
                 "misplaced_part",
                 f"`{name.text}` is a regimen; its orders stand there",
@@ -462,7 +344,7 @@ def recommendation(scope: Scope, written: ast.Recommendation) -> ir.Recommendati
             "incomplete_order", "a recommendation needs a name", written.span, "declare a regimen for it"
         )
         return None
-    bare = ast.Order(written.order.thing, written.order.parts, tails, None, (), (), written.order.span)
+    bare = ast.Order(written.order.thing, written.order.parts, tails, None, (), details, written.order.span)
     inline = order(scope, bare, 1)
     if inline is None:
         return None

@@ -3,8 +3,10 @@
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.resolve.expressions import condition
-from guidec.resolve.orders import grade, interval, order_lines
+from guidec.resolve.orders import grade, order_lines
 from guidec.resolve.scope import Scope
+from guidec.resolve.spans import interval
+from guidec.resolve.windows import last_day, once, repeated
 
 
 def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
@@ -36,7 +38,9 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
         )
     if (written.when.condition is not None and when is None) or (applies and scope_of is None):
         return None
-    measure, every = _monitoring(scope, written)
+    measure = _measured(scope, written)
+    every, window = _timed(scope, written)
+    ends = _ends(scope, written)
     joined = ir.Citation(
         tuple(dict.fromkeys(cites.statements + applies_cites.statements)),
         tuple(dict.fromkeys(cites.inferred + applies_cites.inferred)),
@@ -44,7 +48,8 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
     return ir.Rule(
         written.name.text, written.kind, written.label.text, scope_of, when, written.when.stated, until,
         strength.direction, strength.word, strength.wording.text if strength.wording else "",
-        orders, measure, every, notes, joined, None if graded is None else grade(scope, graded), written.name.span,
+        orders, measure, every, window, ends, notes, joined, None if graded is None else grade(scope, graded),
+        written.name.span,
     )  # fmt: skip
 
 
@@ -59,18 +64,21 @@ def _until(scope: Scope, written: ast.Rule) -> str | None:
             "wrong_type",
             f"`{entry.id}` is not a yes-or-no input",
             written.until.span,
-            "name the input that records that it was done",
+            f"write it as a line of its own: `until {entry.id}`"
+            if isinstance(entry.type, ir.Date) and written.kind == "monitor"
+            else "name the input that records that it was done",
         )
         return None
     return entry.id
 
 
-def _monitoring(scope: Scope, written: ast.Rule) -> tuple[tuple[str, ...], ir.Interval | None]:
+def _measured(scope: Scope, written: ast.Rule) -> tuple[str, ...]:
+    """The tests of a monitoring, once it is whole."""
     if written.kind != "monitor":
-        return (), None
+        return ()
     measures = [line for line in written.lines if isinstance(line, ast.Measure)]
-    everies = [line for line in written.lines if isinstance(line, ast.MeasureEvery)]
-    missing = [word for word, lines in (("measure", measures), ("every", everies)) if not lines]
+    times = [line for line in written.lines if isinstance(line, ast.MeasureEvery | ast.Due)]
+    missing = [word for word, lines in (("measure", measures), ("every", times)) if not lines]
     if missing:
         scope.fault(
             "incomplete_order",
@@ -78,12 +86,30 @@ def _monitoring(scope: Scope, written: ast.Rule) -> tuple[tuple[str, ...], ir.In
             written.name.span,
             "say what is measured, and how often or `every not stated`",
         )
-        return (), None
-    for lines in (measures[1:], everies[1:]):
+        return ()
+    for lines in (measures[1:], times[1:]):
         for line in lines:
             scope.fault("misplaced_part", "this is said twice", line.span, "delete one")
-    tests = tuple(
+    return tuple(
         test.text for test in measures[0].tests if scope.look_up("test", test, scope.tests) is not None
     )
-    every = everies[0].interval
-    return tests, None if every is None else interval(scope, every)
+
+
+def _timed(scope: Scope, written: ast.Rule) -> tuple[ir.Interval | None, ir.Window | None]:
+    """How often, and when next."""
+    match next((line for line in written.lines if isinstance(line, ast.MeasureEvery | ast.Due)), None):
+        case ast.Due() as due:
+            return None, once(scope, due)
+        case ast.MeasureEvery(ast.Interval() as every, None, None):
+            return interval(scope, every), None
+        case ast.MeasureEvery(ast.Interval()) as dated:
+            return repeated(scope, dated)
+        case _:
+            return None, None
+
+
+def _ends(scope: Scope, written: ast.Rule) -> ir.Dated | None:
+    lines = [line for line in written.lines if isinstance(line, ast.UntilDate)]
+    for line in lines[0 if written.until else 1 :]:
+        scope.fault("misplaced_part", "this monitoring has two ends", line.span, "keep one `until`")
+    return last_day(scope, lines[0]) if lines else None

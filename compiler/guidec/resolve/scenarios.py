@@ -158,7 +158,7 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "decision", written.of, scope.decisions)
             for name in written.names:
                 _known(scope, "input", name, scope.inputs)
-        case "dose":
+        case "dose" | "total" | "daily" | "steps":
             assert written.of is not None
             _known(scope, "drug", written.of, scope.drugs)
             if written.inside is not None:
@@ -170,6 +170,11 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
             _known(scope, "regimen", written.of, scope.regimens)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs)
+        case "due":
+            assert written.of is not None
+            _known(scope, "rule", written.of, rules)
+            for name in written.names if written.word == "needs" else ():
+                _known(scope, "input", name, scope.inputs)
         case "rule" | "no_rule":
             for name in written.names:
                 _known(scope, "rule", name, rules)
@@ -182,6 +187,11 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         if check_unit(scope, written.high.unit) is None:
             return None
         unit, low, high = written.high.unit.text, written.low.value, written.high.value
+    steps: list[ir.Constant] = []
+    for step in written.steps:
+        if step.unit is None or check_unit(scope, step.unit) is None:
+            return None
+        steps.append(ir.Constant(step.value, step.unit.text))
     names = tuple(
         name.text.removeprefix("!") if name.text.startswith("!") else name.text for name in written.names
     )
@@ -194,6 +204,7 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         high,
         unit,
         inside=written.inside.text if written.inside else "",
+        steps=tuple(steps),
         span=written.span,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from guidec import ast, ir
 from guidec.diagnostic import has_errors, nearest
-from guidec.numbers import CALENDAR_WORDS, decimal_text
+from guidec.numbers import CALENDAR_WORDS, decimal_text, unit_dimension
 from guidec.register import read_register
 from guidec.resolve.scope import Scope
 from guidec.resolve.typed import check_unit
@@ -80,8 +80,25 @@ def item(scope: Scope, written: ast.Item) -> None:
             members.append(member.text)
     space[written.name.text] = ir.Item(
         written.name.text, written.label.text, written.kind, tuple(members), _notes(scope, written.notes),
-        scope.cite(written.cites), codes(scope, written.codes), written.name.span,
+        scope.cite(written.cites), codes(scope, written.codes), _strengths(scope, written.strengths),
+        written.name.span,
     )  # fmt: skip
+
+
+def _strengths(scope: Scope, written: tuple[ast.Number, ...]) -> tuple[ir.Constant, ...]:
+    """The strengths that a drug comes in, all of one kind."""
+    found: list[ir.Constant] = []
+    for one in written:
+        assert one.unit is not None
+        unit = check_unit(scope, one.unit)
+        if unit is None:
+            continue
+        if not one.value or (found and unit_dimension(found[0].unit) != unit.dimension):
+            message = "a strength is more than nothing" if not one.value else "the strengths are of two kinds"
+            scope.fault("dimension_mismatch", message, one.span, "write amounts, such as `50 mg, 100 mg`")
+            continue
+        found.append(ir.Constant(one.value, unit.text))
+    return tuple(found)
 
 
 def _notes(scope: Scope, notes: tuple[ast.Note, ...]) -> tuple[ir.Note, ...]:

@@ -9,6 +9,7 @@ from guidec.diagnostic import Diagnostic
 from guidec.evaluate import Compiled
 from guidec.evaluate.completions import MOST_COMPARED
 from guidec.lower.coordinates import size
+from guidec.record import parts
 from guidec.target import Emitted
 from guidec_targets.python.computed import FEW_CELLS
 from guidec_targets.python.literals import in_docstring
@@ -69,6 +70,7 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         *(condition for category in program.categories.values() for condition in category),
     )
     counts = [len(one.rows) for one in tables] + [len(one.rows) for one in conditions]
+    bands = any(isinstance(one, ir.DoseInBands) for one in parts(guideline))
     needed = {
         "numbers": bool(program.numbers),
         "categories": bool(program.categories),
@@ -79,7 +81,10 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         "readings": bool(guideline.readings),
         "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
-        "doses": any(isinstance(entry.type, ir.Quantity) for entry in guideline.inputs),
+        "windows": any(one.window is not None or one.ends is not None for one in guideline.rules),
+        "doses": any(isinstance(one, ir.Dose) and one.of is not None for one in parts(guideline)) or bands,
+        "bands": bands,
+        "held": any(isinstance(one, ir.Held) for one in parts(guideline)),
     }
     return computed | {name for name, there in needed.items() if there}
 

@@ -1414,32 +1414,253 @@ def avoid(case: Case, reasons: tuple[tuple[int, str, tuple[str, ...], tuple[str,
 
 # </avoided>
 # <doses>
-def dose_by(
+# A dose: the input that it goes by (none where it is stated), the amounts and their unit; for each unit of the
+# input the unit that is left and a factor; step, rounding, strengths and caps of what is computed; basis, form.
+Dose = tuple[
+    str, tuple[Fraction, Fraction, str], tuple[tuple[str, Fraction], ...],
+    Fraction | None, str, tuple[Fraction, ...], Fraction | None, Fraction | None, str, str,
+]  # fmt: skip
+
+# A time: least, most, unit. What an amount is multiplied with: least, most, the unit that comes out.
+Time = tuple[Fraction, Fraction, str]
+
+# What is computed of a dose: the factor of a day; the amounts that are summed, each with its factors, in a unit
+# (or why there is no sum); the steps of a taper; whether it is stopped; the statements and the author's links.
+Course = tuple[
+    Time | None, tuple[tuple[Fraction, Fraction, Fraction, Fraction], ...], str, str,
+    tuple[tuple[Fraction, Time | None], ...], bool, tuple[str, ...], tuple[str, ...],
+]  # fmt: skip
+
+
+def weights_of(case: Case, dose: Dose) -> list[tuple[Fraction, int]]:
+    """What a record leaves of the weight; nothing where that may be anything."""
+    if not dose[0]:
+        return [(Fraction(1), 0)]
+    values = case.entries[dose[0]]
+    found = [value for value in values if isinstance(value, tuple)]
+    return found if len(found) == len(values) else []
+
+
+def exact_dose(dose: Dose, amount: Fraction, weight: tuple[Fraction, int]) -> Fraction:
+    return amount * weight[0] * dose[2][weight[1]][1] if dose[0] else amount
+
+
+def computed_dose(dose: Dose, amount: Fraction, weight: tuple[Fraction, int]) -> Fraction:
+    """Kept within its caps, and rounded."""
+    _, _, _, step, mode, strengths, least, most, _, _ = dose
+    value = exact_dose(dose, amount, weight)
+    if least is not None:
+        value = max(value, least)
+    if most is not None:
+        value = min(value, most)
+    if strengths:
+        below = [one for one in strengths if one <= value][-1]
+        above = next(one for one in strengths if one >= value)
+        far = 2 * value < below + above
+        return below if mode == "down" or (far and mode != "up") else above
+    return value if step is None or not dose[0] else rounded(value, step, mode)
+
+
+def amount_json(low: Fraction, high: Fraction, unit: str, form: str) -> Json:
+    found: Json = {"low": plain(low), "high": plain(high), "unit": unit}
+    return with_form(found, form)
+
+
+def with_form(found: Json, form: str) -> Json:
+    if form == "about":
+        found["about"] = True
+    elif form:
+        found["open"] = form
+    return found
+
+
+def wait_for(case: Case, *names: str) -> None:
+    case.waiting += [name for name in names if name not in case.waiting]
+
+
+def left_of(dose: Dose) -> str:
+    return dose[2][0][0] if dose[0] else dose[1][2]
+
+
+def dose_of(case: Case, dose: Dose) -> Json:
+    """A dose, computed where the weight is known; else it says what it needs."""
+    of, (low, high, unit), _, _, _, _, least, most, basis, form = dose
+    if not of:
+        return amount_json(low, high, unit, form)
+    based: Json = {"basis": basis} if basis else {}
+    weights = weights_of(case, dose)
+    ends = {tuple(computed_dose(dose, one, weight) for one in (low, high)) for weight in weights}
+    if len(ends) == 1:
+        (end,) = ends
+        found: Json = {"low": plain(end[0]), "high": plain(end[1]), "unit": left_of(dose), "of": of, **based}
+        lowest = max(exact_dose(dose, low, weight) for weight in weights)
+        highest = min(exact_dose(dose, high, weight) for weight in weights)
+        caps = ["at least"] if least is not None and lowest < least else []
+        caps += ["at most"] if most is not None and highest > most else []
+        if caps:
+            found["capped"] = caps
+        return with_form(found, form)
+    wait_for(case, of)
+    per: Json = {"low": plain(low), "high": plain(high), "unit": unit}
+    whole: Json = {"per": per, "of": of, **based, "needs": [of]}
+    for word, cap in (("at_least", least), ("at_most", most)):
+        if cap is not None:
+            whole[word] = {"value": plain(cap), "unit": left_of(dose)}
+    return with_form(whole, form)
+
+
+def time_json(time: Time | None) -> Json | str:
+    return "not stated" if time is None else {"low": plain(time[0]), "high": plain(time[1]), "unit": time[2]}
+
+
+def is_decimal(value: Fraction) -> bool:
+    """Whether a result can show it: at most 15 digits."""
+    places = 0
+    while 10**places % value.denominator:
+        places += 1
+        if places > 15:
+            return False
+    return places + len(str(abs(int(value)))) <= 15
+
+
+def amounts(case: Case, dose: Dose, course: Course) -> Json:
+    """The steps of a taper, the amount of a day, the amount in all."""
+    day, parts, unit, why, steps, stops, statements, inferred = course
+    found: Json = {}
+    if steps:
+        rest: Json = {"then": "stop"} if stops else {}
+        if statements:
+            rest["statements"] = list(statements)
+        if inferred:
+            rest["inferred"] = list(inferred)
+        found["taper"] = {**taper_json(case, dose, steps), **rest}
+    if day is not None:
+        low, high, _ = dose[1]
+        found.update(summed(case, dose, "daily", ((low, high, day[0], day[1]),), day[2]))
+    if parts:
+        found.update(summed(case, dose, "total", parts, unit))
+    if steps and "total" not in found:
+        found["total"] = {"why": why}
+    return found
+
+
+def summed(
     case: Case,
-    of: str,
-    per: tuple[Fraction, Fraction, str],
-    computed: tuple[tuple[str, Fraction], ...],
-    step: Fraction | None,
-    basis: Json,
-    form: Json,
+    dose: Dose,
+    key: str,
+    parts: tuple[tuple[Fraction, Fraction, Fraction, Fraction], ...],
+    unit: str,
 ) -> Json:
-    """A dose by weight or surface, computed where that is known, with the unit and factor of its unit."""
-    low, high, unit = per
-    values = case.entries[of]
-    value = values[0] if len(values) == 1 else ""
-    if not isinstance(value, tuple):
-        if of not in case.waiting:
-            case.waiting.append(of)
-        amount: Json = {"low": plain(low), "high": plain(high), "unit": unit}
-        return {"per": amount, "of": of, **basis, "needs": [of], **form}
-    left, factor = computed[value[1]]
-    ends = [one * value[0] * factor for one in (low, high)]
-    if step is not None:
-        ends = [rounded(one, step) for one in ends]
-    return {"low": plain(ends[0]), "high": plain(ends[1]), "unit": left, "of": of, **basis, **form}
+    sums: set[tuple[Fraction, Fraction]] = set()
+    for weight in weights_of(case, dose):
+        low, high = Fraction(0), Fraction(0)
+        for least, most, low_factor, high_factor in parts:
+            low += computed_dose(dose, least, weight) * low_factor
+            high += computed_dose(dose, most, weight) * high_factor
+        sums.add((low, high))
+    if len(sums) != 1:
+        wait_for(case, dose[0])
+        return {key: {"needs": [dose[0]]}}
+    ((low, high),) = sums
+    return {key: amount_json(low, high, unit, dose[9])} if is_decimal(low) and is_decimal(high) else {}
+
+
+def taper_json(case: Case, dose: Dose, steps: tuple[tuple[Fraction, Time | None], ...]) -> Json:
+    """Every step with its time, the first amount included."""
+    each = [[computed_dose(dose, amount, weight) for amount, _ in steps] for weight in weights_of(case, dose)]
+    if each and all(one == each[0] for one in each):
+        known = zip(each[0], steps, strict=True)
+        unit = left_of(dose)
+        found = [{**amount_json(one, one, unit, dose[9]), "for": time_json(time)} for one, (_, time) in known]
+        return {"steps": found, "of": dose[0]} if dose[0] else {"steps": found}
+    wait_for(case, dose[0])
+    per = [{"per": amount_json(one, one, dose[1][2], dose[9]), "for": time_json(time)} for one, time in steps]
+    return {"steps": per, "of": dose[0], "needs": [dose[0]]}
 
 
 # </doses>
+# <bands>
+# A band: a position in PREFERRED_WHEN, how it is written, the dose or none, what is computed of it, the
+# statements and the author's links.
+Band = tuple[int, str, Dose | None, Course | None, tuple[str, ...], tuple[str, ...]]
+
+# The input or the definition that decides, and its bands, of which one holds.
+Bands = tuple[str, tuple[Band, ...]]
+
+
+def possible_bands(case: Case, bands: Bands) -> list[Band]:
+    return [band for band in bands[1] if case.applies(PREFERRED_WHEN[band[0]])[0] != "no"]
+
+
+def quietly(case: Case, write: Callable[[], list[Json | str]]) -> tuple[list[Json | str], list[str]]:
+    """What is written, and the weights that it waits for, kept apart."""
+    kept, case.waiting = case.waiting, []
+    found = write()
+    waiting, case.waiting = case.waiting, kept
+    return found, waiting
+
+
+def dose_in_bands(case: Case, bands: Bands) -> Json | str:
+    """The dose of the band that holds; of several that may hold each, where they differ."""
+    possible = possible_bands(case, bands)
+    found, waiting = quietly(
+        case, lambda: ["not stated" if band[2] is None else dose_of(case, band[2]) for band in possible]
+    )
+    first = found[0]
+    if all(one == first for one in found):
+        wait_for(case, *waiting)
+        return first if isinstance(first, str) else {**first, "by": bands[0], **cited_bands(possible)}
+    needs = needs_of_bands(case, possible, waiting)
+    wait_for(case, *needs)
+    entries = [
+        {"band": band[1], "dose": one, **cited_bands([band])}
+        for band, one in zip(possible, found, strict=True)
+    ]
+    return {"per_band": entries, "by": bands[0], "needs": needs}
+
+
+def needs_of_bands(case: Case, bands: list[Band], waiting: list[str]) -> list[str]:
+    """What decides between the bands, then what their doses wait for."""
+    between = {name for band in bands for name in case.applies(PREFERRED_WHEN[band[0]])[1]}
+    return list(dict.fromkeys([*(name for name in INPUTS if name in between), *waiting]))
+
+
+def cited_bands(bands: list[Band]) -> Json:
+    statements = list(dict.fromkeys(id for band in bands for id in band[4]))
+    inferred = list(dict.fromkeys(id for band in bands for id in band[5]))
+    return {
+        **({"statements": statements} if statements else {}),
+        **({"inferred": inferred} if inferred else {}),
+    }
+
+
+def amounts_in_bands(case: Case, bands: Bands) -> Json:
+    possible = possible_bands(case, bands)
+
+    def write() -> list[Json | str]:
+        return [
+            {} if band[2] is None or band[3] is None else amounts(case, band[2], band[3]) for band in possible
+        ]
+
+    found, waiting = quietly(case, write)
+    first = found[0]
+    if all(one == first for one in found):
+        wait_for(case, *waiting)
+        return {} if isinstance(first, str) else first
+    needs = needs_of_bands(case, possible, waiting)
+    return {key: {"needs": list(needs)} for key in ("daily", "total") if any(key in one for one in found)}
+
+
+# </bands>
+# <held>
+def held(case: Case, when: int, statements: tuple[str, ...], inferred: tuple[str, ...]) -> Json:
+    """Whether an order is held, or resumed."""
+    applies, needs = case.applies(PREFERRED_WHEN[when])
+    found: Json = {"applies": applies, "needs": needs, "statements": list(statements)}
+    return {**found, "inferred": list(inferred)} if inferred else found
+
+
+# </held>
 def sides(outcome: Outcome) -> list[tuple[Given, ...]]:
     if outcome.status == "conflict":
         return [side for one in outcome.answers for side in sides(one)]
@@ -1659,6 +1880,94 @@ def rules(case: Case, found: Gathered) -> tuple[list[Json], list[Json]]:
     return advice, monitoring
 
 
+# <windows>
+# A date: an input, a day by its number, or that none is stated; with what stands for an input's named values.
+SomeDate = tuple[str, str | int]
+Dated = tuple[SomeDate, tuple[tuple[str, SomeDate], ...]]
+
+# Months and days after a date, twice: to the first day and to the last.
+Window = tuple[tuple[int, int], tuple[int, int], Dated]
+
+# The day numbers that a record leaves open, or words; and the inputs that decide between them.
+Days = tuple[list[int | str], set[str]]
+
+
+def due(case: Case, window: Window | None, ends: Dated | None, overflow: str) -> Json:
+    """From when it counts, when it is due, when it ends; or the inputs that a date hangs on."""
+    from datetime import date
+
+    found: Json = {}
+    last, open_ends = ([], set()) if ends is None else days_of(case, ends)
+    first, open_starts = ([], set()) if window is None else days_of(case, window[2])
+    if first and not open_starts and isinstance(first[0], int):
+        found["from"] = date.fromordinal(first[0]).isoformat()
+    if open_ends:
+        found["until"] = {"needs": [name for name in INPUTS if name in open_ends]}
+    elif last and isinstance(last[0], int):
+        found["until"] = date.fromordinal(last[0]).isoformat()
+    if window is not None:
+        cut = [cut_off(window, first[0], end, overflow) for end in last or ["no end"]]
+        if open_starts or any(one != cut[0] for one in cut):
+            found["due"] = {"needs": [name for name in INPUTS if name in open_starts | open_ends]}
+        elif isinstance(cut[0], str):
+            found["due"] = cut[0]
+        else:
+            earliest, latest = (date.fromordinal(day).isoformat() for day in cut[0])
+            found["due"] = {"earliest": earliest, "latest": latest}
+    return found
+
+
+def cut_off(window: Window, start: int | str, end: int | str, overflow: str) -> tuple[int, int] | str:
+    if isinstance(start, str):
+        return start
+    earliest, latest = (day_lapsed(start, lapse, overflow) for lapse in window[:2])
+    if isinstance(end, str):
+        return earliest, latest
+    return "nothing" if end < earliest else (earliest, min(latest, end))
+
+
+def day_lapsed(day: int, lapse: tuple[int, int], overflow: str) -> int:
+    """Months first: where the month is too short its last day or, forward, the day behind it. Then days."""
+    from datetime import date
+
+    start = date.fromordinal(day)
+    months = start.year * 12 + start.month - 1 + lapse[0]
+    first = date(months // 12, months % 12 + 1, 1).toordinal()
+    behind = date((months + 1) // 12, (months + 1) % 12 + 1, 1).toordinal() if months < 119999 else 3652060
+    there = min(first + start.day - 1, behind if overflow == "forward" else behind - 1)
+    return there + lapse[1]
+
+
+def days_of(case: Case, dated: Dated) -> Days:
+    """The days that a date may be on; for a blank the first and the last of its input stand for all."""
+    some, instead = dated
+    found, needs = some_days(case, some)
+    if some[0] == "input":
+        values = case.entries[str(some[1])]
+        found = [one for one in found if one not in dict(instead)]
+        for name, other in instead:
+            if not values or name in values:
+                days, more = some_days(case, other)
+                found += days
+                needs |= more
+    each = list(dict.fromkeys(found))
+    return each, needs if len(each) > 1 else set()
+
+
+def some_days(case: Case, some: SomeDate) -> Days:
+    kind, what = some
+    if kind != "input":
+        return [what if kind == "day" else kind], set()
+    name = str(what)
+    values = case.entries[name]
+    if not values:
+        first, last = INPUTS[name][3][0][1:3]
+        return [int(first), int(last)], {name}
+    days: list[int | str] = [int(one[0]) if isinstance(one, tuple) else str(one) for one in values]
+    return days, {name} if len(days) > 1 else set()
+
+
+# </windows>
 def values(case: Case) -> Json:
     """The definitions that are shown."""
     found: Json = {}

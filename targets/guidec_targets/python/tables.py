@@ -290,8 +290,9 @@ class Tables:
             "wording": rule.wording or "not stated",
             **_grade(rule),
             "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
-            "every": interval(rule.every),
+            "every": interval(rule.every) if rule.window is None or rule.every is not None else "once",
             **until,
+            **_dated(self.guideline, rule),
             Code("**"): Code("because"),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
@@ -358,6 +359,37 @@ def _grade(rule: ir.Rule) -> dict[object, object]:
     parts = {} if rule.grade is None else {"strength": rule.grade.strength, "certainty": rule.grade.certainty}
     grade = {name: part for name, part in parts.items() if part is not None}
     return {"grade": grade} if grade else {}
+
+
+def _dated(guideline: ir.Guideline, rule: ir.Rule) -> dict[object, object]:
+    """The dates of a monitoring: time after a date in months and days, and the last day."""
+    if rule.window is None and rule.ends is None:
+        return {}
+    window = None
+    if rule.window is not None:
+        window = (
+            *map(_months_and_days, (rule.window.earliest, rule.window.latest)),
+            _some_dates(rule.window.start),
+        )
+    ends = None if rule.ends is None else _some_dates(rule.ends)
+    return {Code("**due"): (Code("case"), window, ends, guideline.overflow)}
+
+
+def _months_and_days(lapse: ir.Lapse) -> tuple[int, int]:
+    months = lapse.amount * {"month": 1, "year": 12}.get(lapse.unit, 0)
+    days = lapse.amount * {"day": 1, "week": 7}.get(lapse.unit, 0)
+    return months, days - lapse.less
+
+
+def _some_dates(dated: ir.Dated) -> tuple[object, ...]:
+    """The date, and what stands for each named value of its input."""
+    return _some_date(dated.date), tuple((one.value, _some_date(one.date)) for one in dated.instead)
+
+
+def _some_date(one: ir.SomeDate) -> tuple[str, object]:
+    if one.kind == "day":
+        return "day", date.fromisoformat(one.text).toordinal()
+    return one.kind, one.text
 
 
 def _finish(rule: ir.Rule) -> dict[object, object]:
