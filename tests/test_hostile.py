@@ -217,7 +217,7 @@ TOO_MUCH: dict[str, tuple[str, set[str]]] = {
     "or": (f'define d "D" = {" or ".join(["x"] * 10_000)}\n', {"too_deep"}),
     "minus": (f'define d "D" = {"-" * 10_000}n > 3\n', {"too_deep"}),
     "plus": (f'define d "D" = {"n + " * 10_000}n > 3\n', {"too_deep"}),
-    "levels": (tree(2_000, 2), {"too_large"}),
+    "levels": (tree(2_000, 2), {"too_deep"}),
     "levels_that_fit": (tree(190, 1), {"syntax"}),
     "branches": (
         'decision e "E"\n  by n\n' + "".join(f"    = {at % 10}: nothing\n" for at in range(3_000)),
