@@ -239,7 +239,7 @@ def expectation_text(expected: ast.Expectation) -> str:
             steps = ", ".join(map(quantity_text, expected.steps))
             return f"{kind} of {of}{inside} {steps or _expected_dose_text(expected, names)}"
         case "due":
-            days = " to ".join(dict.fromkeys(name.text for name in expected.names))
+            days = _days_text(expected.names)
             word = {"dates": days, "needs": f"needs {names}"}.get(expected.word, expected.word)
             return f"due of {of} {word}"
         case "usual":
@@ -250,6 +250,11 @@ def expectation_text(expected: ast.Expectation) -> str:
             return f"no {of} {names}"
         case "refused":
             return " ".join(part for part in ("refused", of, names) if part)
+
+
+def _days_text(days: tuple[ast.Name, ...]) -> str:
+    """Days that are equal in place as well were written once."""
+    return names_text(dict.fromkeys(days), " to ")
 
 
 def _expected_text(name: ast.Name) -> str:
