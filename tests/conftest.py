@@ -14,14 +14,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`make goldens` also draws the README's picture."""
+    """`make goldens` also draws the README's pictures."""
     if config.getoption("--rewrite-goldens"):
         from guidec import render
+        from guidec.evaluate import evaluate
         from guidec.project import compile_path
         from guidec_targets.graphviz import emit
+        from guidec_targets.picture import patient_dot
 
         compiled = compile_path(ROOT / "guidelines" / "pm_dm_ild" / "takada.guide").compiled
         assert compiled is not None
-        svg, reason = render.svg_of(emit(compiled)[0]["takada.dot"])
-        assert svg is not None, reason
-        (ROOT / "docs" / "takada.svg").write_text(svg, "utf-8")
+        patient = {"ild_present": True, "myositis_dx": "adm", "refractory": False}
+        pictures = {
+            "takada.svg": emit(compiled)[0]["takada.dot"],
+            "takada_patient.svg": patient_dot(compiled, patient, evaluate(compiled, patient)),
+        }
+        for name, dot in pictures.items():
+            svg, reason = render.svg_of(dot)
+            assert svg is not None, reason
+            (ROOT / "docs" / name).write_text(svg, "utf-8")

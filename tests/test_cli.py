@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from guidec.cli import cli
+from guidec.render import carries_digest
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "guidelines" / "pm_dm_ild"
@@ -86,6 +87,7 @@ def test_a_folder_stands_for_the_guidelines_in_it() -> None:
         ("explain", "no_such_code"),
         ("eval", str(FOLDER / "myositis_ild.guide"), "--patient", "-"),
         ("eval", str(TAKADA), "--patient", "-", "--reading", "nonsense"),
+        ("eval", str(TAKADA), "--patient", "-", "--flowchart", "path.jpeg"),
     ],
 )
 def test_wrong_usage_exits_2_and_says_why(arguments: tuple[str, ...]) -> None:
@@ -309,3 +311,55 @@ def test_a_full_disk_and_a_closed_input_are_told_in_words(small: Path) -> None:
     closed = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, env=environment)
     assert closed.returncode == 1
     assert "standard input is closed" in closed.stderr
+
+
+# --- eval --flowchart --------------------------------------------------------
+
+
+def test_the_patients_picture_is_written_beside_the_answer(small: Path, tmp_path: Path) -> None:
+    plain = guidec("eval", small, "--patient", "-", given='{"pain": true}').stdout
+    for ending, start in ((".svg", b"<?xml"), (".png", b"\x89PNG"), (".dot", b"digraph")):
+        path = tmp_path / "pictures" / f"way{ending}"
+        result = guidec("eval", small, "--patient", "-", "--flowchart", path, given='{"pain": true}')
+        assert (result.exit_code, result.stdout) == (0, plain), result.stderr
+        assert path.read_bytes().startswith(start)
+    dot = (tmp_path / "pictures" / "way.dot").read_text("utf-8")
+    assert carries_digest((tmp_path / "pictures" / "way.svg").read_text("utf-8"), dot)
+
+
+def test_a_compiled_guideline_draws_the_same_picture(small: Path, tmp_path: Path) -> None:
+    assert guidec("build", small, "--out", tmp_path / "out").exit_code == 0
+    drawn = []
+    for file in (small, tmp_path / "out" / "small" / "small.json"):
+        path = tmp_path / f"{file.suffix[1:]}.dot"
+        assert guidec("eval", file, "--patient", "-", "--flowchart", path, given="{}").exit_code == 0
+        drawn.append(path.read_bytes())
+    assert drawn[0] == drawn[1]
+
+
+def test_a_refused_record_draws_nothing(small: Path, tmp_path: Path) -> None:
+    path = tmp_path / "way.svg"
+    assert guidec("eval", small, "--patient", "-", "--flowchart", path, given='{"pain": 3}').exit_code == 1
+    assert not path.exists()
+
+
+def test_without_a_renderer_the_answer_is_printed_and_no_file_is_written(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guidec.render.renderer", lambda: None)
+    path = tmp_path / "way.svg"
+    path.write_text("as it was", "utf-8")
+    result = guidec("eval", small, "--patient", "-", "--flowchart", path, given="{}")
+    assert result.exit_code == 1
+    assert "graphviz-pure" in result.stderr
+    assert "What to give" in result.stdout
+    assert path.read_text("utf-8") == "as it was"
+    fine = guidec("eval", small, "--patient", "-", "--flowchart", tmp_path / "way.dot", given="{}")
+    assert fine.exit_code == 0
+
+
+def test_a_picture_that_cant_be_written_is_told(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "way.dot").mkdir()
+    result = guidec("eval", small, "--patient", "-", "--flowchart", tmp_path / "way.dot", given="{}")
+    assert result.exit_code == 1
+    assert "can't be written" in result.stderr

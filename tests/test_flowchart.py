@@ -40,6 +40,7 @@ def arrows() -> set[tuple[str, str, str]]:
     """(from, label, to) in words: the text of a question, the names that a box recommends or its status."""
     names = {question.id: question.text for question in chart().questions}
     for box in chart().boxes:
+        assert box.outcome is not None
         recommended = [one.id for one in box.outcome.recommendations]
         names[box.id] = " ".join(recommended) or (
             "nothing" if box.outcome.status == "determined" else box.outcome.status
@@ -71,13 +72,12 @@ def test_the_flowchart_is_the_published_algorithm() -> None:
 
 
 def test_only_triple_therapy_leads_to_hemoperfusion() -> None:
-    boxes = {box.id: box for box in chart().boxes}
-    rescue = next(
-        box.id for box in chart().boxes if [one.id for one in box.outcome.recommendations] == ["pmx_dhp"]
-    )
+    outcomes = {box.id: box.outcome for box in chart().boxes if box.outcome is not None}
+    ends = {name: [one.id for one in outcome.recommendations] for name, outcome in outcomes.items()}
+    rescue = next(name for name, recommended in ends.items() if recommended == ["pmx_dhp"])
     asked = {edge.start for edge in chart().edges if edge.end == rescue}
     before = {edge.start for edge in chart().edges if edge.end in asked}
-    assert [boxes[name].outcome.recommendations[0].id for name in before] == ["triple_therapy"]
+    assert [ends[name] for name in before] == [["triple_therapy"]]
 
 
 def test_boxes_carry_doses_strength_usual_choice_and_statements() -> None:

@@ -89,7 +89,7 @@ pass_talk = click.make_pass_decorator(_Talk, ensure=True)
 Examples:
   guidec check guidelines/pm_dm_ild
   guidec build guidelines/pm_dm_ild --out build
-  guidec eval guidelines/pm_dm_ild/takada.guide --patient patient.json
+  guidec eval guidelines/pm_dm_ild/takada.guide --patient patient.json --flowchart path.svg
   guidec fmt guidelines
   guidec explain missing_branch
 
@@ -298,6 +298,7 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: li
 @cli.command(
     "eval",
     epilog="\b\nExamples:\n  guidec eval takada.guide --patient patient.json\n"
+    "  guidec eval takada.guide --patient patient.json --flowchart path.svg\n"
     "  echo '{\"ild_present\": true}' | guidec eval build/takada/takada.json --patient - --format json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -315,14 +316,24 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: li
     metavar="NAME=VALUE",
     help="Choose how an ambiguous passage is read.",
 )
+@click.option(
+    "--flowchart",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw this patient's way through the guideline as well: FILE.svg, .png or .dot.",
+)
 @pass_talk
-def eval_(talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str, ...]) -> None:
+def eval_(
+    talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str, ...], flowchart: Path | None
+) -> None:
     """One patient: what the guideline says, what stays open, what to ask next.
 
     An input that is left out is a blank, never a no. Exit status 0 whatever the answer; 1 for a record that is refused.
     """
     from guidec.evaluate import Refused, evaluate, refusal
 
+    if flowchart is not None and flowchart.suffix not in _PICTURES:
+        _usage(f"`{flowchart}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
     compiled = _one(talk, file)
     record = _patient(patient)
     chosen = _chosen(readings)
@@ -345,6 +356,33 @@ def eval_(talk: _Talk, file: Path, patient: Path, form: str, readings: tuple[str
         from guidec.show import result_text
 
         click.echo(result_text(compiled.guideline, result), nl=False)
+    if flowchart is not None:
+        _draw_patient(flowchart, compiled, record, result)
+
+
+_PICTURES = (".svg", ".png", ".dot")
+
+
+def _draw_patient(path: Path, compiled: "Compiled", record: Any, result: dict[str, Any]) -> None:
+    """The picture of one patient, written whole or not at all; the answer has been printed by now."""
+    from guidec.project import write_all
+    from guidec.render import draw, svg_of
+    from guidec_targets.picture import patient_dot
+
+    drawing: str | bytes | None = patient_dot(compiled, record, result)
+    assert isinstance(drawing, str)
+    reason = ""
+    if path.suffix == ".svg":
+        drawing, reason = svg_of(drawing)
+    elif path.suffix == ".png":
+        drawn = draw(drawing, "png")
+        drawing, reason = (None, drawn) if isinstance(drawn, str) else (drawn, "")
+    if drawing is None:
+        _fail(f"`{path}` was not drawn: {reason}")
+    try:
+        write_all(path.parent, {path.name: drawing})
+    except OSError as fault:
+        _fail(f"`{path}` can't be written: {fault.strerror or fault}")
 
 
 def _echo_json(value: Any) -> None:

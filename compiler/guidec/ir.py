@@ -456,13 +456,15 @@ class GridRow:
 
 @record
 class Grid:
-    """A table that gives values, as it is to be shown: what it means stands in the definitions of its outputs."""
+    """A table that gives values, as it is to be shown: what it means stands in the definitions that it `gives`, one for each
+    of its `outputs`."""
 
     id: str
     label: str
     policy: str
     columns: tuple[str, ...]
     outputs: tuple[str, ...]
+    gives: tuple[str, ...]
     rows: tuple[GridRow, ...]
     notes: tuple[Note, ...]
     cites: Citation

@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -115,7 +115,7 @@ def _load(path: Path, shown: str) -> Compilation:
     return Compilation(shown, compiled, (), {}, tuple(found), {})
 
 
-def write_all(folder: Path, files: dict[str, str]) -> None:
+def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write every file or none, each with the folders that it needs."""
     for name in files:
         target = folder / name
@@ -131,7 +131,7 @@ def rewrite(files: dict[Path, str]) -> None:
     _replace({path: (text, path.stat().st_mode & 0o7777) for path, text in places.items()})
 
 
-def _replace(files: dict[Path, tuple[str, int]]) -> None:
+def _replace(files: Mapping[Path, tuple[str | bytes, int]]) -> None:
     """Each text is written beside its place first, with its rights, and moved there when all are whole."""
     import tempfile
 
@@ -140,8 +140,8 @@ def _replace(files: dict[Path, tuple[str, int]]) -> None:
         for target, (text, rights) in files.items():
             handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             waiting.append((Path(temporary), target))
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text.encode() if isinstance(text, str) else text)
             os.chmod(temporary, rights)
         for source, target in waiting:
             os.replace(source, target)

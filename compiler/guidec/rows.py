@@ -181,7 +181,8 @@ LeafStatus = Literal["determined", "not_stated", "conflict", "not_applicable", "
 class Leaf:
     """An end of the author's tree: its outcome with every order line settled, and the path to it.
 
-    Leaves of one `group` are equal outcomes. `asks` are the inputs that the path reads, in the author's order.
+    Leaves of one `group` are equal outcomes. `asks` are the inputs that the path reads, in the author's order. `place`
+    counts the branches taken, of a table it has the rows that hold; like a line it is no part of the meaning.
     """
 
     status: LeafStatus
@@ -189,6 +190,7 @@ class Leaf:
     group: int
     path: tuple[Step, ...]
     asks: tuple[str, ...]
+    place: tuple[int, ...] = field(default=(), compare=False)
 
 
 @record

@@ -7,7 +7,7 @@ from guidec.wording import band_source, days_text, grade_text, label_of, outcome
 
 Json = dict[str, Any]
 
-_STATUS = {
+STATUS_WORDS = {
     "determined": "determined",
     "indeterminate": "open until more is known",
     "not_stated": "the source does not say",
@@ -21,7 +21,7 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
     """The whole result, a block for each decision and list, then advice, monitoring and what is missing."""
     lines = [
         f"{guideline.title}",
-        f"{guideline.id} {guideline.version}, status: {_STATUS[result['status']]}",
+        f"{guideline.id} {guideline.version}, status: {STATUS_WORDS[result['status']]}",
         "",
     ]
     for one in guideline.decisions:
@@ -56,7 +56,7 @@ def _input(guideline: ir.Guideline, name: str) -> str:
 
 def _decision(guideline: ir.Guideline, one: ir.Decision | ir.Options, result: Json) -> list[str]:
     decision = result["decisions"][one.id]
-    lines = [f"{one.label}: {_STATUS[decision['status']]}"]
+    lines = [f"{one.label}: {STATUS_WORDS[decision['status']]}"]
     given = [entry for entry in result["recommendations"] if entry["decision"] == one.id]
     for recommendation in given:
         lines += _recommendation(guideline, recommendation, "  ")
@@ -72,7 +72,7 @@ def _decision(guideline: ir.Guideline, one: ir.Decision | ir.Options, result: Js
 
 
 def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
-    word = "possible" if entry["status"] == "determined" else _STATUS[entry["status"]]
+    word = "possible" if entry["status"] == "determined" else STATUS_WORDS[entry["status"]]
     if entry["status"] == "not_stated" and entry["recommendations"]:
         word = "named, but not when it holds"
     if not entry["recommendations"]:
@@ -158,15 +158,24 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     if "after" in order:
         parts.append(f"after {_interval(order['after'])}")
     usual = ", usual" if order.get("usual") else ""
-    amounts = "".join(
-        f"; {key} {_computed(guideline, order[key])}" for key in ("daily", "total") if key in order
-    )
+    amounts = "".join(f"; {amount}" for amount in order_amounts(guideline, order))
     return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
+
+
+def order_amounts(guideline: ir.Guideline, order: Json) -> list[str]:
+    """What an order of a result comes to a day and in all."""
+    return [f"{key} {_computed(guideline, order[key])}" for key in ("daily", "total") if key in order]
 
 
 def _order_lines(guideline: ir.Guideline, order: Json, lead: str, indent: str) -> list[str]:
     """An order, and below it its bands, its rates, its taper and when it is held."""
-    lines = [f"{lead}{_order(guideline, order)}"]
+    below = [f"{indent}    {line}" for line in order_details(guideline, order)]
+    return [f"{indent}{lead}{_order(guideline, order)}", *below]
+
+
+def order_details(guideline: ir.Guideline, order: Json) -> list[str]:
+    """The bands, the rates, the taper of an order of a result, and when it is held; each a line."""
+    lines: list[str] = []
     dose = order.get("dose")
     for entry in dose.get("per_band", ()) if isinstance(dose, dict) else ():
         lines.append(f"{entry['band']}: {_dose(guideline, entry['dose'])}{_cites(entry)}")
@@ -179,7 +188,7 @@ def _order_lines(guideline: ir.Guideline, order: Json, lead: str, indent: str) -
         for entry in order.get(kind, ()):
             needs = f": needs {_missing(guideline, entry)}" if entry["needs"] else ""
             lines.append(f"{kind}: {entry['applies']}{needs}{_cites(entry)}")
-    return [f"{indent}{'' if not at else '    '}{line}" for at, line in enumerate(lines)]
+    return lines
 
 
 def _infusion(infusion: Json) -> str:
@@ -208,7 +217,7 @@ def _computed(guideline: ir.Guideline, amount: Json) -> str:
     """What is computed of a dose, or why it isn't."""
     if "why" in amount:
         return f"not known: {amount['why']}"
-    return f"needs {_missing(guideline, amount)}" if "needs" in amount else _amount(amount, amount)
+    return f"needs {_missing(guideline, amount)}" if "needs" in amount else amount_in_words(amount, amount)
 
 
 def outcome_label_of_item(guideline: ir.Guideline, name: str) -> str:
@@ -231,15 +240,16 @@ def _dose(guideline: ir.Guideline, dose: Any) -> str:
             for word in ("at_least", "at_most")
             if word in dose
         )
-        return f"{_amount(dose['per'], dose)} of {of}{caps} ({dose['of']} is missing{stated})"
+        return f"{amount_in_words(dose['per'], dose)} of {of}{caps} ({dose['of']} is missing{stated})"
     caps = "".join(
         f", the {word.removeprefix('at ')} that the source allows" for word in dose.get("capped", ())
     )
     basis = f" (by {label_of(guideline.inputs, dose['of']).lower()}{stated})" if "of" in dose else ""
-    return _amount(dose, dose) + basis + caps
+    return amount_in_words(dose, dose) + basis + caps
 
 
-def _amount(amount: Json, dose: Json) -> str:
+def amount_in_words(amount: Json, dose: Json) -> str:
+    """`about 5 mg/d or more`: the numbers of a dose of a result."""
     numbers = _range(amount["low"], amount["high"])
     text = f"{numbers} {unit_text(amount['unit'])}"
     if dose.get("about"):
@@ -314,21 +324,40 @@ def _missing(guideline: ir.Guideline, where: Json) -> str:
 def _values(guideline: ir.Guideline, result: Json) -> list[str]:
     lines = []
     for name, value in result["values"].items():
-        label = label_of(guideline.definitions, name)
-        if "low" in value:
-            text = f"{_range(value['low'], value['high'])} {unit_text(value['unit'])}".strip()
-        elif "value" in value:
-            truth = (
-                {True: "yes", False: "no"}.get(value["value"], value["value"])
-                if isinstance(value["value"], bool)
-                else value["value"]
-            )
-            text = f"{truth} {unit_text(value.get('unit', ''))}".strip()
-        else:
-            text = "open"
+        definition = next(one for one in guideline.definitions if one.id == name)
         needs = f" (needs {', '.join(value['needs'])})" if value["needs"] else ""
-        lines.append(f"{label}: {text}{needs}")
+        lines.append(f"{definition.label}: {value_text(guideline, definition, value)}{needs}")
     return [*lines, ""] if lines else []
+
+
+def value_text(guideline: ir.Guideline, definition: ir.Definition, value: Json) -> str:
+    """A shown value: `3`, `2 to 4 kg`, `yes`, `Much`, `one of Some, Much`; a score's band behind it."""
+    if definition.category is not None:
+        return _category_text(definition.category, value)
+    if "low" in value:
+        text = f"{_range(value['low'], value['high'])} {unit_text(value['unit'])}".strip()
+    elif isinstance(value.get("value"), bool):
+        text = "yes" if value["value"] else "no"
+    elif "value" in value:
+        text = f"{value['value']} {unit_text(value.get('unit', ''))}".strip()
+    else:
+        text = "open"
+    if "band" not in value:
+        return text
+    band = value["band"] if isinstance(value["band"], dict) else {"value": value["band"]}
+    category = next(one.category for one in guideline.definitions if one.id == definition.band)
+    return text if category is None else f"{text}, {_category_text(category, band)}"
+
+
+def _category_text(category: ir.Category, value: Json) -> str:
+    labels = {one.id: one.label for one in category.values}
+    if "values" in value:
+        sure = [labels[name] for name in value["values"]]
+        perhaps = [f"perhaps {labels[name]}" for name in value.get("possible", ())]
+        return ", ".join([*sure, *perhaps]) or "none"
+    if "one_of" in value:
+        return f"one of {', '.join(labels[name] for name in value['one_of'])}"
+    return labels[value["value"]] if "value" in value else "open"
 
 
 def _readings(guideline: ir.Guideline, result: Json) -> list[str]:

@@ -1,7 +1,7 @@
 """What stands inside the boxes of a flowchart: orders, conditions and statements as short lines."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from guidec import ir
@@ -21,12 +21,87 @@ from guidec.wording import (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a box; `cites` is printed smaller behind it."""
+    """One line of a box or a cell; `cites` is printed smaller behind it."""
 
     text: str
     cites: str = ""
     indent: int = 0
     strong: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How doses and preferences are said: as the source has them, or as they come out for a patient.
+
+    `when` says on what an order hangs; `preferred` gives nothing for a preference that doesn't hold. `details` are
+    the bands, rates, tapers and holds of an order, `against` the reasons to avoid what it gives.
+    """
+
+    dose: Callable[[ir.Dose | ir.DoseInBands], str]
+    details: Callable[[ir.Order], Sequence[Line]]
+    when: Callable[[ir.Condition], str]
+    preferred: Callable[[ir.Prefer], str]
+    against: Callable[[ir.Order], Sequence[Line]]
+
+
+def as_printed(guideline: ir.Guideline) -> Manner:
+    """As the source has them."""
+    return Manner(
+        lambda dose: dose_text(guideline, dose),
+        lambda order: details_of(guideline, order),
+        lambda condition: f"when {condition_in_words(guideline, condition)}",
+        lambda one: f"{one.wording or 'preferred'} when {condition_in_words(guideline, one.when)}",
+        lambda order: reasons_against(guideline, order),
+    )
+
+
+def reasons_against(
+    guideline: ir.Guideline, order: ir.Order, waits: Callable[[ir.Condition], str] = lambda when: ""
+) -> list[Line]:
+    """When what an order gives is to be avoided, and why; `waits` adds what a condition waits for."""
+    lines: list[Line] = []
+    for one, other in _met(guideline, order):
+        statements = statement_text(one.cites.statements, one.cites.inferred)
+        when = f"with {label_of(guideline.items, other)}"
+        if one.when is not None:
+            when = f"when {condition_in_words(guideline, one.when)}{waits(one.when)}"
+        lines.append(Line(f"avoid {when}: {one.why}", statements))
+    return lines
+
+
+def _met(guideline: ir.Guideline, order: ir.Order) -> Iterator[tuple[ir.Avoid, str]]:
+    """Each `avoid` that speaks of what an order gives, with the other of the two that are not to be combined."""
+    thing = thing_of(order)
+    for one in guideline.avoids if thing is not None else ():
+        assert thing is not None
+        sides = {one.item: one.other or "", **({one.other: one.item} if one.other else {})}
+        yield from ((one, other) for own, other in sides.items() if among(thing, covered(guideline, own)))
+
+
+def avoid_statements(guideline: ir.Guideline, outcome: ir.Outcome) -> tuple[str, ...]:
+    """The statements of what is said against the orders of an outcome."""
+    found: dict[str, None] = {}
+    for one in parts(outcome) if guideline.avoids else ():
+        if isinstance(one, ir.Recommendation) and one.direction == "for":
+            for order in (order for line in one.orders for order in alternatives(line)):
+                cites = [avoid.cites for avoid, _ in _met(guideline, order)]
+                found.update((id, None) for cite in cites for id in cite.statements + cite.inferred)
+    return tuple(found)
+
+
+def details_of(guideline: ir.Guideline, order: ir.Order) -> list[Line]:
+    """Bands, rates, tapers and when the order is held, a line each."""
+    found: list[tuple[str, ir.Citation]] = []
+    if isinstance(order.dose, ir.DoseInBands):
+        found += [(band_text(guideline, one), one.cites) for one in order.dose.bands]
+    if order.infusion is not None:
+        found += [(rate_text(guideline, one), one.cites) for one in order.infusion.rates]
+    if isinstance(order.dose, ir.Dose):
+        found += [(taper_text(one, order.dose.unit), one.cites) for one in order.tapers]
+    for one in order.held:
+        found.append((f"{one.kind} when {condition_in_words(guideline, one.when)}", one.cites))
+    return [Line(text, statement_text(cites.statements, cites.inferred)) for text, cites in found]
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -46,76 +121,56 @@ def tooltip(guideline: ir.Guideline, statements: tuple[str, ...]) -> str:
     return " · ".join(f"{id}: {known[id]}" for id in statements if id in known) or guideline.title
 
 
-def given_lines(guideline: ir.Guideline, one: ir.Recommendation) -> list[Line]:
+def strength_words(one: ir.Recommendation) -> str:
+    """`RECOMMEND AGAINST`; a source without a word for the strength has none stated."""
+    direction = {"for": "", "against": " AGAINST", "neither": " NEITHER FOR NOR AGAINST"}[one.direction]
+    return ("STRENGTH NOT STATED" if one.strength == "use" else one.strength.upper()) + direction
+
+
+def given_lines(guideline: ir.Guideline, one: ir.Recommendation, manner: Manner | None = None) -> list[Line]:
     """The orders of a recommendation, a line each; steps are numbered where there is more than one."""
-    avoids = guideline.avoids if one.direction == "for" else ()
+    manner = manner or as_printed(guideline)
     if one.regimen is None and len(one.orders) == 1 and isinstance(one.orders[0], ir.Order):
         own = one.orders[0]
-        return [*_own_line(guideline, own), *_avoid_lines(guideline, avoids, own, 0)]
+        against = _against(own, manner, 0) if one.direction == "for" else []
+        return [*_own_line(own, manner), *against, *_preferred(one.preferred, manner, 1)]
     steps = {order.step for order in one.orders if order.step}
     lines: list[Line] = []
     for order in one.orders:
         lead = "timing not stated: " if not order.step else f"{order.step}. " if len(steps) > 1 else ""
         if isinstance(order, ir.Order):
-            lines.append(_order_line(guideline, order, lead, 0))
-            lines += [*_details(guideline, order, 1), *_conditions(guideline, order.when, 1)]
-            lines += _avoid_lines(guideline, avoids, order, 1)
+            lines.append(_order_line(guideline, order, lead, 0, manner))
+            lines += [*_below(order, manner, 1), *_conditions(order.when, manner)]
+            lines += _against(order, manner, 1) if one.direction == "for" else []
             continue
         word = "one such as" if order.open else "one of"
         timing = "" if order.step else " (timing not stated)"
         number = lead if order.step else ""
         lines.append(Line(f"{number or ('+ ' if lines else '')}{word}{timing}", "", 0))
-        lines += _conditions(guideline, order.when, 1)
+        lines += _conditions(order.when, manner)
         for option in order.options:
-            lines.append(_order_line(guideline, option, "", 1))
-            lines += _details(guideline, option, 2)
-            for prefer in option.preferred:
-                wording = prefer.wording or "preferred"
-                text = f"{wording} when {condition_in_words(guideline, prefer.when)}"
-                lines.append(Line(text, statement_text(prefer.cites.statements), 2))
-            lines += _avoid_lines(guideline, avoids, option, 2)
-    return lines
+            lines.append(_order_line(guideline, option, "", 1, manner))
+            lines += _below(option, manner, 2)
+            lines += _preferred(option.preferred, manner, 2)
+            lines += _against(option, manner, 2) if one.direction == "for" else []
+    return lines + _preferred(one.preferred, manner, 1)
 
 
-def _avoid_lines(
-    guideline: ir.Guideline, avoids: tuple[ir.Avoid, ...], order: ir.Order, indent: int
-) -> list[Line]:
-    """When what an order gives is to be avoided, and why."""
-    lines: list[Line] = []
-    for one, other in _met(guideline, avoids, order):
-        statements = statement_text(one.cites.statements, one.cites.inferred)
-        when = "" if one.when is None else f"when {condition_in_words(guideline, one.when)}"
-        text = f"avoid {when or f'with {label_of(guideline.items, other)}'}: {one.why}"
-        lines.append(Line(text, statements, indent))
-    return lines
+def _below(order: ir.Order, manner: Manner, indent: int) -> list[Line]:
+    return [replace(line, indent=indent) for line in manner.details(order)]
 
 
-def _met(
-    guideline: ir.Guideline, avoids: tuple[ir.Avoid, ...], order: ir.Order
-) -> Iterator[tuple[ir.Avoid, str]]:
-    """Each `avoid` that speaks of what an order gives, with the other of the two that are not to be combined."""
-    thing = thing_of(order)
-    for one in avoids if thing is not None else ():
-        assert thing is not None
-        sides = {one.item: one.other or "", **({one.other: one.item} if one.other else {})}
-        yield from ((one, other) for own, other in sides.items() if among(thing, covered(guideline, own)))
+def _against(order: ir.Order, manner: Manner, indent: int) -> list[Line]:
+    return [replace(line, indent=indent) for line in manner.against(order)]
 
 
-def avoid_statements(guideline: ir.Guideline, outcome: ir.Outcome) -> tuple[str, ...]:
-    """The statements of what is said against the orders of an outcome."""
-    found: dict[str, None] = {}
-    for one in parts(outcome) if guideline.avoids else ():
-        if isinstance(one, ir.Recommendation) and one.direction == "for":
-            for order in (order for line in one.orders for order in alternatives(line)):
-                cites = [avoid.cites for avoid, _ in _met(guideline, guideline.avoids, order)]
-                found.update((id, None) for cite in cites for id in cite.statements + cite.inferred)
-    return tuple(found)
+def _preferred(preferred: tuple[ir.Prefer, ...], manner: Manner, indent: int) -> list[Line]:
+    said = [(manner.preferred(one), one.cites.statements) for one in preferred]
+    return [Line(text, statement_text(statements), indent) for text, statements in said if text]
 
 
-def _own_line(guideline: ir.Guideline, order: ir.Order) -> list[Line]:
+def _own_line(order: ir.Order, manner: Manner) -> list[Line]:
     """The order of a recommendation that names its drug or procedure itself: the name stands above already."""
-    line = _order_line(guideline, order, "", 0)
-    text = line.text.partition(": ")[2]
     action = {
         "add": "in addition",
         "switch": "instead",
@@ -123,30 +178,17 @@ def _own_line(guideline: ir.Guideline, order: ir.Order) -> list[Line]:
         "repeat": "again",
         "stop": "stop",
     }.get(order.action, "")
-    words = ", ".join(part for part in (action, text) if part)
-    first = [replace(line, text=words, cites="")] if words else []
-    return [*first, *_details(guideline, order, 1 if first else 0)]
+    words = ", ".join(part for part in (action, _details(order, manner)) if part)
+    usual = " (usual choice)" if order.usual else ""
+    lines = [Line(words + usual, "", 0, order.usual)] if words or usual else []
+    return [*lines, *_below(order, manner, 1 if lines else 0), *_conditions(order.when, manner)]
 
 
-def _details(guideline: ir.Guideline, order: ir.Order, indent: int) -> list[Line]:
-    """Bands, rates, tapers and when the order is held, a line each."""
-    found: list[tuple[str, ir.Citation]] = []
-    if isinstance(order.dose, ir.DoseInBands):
-        found += [(band_text(guideline, one), one.cites) for one in order.dose.bands]
-    if order.infusion is not None:
-        found += [(rate_text(guideline, one), one.cites) for one in order.infusion.rates]
-    if isinstance(order.dose, ir.Dose):
-        found += [(taper_text(one, order.dose.unit), one.cites) for one in order.tapers]
-    for one in order.held:
-        found.append((f"{one.kind} when {condition_in_words(guideline, one.when)}", one.cites))
-    return [Line(text, statement_text(cites.statements, cites.inferred), indent) for text, cites in found]
+def _conditions(when: ir.Condition | None, manner: Manner) -> list[Line]:
+    return [] if when is None else [Line(manner.when(when), "", 1)]
 
 
-def _conditions(guideline: ir.Guideline, when: ir.Condition | None, indent: int) -> list[Line]:
-    return [] if when is None else [Line(f"when {condition_in_words(guideline, when)}", "", indent)]
-
-
-def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int) -> Line:
+def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int, manner: Manner) -> Line:
     ordered = order.drug or order.procedure
     name = label_of(guideline.items, ordered) if ordered else "drug not stated"
     if order.drug_class:
@@ -159,9 +201,17 @@ def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int
         "repeat": "repeat ",
         "stop": "stop ",
     }[order.action]
+    details = _details(order, manner)
+    usual = " (usual choice)" if order.usual else ""
+    text = f"{lead}{action}{name}" + (f": {details}" if details else "") + usual
+    return Line(text, statement_text(order.cites.statements, order.cites.inferred), indent, order.usual)
+
+
+def _details(order: ir.Order, manner: Manner) -> str:
+    """Route, dose and times of an order."""
     parts = [
         order.route or "",
-        "" if order.dose is None else dose_text(guideline, order.dose),
+        "" if order.dose is None else manner.dose(order.dose),
         "" if order.infusion is None else infusion_text(order.infusion),
         "" if order.every is None else f"every {interval_text(order.every)}",
         "" if order.times is None else f"× {order.times}",
@@ -170,24 +220,12 @@ def _order_line(guideline: ir.Guideline, order: ir.Order, lead: str, indent: int
     ]
     if order.dose is None and order.procedure is None and order.action != "stop":
         parts.append("dose not stated")
-    joined = ", ".join(part for part in parts if part)
-    usual = " (usual choice)" if order.usual else ""
-    text = f"{lead}{action}{name}" + (f": {joined}" if joined else "") + usual
-    return Line(text, statement_text(order.cites.statements, order.cites.inferred), indent, order.usual)
+    return ", ".join(part for part in parts if part)
 
 
 def condition_lines(guideline: ir.Guideline, condition: ir.Condition) -> list[Line]:
     """A condition in words, its alternatives on lines of their own."""
-    if isinstance(condition, ir.Or):
-        lines: list[Line] = []
-        for at, operand in enumerate(condition.operands):
-            text = condition_in_words(guideline, operand)
-            lines += [
-                Line(part, "", 1 if at_part else 0)
-                for at_part, part in enumerate(wrapped(f"{'or ' if at else ''}{text}", 38))
-            ]
-        return lines
-    return [
-        Line(part, "", 1 if at else 0)
-        for at, part in enumerate(wrapped(condition_in_words(guideline, condition), 38))
-    ]
+    if not isinstance(condition, ir.Or):
+        return [Line(condition_in_words(guideline, condition))]
+    texts = [condition_in_words(guideline, operand) for operand in condition.operands]
+    return [Line(f"or {text}" if at else text) for at, text in enumerate(texts)]

@@ -1,84 +1,147 @@
 """Flowcharts in Graphviz's DOT: the decisions as the published algorithm, and a picture for each list of options."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from guidec import ir
-from guidec.diagnostic import Diagnostic
+from guidec.diagnostic import Diagnostic, note
 from guidec.evaluate import Compiled
 from guidec.wording import grade_text
-from guidec_targets.chart import Box, Chart, Edge, Question, chart_of
+from guidec_targets.chart import MOST_ENDS, Box, Chart, Edge, Question, chart_of
 from guidec_targets.chart_text import (
     Line,
+    Manner,
     avoid_statements,
-    condition_lines,
     given_lines,
     statement_text,
+    strength_words,
     tooltip,
     wrapped,
 )
+from guidec_targets.dot import (
+    FONT,
+    HEAD,
+    INK,
+    PALE_INK,
+    QUIET,
+    WHITE,
+    bold,
+    cell,
+    colored,
+    escaped,
+    line_html,
+    quoted,
+    small,
+    table,
+    text_lines,
+    text_width,
+)
+from guidec_targets.grid import MOST_ROWS, Grid, State, grid_html
+from guidec_targets.lists import options_grid
+from guidec_targets.marks import Mark, Marks
+from guidec_targets.sheets import sheet_grid, sheet_statements
+from guidec_targets.values import value_grids
 
-_FONT = "Helvetica"  # a PostScript name: renderers know its widths, and write sans-serif behind it
-_INK, _PALE, _HEAD, _QUIET = "#1a1a1a", "#ffffff", "#dbe7f3", "#ececec"
 _BOX, _SMALL_BOX = 272, 165
 _BORDER = {"recommend": 2, "suggest": 1, "consider": 1, "may": 1, "generally": 1, "use": 1}
+_FRAME: dict[State, str] = {
+    "taken": 'BORDER="4"',
+    "possible": 'BORDER="2" STYLE="DASHED"',
+    "ruled_out": 'BORDER="1"',
+}
+_QUESTION_FRAME: dict[State, tuple[int, str]] = {
+    "": (1, "ROUNDED"),
+    "taken": (3, "ROUNDED"),
+    "possible": (2, "ROUNDED,DASHED"),
+    "ruled_out": (1, "ROUNDED"),
+}
+_LINE: dict[State, list[str]] = {
+    "": [],
+    "taken": ["penwidth=3.2"],
+    "possible": ["penwidth=1.8", "style=dashed"],
+    "ruled_out": ["penwidth=0.7", f"color={quoted(PALE_INK)}", f"fontcolor={quoted(PALE_INK)}"],
+}
+_NOBODY = Mark()
 
 
 def emit(compiled: Compiled) -> tuple[dict[str, str], list[Diagnostic]]:
-    """`<guideline>.dot`, and `<guideline>.<options>.dot` for each list of options."""
+    """`<guideline>.dot`, and `<guideline>.<options>.dot` for each list of options. What is too large is folded, with a note."""
     guideline = compiled.guideline
     files: dict[str, str] = {}
     lists = [one for one in guideline.decisions if isinstance(one, ir.Options)]
-    files[f"{guideline.id}.dot"] = _chart(guideline, chart_of(guideline), lists)
+    chart = chart_of(guideline)
+    files[f"{guideline.id}.dot"] = _chart(guideline, chart, lists)
     for one in lists:
         files[f"{guideline.id}.{one.id}.dot"] = _options(guideline, one)
-    return files, []
+    for name, grids in value_grids(guideline):
+        free = f"{guideline.id}.{name}.dot"
+        files[free if free not in files else f"{guideline.id}.values_{name}.dot"] = _values(
+            guideline, name, grids
+        )
+    return files, [*_folded(chart), *_cut(guideline, lists)]
 
 
-# --- the text of DOT ---------------------------------------------------------
-
-
-def quoted(text: str) -> str:
-    """A DOT string that nothing in the text can end."""
-    clean = "".join(character if character.isprintable() else " " for character in text)
-    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def escaped(text: str) -> str:
-    """Text inside an HTML-like label."""
-    clean = "".join(character if character.isprintable() else " " for character in text)
-    for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
-        clean = clean.replace(plain, entity)
-    return clean or " "
-
-
-def _head(guideline: ir.Guideline, name: str, caption: list[str]) -> list[str]:
-    rows = "".join(
-        f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{16 if at == 0 else 10}">{_bold(escaped(line), at == 0)}</FONT></TD></TR>'
-        for at, line in enumerate(caption)
-    )
+def _folded(chart: Chart) -> list[Diagnostic]:
     return [
-        f"digraph {quoted(name)} {{",
-        f"  graph [rankdir=LR, fontname={quoted(_FONT)}, nodesep=0.14, ranksep=0.24, pad=0.2, splines=true,",
-        f'    bgcolor="#ffffff", labelloc=t, labeljust=l, tooltip={quoted(guideline.title)},',
-        f'    label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="1">{rows}</TABLE>>];',
-        f"  node [shape=plain, fontname={quoted(_FONT)}, fontsize=11, fontcolor={quoted(_INK)}];",
-        f"  edge [fontname={quoted(_FONT)}, fontsize=11, fontcolor={quoted(_INK)}, color={quoted(_INK)}, arrowsize=0.7];",
+        note(
+            "not_drawn",
+            f"`{decision.id}` has {ends:,} ends and is drawn as one box: more than {MOST_ENDS} can't be read",
+            decision.span,
+            "split it, or read it in the compiled JSON",
+        )
+        for decision, ends in chart.folded
     ]
 
 
-def _bold(text: str, yes: bool) -> str:
-    return f"<B>{text}</B>" if yes else text
+def _cut(guideline: ir.Guideline, lists: Iterable[ir.Options]) -> list[Diagnostic]:
+    longest = [(one.id, len(one.lines), "lines", one.span) for one in lists]
+    longest += [(one.id, len(one.rows), "rows", one.span) for one in guideline.tables]
+    longest += [
+        (one.id, len(one.number.arms), "lines", one.span)
+        for one in guideline.definitions
+        if isinstance(one.number, ir.Case) and one.number.of
+    ]
+    return [
+        note(
+            "not_drawn",
+            f"`{name}` has {count:,} {what}; the picture holds the first {MOST_ROWS:,}",
+            span,
+            "split it, or read it in the compiled JSON",
+        )
+        for name, count, what, span in longest
+        if count > MOST_ROWS
+    ]
 
 
-def _caption(guideline: ir.Guideline, extra: list[str]) -> list[str]:
-    lines = [guideline.title]
+# --- the frame of a picture --------------------------------------------------
+
+
+def head(guideline: ir.Guideline, name: str, caption: list[Line]) -> list[str]:
+    """How a picture begins: what it is, and how its parts look."""
+    texts = [bold(escaped(line.text), line.strong) for line in caption]
+    rows = "".join(
+        f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{16 if at == 0 else 10}">{text}</FONT></TD></TR>'
+        for at, text in enumerate(texts)
+    )
+    return [
+        f"digraph {quoted(name)} {{",
+        f"  graph [rankdir=LR, fontname={quoted(FONT)}, nodesep=0.14, ranksep=0.24, pad=0.2, splines=true,",
+        f'    bgcolor="#ffffff", labelloc=t, labeljust=l, tooltip={quoted(guideline.title)},',
+        f'    label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="1">{rows}</TABLE>>];',
+        f"  node [shape=plain, fontname={quoted(FONT)}, fontsize=11, fontcolor={quoted(INK)}];",
+        f"  edge [fontname={quoted(FONT)}, fontsize=11, fontcolor={quoted(INK)}, color={quoted(INK)}, arrowsize=0.7];",
+    ]
+
+
+def after_whom(guideline: ir.Guideline) -> list[Line]:
+    """`After Takada T, …: Treatment of …`, for each source."""
+    lines: list[Line] = []
     for source in guideline.sources:
         fields = {field.key: ", ".join(field.values) for field in source.fields}
         about = [fields[key] for key in ("authors", "title") if key in fields]
         if about:
-            lines += wrapped("After " + ": ".join(about), 80)
-    return [*lines, *extra]
-
-
-# --- the algorithm -----------------------------------------------------------
+            lines += [Line(line) for line in wrapped("After " + ": ".join(about), 80)]
+    return lines
 
 
 def _chart(guideline: ir.Guideline, chart: Chart, lists: list[ir.Options]) -> str:
@@ -87,23 +150,38 @@ def _chart(guideline: ir.Guideline, chart: Chart, lists: list[ir.Options]) -> st
         legend += "   dashed arrow: what comes after a treatment"
     if lists:
         legend += "   Own pictures: " + ", ".join(one.label for one in lists)
-    lines = _head(guideline, guideline.id, _caption(guideline, wrapped(legend, 160)))
+    caption = [Line(guideline.title, strong=True), *after_whom(guideline)]
+    lines = head(guideline, guideline.id, [*caption, *(Line(line) for line in wrapped(legend, 160))])
     if not chart.boxes:
         lines.append('  none [label="This guideline has no decision."];')
+    return "\n".join([*lines, *chart_lines(guideline, chart), "}"]) + "\n"
+
+
+def chart_lines(guideline: ir.Guideline, chart: Chart, marks: Marks | None = None) -> list[str]:
+    """The nodes and arrows of a chart; with `marks`, as they stand for a patient."""
+    marks = marks or Marks()
+    lines: list[str] = []
     for question in chart.questions:
-        lines.append(
-            f"  {question.id} [label=<{_question_label(question)}>, {_links(guideline, question.statements, question.span)}];"
-        )
+        label = _question_label(question, marks.parts.get(question.id, _NOBODY))
+        links = _links(guideline, question.statements, question.span)
+        lines.append(f"  {question.id} [label=<{label}>, {links}];")
     for box in chart.boxes:
-        cited = tuple(dict.fromkeys(box_statements(box) + avoid_statements(guideline, box.outcome)))
-        lines.append(
-            f"  {box.id} [label=<{_box_label(guideline, box)}>, {_links(guideline, cited, box.outcome.span)}];"
-        )
-    for edge in chart.edges:
-        lines.append(f"  {_edge(edge)}")
+        mark = marks.parts.get(box.id, _NOBODY)
+        ready = box if mark.outcome is None else replace(box, outcome=mark.outcome, cites=ir.Citation())
+        span = guideline.span if box.outcome is None else box.outcome.span
+        against = () if ready.outcome is None else avoid_statements(guideline, ready.outcome)
+        links = _links(guideline, tuple(dict.fromkeys(box_statements(ready) + against)), span)
+        lines.append(f"  {box.id} [label=<{_box_label(guideline, ready, mark)}>, {links}];")
+    for sheet in chart.sheets:
+        label = chart.copies[sheet.copy].decision.label
+        grid = sheet_grid(guideline, sheet, label, marks.parts.get(sheet.id))
+        links = _links(guideline, sheet_statements(sheet), sheet.span)
+        lines.append(f"  {sheet.id} [label=<{grid_html(grid)}>, {links}];")
+    for at, edge in enumerate(chart.edges):
+        lines.append(f"  {_edge(edge, marks.edges[at] if marks.edges else _NOBODY)}")
     for ends in chart.columns:
         lines.append(f"  {{rank=same; {'; '.join(ends)}}}")
-    return "\n".join([*lines, "}"]) + "\n"
+    return lines
 
 
 def _links(guideline: ir.Guideline, statements: tuple[str, ...], span: object) -> str:
@@ -114,42 +192,63 @@ def _links(guideline: ir.Guideline, statements: tuple[str, ...], span: object) -
     return f"{tip}, URL={quoted(f'{name}#L{line}')}" if name else tip
 
 
-def _edge(edge: Edge) -> str:
-    label = "<BR/>".join(f"&#160;{escaped(line)}&#160;&#160;" for line in wrapped(edge.label, 17))
-    attributes = [f"label=<<B>{label}</B>>"] if edge.label else []
+# --- arrows and questions ----------------------------------------------------
+
+
+def _edge(edge: Edge, mark: Mark) -> str:
+    rows = [f"<B>&#160;{escaped(line)}&#160;&#160;</B>" for line in wrapped(edge.label, 17) if edge.label]
+    for line in mark.lines:
+        rows += [f"<I>&#160;{escaped(part)}&#160;&#160;</I>" for part in wrapped(line.text, 19)]
+    if not mark.lines:
+        label = "<BR/>".join(f"&#160;{escaped(line)}&#160;&#160;" for line in wrapped(edge.label, 17))
+        rows = [f"<B>{label}</B>"] if edge.label else []
+    attributes = [f"label=<{'<BR/>'.join(rows)}>"] if rows else []
+    attributes += _LINE[mark.state]
     if edge.follows:
-        attributes += ["style=dashed", "constraint=true"]
+        attributes += ["arrowhead=empty"] if mark.state else ["style=dashed"]
+        attributes += ["constraint=true"]
     return f"{edge.start} -> {edge.end}" + (f" [{', '.join(attributes)}];" if attributes else ";")
 
 
-def _question_label(question: Question) -> str:
+def _question_label(question: Question, mark: Mark) -> str:
     words = wrapped(question.text, 15)
     heading = wrapped(question.heading, 20) if question.heading else []
-    rows = [f"<I>{_small(line)}</I>" for line in heading] + [f"<B>{escaped(line)}</B>" for line in words]
+    rows = [f"<I>{small(line)}</I>" for line in heading] + [f"<B>{escaped(line)}</B>" for line in words]
     if question.statements:
-        rows += [_small(line) for line in wrapped(f"[{' '.join(question.statements)}]", 24)]
-    text = "<BR/>".join(rows)
-    width = max(_width(words, True), _width(heading) if heading else 0) + 8
+        rows += [small(line) for line in wrapped(f"[{' '.join(question.statements)}]", 24)]
+    color = PALE_INK if mark.state == "ruled_out" else INK
+    text = colored("<BR/>".join(rows), color)
+    width = max(text_width(words, True), text_width(heading) if heading else 0) + 8
+    more = ""
+    if mark.lines:
+        open_lines = [part for line in mark.lines for part in wrapped(line.text, 20)]
+        width = max(width, text_width(open_lines, True) + 14)
+        more = "".join(f"<TR>{_open(line, width)}</TR>" for line in mark.lines)
+    border, style = _QUESTION_FRAME[mark.state]
+    fill = WHITE if mark.state == "ruled_out" else QUIET
     return (
-        f'<TABLE WIDTH="{width}" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="7" STYLE="ROUNDED" '
-        f'BGCOLOR="{_QUIET}" COLOR="{_INK}">'
-        f"<TR><TD>{text}</TD></TR></TABLE>"
+        f'<TABLE WIDTH="{width}" BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="7" STYLE="{style}" '
+        f'BGCOLOR="{fill}" COLOR="{color}">'
+        f"<TR><TD>{text}</TD></TR>{more}</TABLE>"
     )
 
 
-def _width(lines: list[str], strong: bool = False) -> int:
-    """Points that the longest line takes: renderers guess too little where they lack the font."""
-    return int(max(len(line) for line in lines) * (7.4 if strong else 6.4)) + 12
+def _open(line: Line, width: int) -> str:
+    """What a question waits for; what to ask next stands out."""
+    text = "<BR/>".join(bold(escaped(part), line.strong) for part in wrapped(line.text, 20))
+    if not line.strong:
+        return f'<TD WIDTH="{width}" CELLPADDING="3">{text}</TD>'
+    inner = f'<TR><TD WIDTH="{width - 14}" BGCOLOR="{INK}" CELLPADDING="3">{colored(text, WHITE)}</TD></TR>'
+    return f'<TD CELLPADDING="3"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0">{inner}</TABLE></TD>'
 
 
-def _small(text: str) -> str:
-    return f'<FONT POINT-SIZE="9">{escaped(text)}</FONT>'
+# --- boxes -------------------------------------------------------------------
 
 
 def box_statements(box: Box) -> tuple[str, ...]:
     """Every statement that a box cites."""
     found: dict[str, None] = dict.fromkeys(box.cites.statements)
-    waiting = [box.outcome]
+    waiting = [] if box.outcome is None else [box.outcome]
     while waiting:
         outcome = waiting.pop(0)
         found.update(dict.fromkeys(outcome.cites.statements))
@@ -162,66 +261,85 @@ def box_statements(box: Box) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _box_label(guideline: ir.Guideline, box: Box) -> str:
+def _box_label(guideline: ir.Guideline, box: Box, mark: Mark) -> str:
     outcome = box.outcome
+    path = box.cites.statements
+    if outcome is None:
+        return _plain_box(box.title, box.text, path, "", mark)
     if outcome.status == "not_stated":
-        return _plain_box(
-            "Not stated", outcome.why, box.cites.statements + outcome.cites.statements, "DASHED"
-        )
+        return _plain_box("Not stated", outcome.why, path + outcome.cites.statements, "DASHED", mark)
     if outcome.status == "conflict":
-        inner = "".join(
-            f'<TR><TD ALIGN="LEFT">{_answer(guideline, answer)}</TD></TR>' for answer in outcome.answers
-        )
-        statements = _small(statement_text(box.cites.statements + outcome.cites.statements))
-        head = f'<B>The source gives two answers</B> {statements}<BR ALIGN="LEFT"/>{_lines(outcome.why)}'
-        title = f"<TR>{_cell(head, _QUIET)}</TR>"
-        return f'<TABLE BORDER="3" CELLBORDER="0" CELLSPACING="2" CELLPADDING="3" BGCOLOR="{_PALE}">{title}{inner}</TABLE>'
+        return _conflict(guideline, outcome, path, mark)
     if not outcome.recommendations:
-        return _plain_box("No recommendation", "", box.cites.statements + outcome.cites.statements, "")
-    return _recommendations(guideline, outcome, box.cites.statements)
+        return _plain_box("No recommendation", "", path + outcome.cites.statements, "", mark)
+    return _recommendations(guideline, outcome, path, mark)
 
 
-def _cell(text: str, color: str = "", more: str = "") -> str:
-    """A cell whose lines begin at its left side."""
-    fill = f' BGCOLOR="{color}"' if color else ""
-    return f'<TD ALIGN="LEFT" BALIGN="LEFT"{fill}{more}>{text}</TD>'
-
-
-def _table(rows: str, border: str, padding: int) -> str:
-    """A table with one frame; `border` holds what is particular about it."""
+def _conflict(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[str, ...], mark: Mark) -> str:
+    pale = mark.state == "ruled_out"
+    color = PALE_INK if pale else INK
+    inner = ""
+    if not pale:
+        inner = "".join(
+            f'<TR><TD ALIGN="LEFT">{_answer(guideline, answer, mark.manner)}</TD></TR>'
+            for answer in outcome.answers
+        )
+    statements = small(statement_text(path + outcome.cites.statements))
+    words = f"The source gives two answers {statement_text(path + outcome.cites.statements)}"
+    title = f'<B>The source gives two answers</B> {statements}<BR ALIGN="LEFT"/>{text_lines(outcome.why)}'
+    fill = f' WIDTH="{text_width([words], True)}"' if pale else f' BGCOLOR="{QUIET}"'
+    frame = _FRAME.get(mark.state, 'BORDER="3"')
+    colour = f' COLOR="{color}"' if mark.state else ""
     return (
-        f'<TABLE {border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" BGCOLOR="{_PALE}" COLOR="{_INK}">'
-        f"{rows}</TABLE>"
+        f'<TABLE {frame} CELLBORDER="0" CELLSPACING="2" CELLPADDING="3" BGCOLOR="{WHITE}"{colour}>'
+        f"{_tag(mark)}<TR>{cell(colored(title, color), fill)}</TR>{inner}{_waits(mark)}</TABLE>"
     )
 
 
-def _lines(text: str, width: int = 44) -> str:
-    return "".join(f'{escaped(line)}<BR ALIGN="LEFT"/>' for line in wrapped(text, width))
+def _tag(mark: Mark, width: int = 0) -> str:
+    """The words that say what the frame says, for those who don't know the frames."""
+    if not mark.tag:
+        return ""
+    sized = (f' WIDTH="{width}"' if width else "") + ' CELLPADDING="3"'
+    text = bold(small(mark.tag))
+    if mark.state == "taken":
+        return f"<TR>{cell(colored(text, WHITE), f' BGCOLOR={quoted(INK)}{sized}')}</TR>"
+    return f"<TR>{cell(text, sized)}</TR>"
 
 
-def _plain_box(title: str, text: str, statements: tuple[str, ...], style: str) -> str:
+def _waits(mark: Mark) -> str:
+    return "".join(f"<TR>{cell(line_html(line, 43))}</TR>" for line in mark.lines)
+
+
+def _plain_box(title: str, text: str, statements: tuple[str, ...], style: str, mark: Mark = _NOBODY) -> str:
     body = (
         f"<B>{escaped(title)}</B>"
-        + (f"&#160;&#160;&#160; {_small(statement_text(statements))}" if statements else "")
+        + (f"&#160;&#160;&#160; {small(statement_text(statements))}" if statements else "")
         + '<BR ALIGN="LEFT"/>'
     )
-    body += _lines(text, 30) if text else ""
+    body += text_lines(text, 30) if text else ""
     border = f' STYLE="{style}"' if style else ""
-    head = f"{title} {statement_text(statements)}"
-    width = max(_width([head], True), _width(wrapped(text, 30)) if text else 0)
-    return _table(f"<TR>{_cell(body)}</TR>", f'WIDTH="{width}" BORDER="1"{border}', 5)
+    first = f"{title} {statement_text(statements)}"
+    width = max(text_width([first], True), text_width(wrapped(text, 30)) if text else 0)
+    color = PALE_INK if mark.state == "ruled_out" else INK
+    frame = _FRAME.get(mark.state, f'BORDER="1"{border}')
+    rows = f"{_tag(mark, width)}<TR>{cell(colored(body, color))}</TR>{_waits(mark)}"
+    return table(rows, f'WIDTH="{width}" {frame}', 5, color)
 
 
-def _answer(guideline: ir.Guideline, outcome: ir.Outcome) -> str:
+def _answer(guideline: ir.Guideline, outcome: ir.Outcome, manner: Manner | None) -> str:
     if outcome.status == "not_stated":
         return _plain_box("Not stated", outcome.why, outcome.cites.statements, "DASHED")
+    if outcome.status == "conflict":
+        return _conflict(guideline, outcome, (), Mark(manner=manner))
     if not outcome.recommendations:
         return _plain_box("No recommendation", "", outcome.cites.statements, "")
-    return _recommendations(guideline, outcome, ())
+    return _recommendations(guideline, outcome, (), Mark(manner=manner))
 
 
-def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[str, ...]) -> str:
+def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[str, ...], mark: Mark) -> str:
     rows: list[str] = []
+    pale = mark.state == "ruled_out"
     strength = outcome.recommendations[0].strength
     width = (
         _BOX
@@ -230,58 +348,46 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
     )
     for one in outcome.recommendations:
         statements = tuple(dict.fromkeys(path + one.cites.statements))
-        direction = {"for": "", "against": " AGAINST", "neither": " NEITHER FOR NOR AGAINST"}[one.direction]
         wording = f"\u00a0\u00a0\u00a0(“{one.wording}”)" if one.wording else ""
-        word = "STRENGTH NOT STATED" if one.strength == "use" else one.strength.upper()
-        head = f"<B>{escaped(word + direction)}</B>{escaped(wording)}"
+        first = f"<B>{escaped(strength_words(one))}</B>{escaped(wording)}"
         title = "".join(
             f'<B>{escaped(line)}</B><BR ALIGN="LEFT"/>' for line in wrapped(one.label, width // 8 - 1)
         )
+        cited = small(statement_text(statements, one.cites.inferred))
         grades = "; ".join(grade_text(grade.strength, grade.certainty) for grade in one.grades)
-        graded = f'{_small(f"GRADE {grades}")}<BR ALIGN="LEFT"/>' if grades else ""
-        line = (
-            f'{head}&#160;&#160;&#160; {_small(statement_text(statements))}<BR ALIGN="LEFT"/>{graded}{title}'
-        )
+        graded = f'{small(f"GRADE {grades}")}<BR ALIGN="LEFT"/>' if grades else ""
+        line = f'{first}&#160;&#160;&#160; {cited}<BR ALIGN="LEFT"/>{graded}{title}'
         sized = f' WIDTH="{width}" CELLPADDING="3"'
-        rows.append(f"<TR>{_cell(line, _HEAD, sized)}</TR>")
-        rows += [_order_row(line) for line in given_lines(guideline, one)]
+        if pale:
+            rows.append(f"<TR>{cell(colored(line, PALE_INK), sized)}</TR>")
+            continue
+        shaded = f' BGCOLOR="{HEAD}"{sized}'
+        rows.append(f"<TR>{cell(line, shaded)}</TR>")
+        rows += [f"<TR>{cell(line_html(line, 43))}</TR>" for line in given_lines(guideline, one, mark.manner)]
     style = ' STYLE="DASHED"' if strength == "may" else ""
-    return _table("".join(rows), f'BORDER="{_BORDER.get(strength, 1)}"{style}', 1)
-
-
-def _order_row(line: Line) -> str:
-    indent = "&#160;" * (3 * line.indent)
-    width = (40 if line.strong else 43) - 3 * line.indent
-    parts = wrapped(line.text, width)
-    rows = [
-        _bold((f"{indent}&#160;&#160;" if at else indent) + escaped(part), line.strong)
-        for at, part in enumerate(parts)
-    ]
-    if line.cites and len(parts[-1]) + 0.9 * len(line.cites) <= width:
-        rows[-1] += f"&#160;&#160;&#160; {_small(line.cites)}"
-    elif line.cites:
-        rows.append(f"{indent}&#160;&#160;{_small(line.cites)}")
-    text = '<BR ALIGN="LEFT"/>'.join(rows)
-    return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{text}<BR ALIGN="LEFT"/></TD></TR>'
+    frame = _FRAME.get(mark.state, f'BORDER="{_BORDER.get(strength, 1)}"{style}')
+    body = _tag(mark) + "".join(rows) + _waits(mark)
+    return table(body, frame, 1, PALE_INK if pale else INK)
 
 
 # --- lists of options --------------------------------------------------------
 
 
 def _options(guideline: ir.Guideline, options: ir.Options) -> str:
-    legend = ["Each line holds for itself.  † taken from another passage of the source: the link is ours."]
-    if options.asked is not None:
-        asked = " ".join(line.text for line in condition_lines(guideline, options.asked))
-        legend.insert(0, f"Asked when: {asked}")
-    lines = _head(guideline, f"{guideline.id}.{options.id}", [options.label, *_caption(guideline, legend)])
-    rows = [f"<TR>{_cell('<B>When</B>', _HEAD)}{_cell('<B>Option</B>', _HEAD)}</TR>"]
-    for line in options.lines:
-        rows += _option_rows(guideline, line)
-    frame = f'BORDER="1" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" BGCOLOR="{_PALE}" COLOR="{_INK}"'
-    table = f"<TABLE {frame}>{''.join(rows)}</TABLE>"
-    lines.append(
-        f"  options [label=<{table}>, {_links(guideline, _option_statements(options), options.span)}];"
-    )
+    caption = [Line(options.label, strong=True), Line(guideline.title), *after_whom(guideline)]
+    legend = "Each line holds for itself.  † taken from another passage of the source: the link is ours."
+    lines = head(guideline, f"{guideline.id}.{options.id}", [*caption, Line(legend)])
+    links = _links(guideline, _option_statements(options), options.span)
+    lines.append(f"  options [label=<{grid_html(options_grid(guideline, options))}>, {links}];")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _values(guideline: ir.Guideline, name: str, grids: list[Grid]) -> str:
+    """The picture of a table, a score, a lookup or a class."""
+    title = grids[0].title[0].text
+    caption = [Line(title, strong=True), Line(guideline.title), *after_whom(guideline)]
+    lines = head(guideline, f"{guideline.id}.{name}", caption)
+    lines += [f"  grid{at} [label=<{grid_html(grid)}>];" for at, grid in enumerate(grids)]
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -291,33 +397,3 @@ def _option_statements(options: ir.Options) -> tuple[str, ...]:
         for one in line.lines if isinstance(line, ir.OptionConflict) else (line,):
             found.update(dict.fromkeys(one.recommendation.cites.statements))
     return tuple(found)
-
-
-def _option_rows(guideline: ir.Guideline, line: ir.OptionLine | ir.OptionConflict) -> list[str]:
-    if isinstance(line, ir.OptionConflict):
-        head = f'<B>Where both hold, the source gives two answers</B><BR ALIGN="LEFT"/>{_lines(line.why, 80)}'
-        across = ' COLSPAN="2"'
-        title = f"<TR>{_cell(head, _QUIET, across)}</TR>"
-        return [title, *(row for one in line.lines for row in _option_rows(guideline, one))]
-    one = line.recommendation
-    regimen = next((found for found in guideline.regimens if found.id == one.regimen), None)
-    ready = one if regimen is None else _with_orders(one, regimen)
-    if not line.stated:
-        when = "<I>the source does not say when</I>"
-    elif line.when is None:
-        when = "always"
-    else:
-        when = "".join(
-            f'{"&#160;" * 3 * part.indent}{escaped(part.text)}<BR ALIGN="LEFT"/>'
-            for part in condition_lines(guideline, line.when)
-        )
-    outcome = ir.Outcome("determined", (ready,), "", (), ir.Citation())
-    body = _recommendations(guideline, outcome, ())
-    wide, close = ' WIDTH="240"', ' CELLPADDING="3"'
-    return [f"<TR>{_cell(when, '', wide)}{_cell(body, '', close)}</TR>"]
-
-
-def _with_orders(one: ir.Recommendation, regimen: ir.Regimen) -> ir.Recommendation:
-    from dataclasses import replace
-
-    return replace(one, orders=regimen.orders)

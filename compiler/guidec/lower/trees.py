@@ -177,7 +177,7 @@ def _weighed(work: Lowering, name: str, leaves: list[Leaf], ready: ir.Outcome, p
         if at == len(conditions):
             outcome = avoided.weighed(work.avoids, marked, name, held)
             group = work.groups.setdefault(essence(outcome), len(work.groups))
-            leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks)
+            leaf = Leaf(outcome.status, outcome, group, path.steps, path.asks, path.place)
             return add_leaf(work, leaves, name, leaf, path.place)
         condition, span = conditions[at]
         if condition not in work.reasons:

@@ -425,7 +425,8 @@ def _checked_rows(scope: Scope, table: ast.Table) -> tuple[Hit, ...] | None:
     columns = tuple(column_text(scope, one) for one in grid.columns)
     outputs = tuple(gives[output.text].label.text for output in grid.outputs)
     scope.tables[table.name.text] = ir.Grid(
-        table.name.text, table.label.text, f"{policy} {gather}".strip(), columns, outputs, rows,
+        table.name.text, table.label.text, f"{policy} {gather}".strip(), columns, outputs,
+        tuple(output.text for output in grid.outputs), rows,
         _notes(scope, table.lines), scope.cite(table.cites), table.name.span,
     )  # fmt: skip
     return found
