@@ -1064,6 +1064,7 @@ class Expectation:
         "total",
         "daily",
         "steps",
+        "value",
         "due",
         "usual",
         "rule",

@@ -968,6 +968,7 @@ class Expectation:
         "total",
         "daily",
         "steps",
+        "value",
         "due",
         "usual",
         "rule",

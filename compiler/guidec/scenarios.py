@@ -57,6 +57,8 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _dose(result, expected)
         case "steps":
             return _steps(result, expected)
+        case "value":
+            return _value(guideline, result, expected)
         case "due":
             return _due(result, expected)
         case "usual":
@@ -132,6 +134,32 @@ def _dose(result: Json, expected: ir.Expectation) -> str | None:
         if not _dose_is(dose, expected):
             return _dose_text(dose)
     return None
+
+
+def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str | None:
+    """A shown number, truth or category; the bands of a score stand beside its number."""
+    shown = result["values"].get(expected.of)
+    if shown is None:
+        score = next(one.id for one in guideline.definitions if one.band == expected.of)
+        band = result["values"][score]["band"]
+        shown = band if isinstance(band, dict) else {"value": band}
+    low, high = shown.get("low", shown.get("value")), shown.get("high", shown.get("value"))
+    if expected.low is not None and expected.high is not None:
+        if not isinstance(low, int | float) or isinstance(low, bool):
+            return str(low)
+        unit = shown["unit"]
+        same = quantity_equal(_exact(low), unit, expected.low, expected.unit) and quantity_equal(
+            _exact(high), unit, expected.high, expected.unit
+        )
+        numbers = f"{low}" if low == high else f"{low} to {high}"
+        return None if same else f"{numbers} {unit}".rstrip()
+    if isinstance(low, int | float) and not isinstance(low, bool):
+        return f"{low} {shown['unit']}".rstrip()
+    if "value" in shown:
+        names = [{True: "yes", False: "no"}.get(shown["value"], str(shown["value"]))]
+    else:
+        names = shown.get("one_of") or [*shown.get("values", ()), *shown.get("possible", ())]
+    return _same_set(names, expected.names)
 
 
 def _given(result: Json, expected: ir.Expectation) -> list[Json]:

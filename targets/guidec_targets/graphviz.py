@@ -152,7 +152,7 @@ def _chart(guideline: ir.Guideline, chart: Chart, lists: list[ir.Options]) -> st
         legend += "   Own pictures: " + ", ".join(one.label for one in lists)
     caption = [Line(guideline.title, strong=True), *after_whom(guideline)]
     lines = head(guideline, guideline.id, [*caption, *(Line(line) for line in wrapped(legend, 160))])
-    if not chart.boxes:
+    if not chart.boxes and not chart.sheets:
         lines.append('  none [label="This guideline has no decision."];')
     return "\n".join([*lines, *chart_lines(guideline, chart), "}"]) + "\n"
 
@@ -181,7 +181,15 @@ def chart_lines(guideline: ir.Guideline, chart: Chart, marks: Marks | None = Non
         lines.append(f"  {_edge(edge, marks.edges[at] if marks.edges else _NOBODY)}")
     for ends in chart.columns:
         lines.append(f"  {{rank=same; {'; '.join(ends)}}}")
-    return lines
+    arrows = {name for edge in chart.edges for name in (edge.start, edge.end)}
+    return [*lines, *one_below_another([sheet.id for sheet in chart.sheets if sheet.id not in arrows])]
+
+
+def one_below_another(names: list[str]) -> list[str]:
+    """Nodes that no arrow joins, in their order from above: by themselves they would stand the other way round."""
+    if len(names) < 2:
+        return []
+    return [f"  {{rank=same; {' -> '.join(names)} [style=invis]}}"]
 
 
 def _links(guideline: ir.Guideline, statements: tuple[str, ...], span: object) -> str:
@@ -388,6 +396,7 @@ def _values(guideline: ir.Guideline, name: str, grids: list[Grid]) -> str:
     caption = [Line(title, strong=True), Line(guideline.title), *after_whom(guideline)]
     lines = head(guideline, f"{guideline.id}.{name}", caption)
     lines += [f"  grid{at} [label=<{grid_html(grid)}>];" for at, grid in enumerate(grids)]
+    lines += one_below_another([f"grid{at}" for at in range(len(grids))])
     return "\n".join([*lines, "}"]) + "\n"
 
 

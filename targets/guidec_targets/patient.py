@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
+from guidec.evaluate.doses import Shown, dose_json
 from guidec.evaluate.paths import Paths, reads
 from guidec.evaluate.record import Entered
-from guidec.evaluate.doses import Shown, dose_json
 from guidec.evaluate.result import order_json
 from guidec.numbers import decimal_text
 from guidec.show import amount_in_words, order_amounts, order_details, value_text
@@ -64,7 +64,9 @@ class Patient:
         parts += ["basis not stated"] if dose.basis == "not stated" else []
         parts += [] if dose.rounded is None else [f"rounded to {decimal_text(dose.rounded)}"]
         parts += ["rounded to a strength"] if dose.strengths else []
-        parts += [f"the {word.removeprefix('at ')} that the source allows" for word in found.get("capped", ())]
+        parts += [
+            f"the {word.removeprefix('at ')} that the source allows" for word in found.get("capped", ())
+        ]
         return f"{amount_in_words(found, found)} ({'; '.join(parts)})"
 
     def _in_bands(self, dose: ir.DoseInBands) -> str:
@@ -123,7 +125,9 @@ class Patient:
 
     def manner(self, settled: bool) -> Manner:
         """How the boxes say it."""
-        return Manner(self.dose, self.details, self.when, self.preferred, lambda order: self.against(order, settled))
+        return Manner(
+            self.dose, self.details, self.when, self.preferred, lambda order: self.against(order, settled)
+        )
 
     def waits_for(
         self, needs: tuple[str, ...], conditions: tuple[ir.Condition, ...], by: str = ""

@@ -11,7 +11,7 @@ from guidec.wording import condition_in_words, label_of, outcome_label
 from guidec_targets.chart import Chart, chart_of
 from guidec_targets.chart_text import Line, wrapped
 from guidec_targets.dot import FONT, quoted
-from guidec_targets.graphviz import after_whom, chart_lines, head
+from guidec_targets.graphviz import after_whom, chart_lines, head, one_below_another
 from guidec_targets.grid import grid_html
 from guidec_targets.lists import options_grid
 from guidec_targets.marks import Marks, kept_branches, marks_of
@@ -73,6 +73,7 @@ def _below(drawn: list[str], grids: list[str]) -> list[str]:
     """Grids stand below the chart, each the label of all that stands above it: as nodes they would widen its first column."""
     if not grids or not drawn:
         nodes = [f"  grid{at} [label=<{grid}>];" for at, grid in enumerate(grids)]
+        nodes += one_below_another([f"grid{at}" for at in range(len(grids))])
         return [*drawn, *nodes] or ['  none [label="This guideline has no decision."];']
     look = f"peripheries=0, labelloc=b, labeljust=l, margin=0, fontname={quoted(FONT)}, fontsize=11"
     begins = [

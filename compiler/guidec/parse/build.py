@@ -1010,6 +1010,23 @@ class Build:
         found = self._expect("steps", meta, of=children[1])
         return replace(found, inside=children[2], steps=tuple(children[3:]))
 
+    def expect_value(self, meta: Meta, children: list[Any]) -> Any:
+        low, high, names = children[2]
+        return self._expect("value", meta, of=children[1], dose=(low, high), names=names)
+
+    def expected_number(self, meta: Meta, children: list[Any]) -> tuple[Any, Any, Any]:
+        return children[0], children[0], ()
+
+    def expected_numbers(self, meta: Meta, children: list[Any]) -> tuple[Any, Any, Any]:
+        low, high = children
+        return replace(low, unit=high.unit), high, ()
+
+    def expected_bands(self, meta: Meta, children: list[Any]) -> tuple[Any, Any, Any]:
+        return None, None, children[0]
+
+    def expected_truth(self, meta: Meta, children: list[Any]) -> tuple[Any, Any, Any]:
+        return None, None, (self._word(children[0]),)
+
     def expect_due(self, meta: Meta, children: list[Any]) -> Any:
         word, names = children[2]
         return self._expect("due", meta, of=children[1], word=word, names=names)

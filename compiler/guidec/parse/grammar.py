@@ -98,6 +98,7 @@ FREE = frozenset(
         "first",
         "function",
         "gives",
+        "impossible",
         "lookup",
         "points",
         "score",

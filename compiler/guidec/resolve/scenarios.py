@@ -170,6 +170,9 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
             _known(scope, "regimen", written.of, scope.regimens)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs)
+        case "value":
+            assert written.of is not None
+            _known_value(scope, written, written.of)
         case "due":
             assert written.of is not None
             _known(scope, "rule", written.of, rules)
@@ -187,6 +190,8 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         if check_unit(scope, written.high.unit) is None:
             return None
         unit, low, high = written.high.unit.text, written.low.value, written.high.value
+    elif written.kind == "value" and written.high is not None and written.low is not None:
+        low, high = written.low.value, written.high.value
     steps: list[ir.Constant] = []
     for step in written.steps:
         if step.unit is None or check_unit(scope, step.unit) is None:
@@ -207,6 +212,25 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         steps=tuple(steps),
         span=written.span,
     )
+
+
+def _known_value(scope: Scope, written: ast.Expectation, of: ast.Name) -> None:
+    """Only what is shown stands in a result: a definition, or the bands of a shown score."""
+    definition = scope.definitions.get(of.text)
+    if definition is None:
+        _known(scope, "definition", of, scope.written)
+        return
+    owners = [one for one in scope.definitions.values() if one is not None and one.band == of.text]
+    if not any(one.shown for one in (definition, *owners)):
+        message = f"`{of.text}` is not shown in results"
+        scope.fault("unknown_name", message, of.span, f"add `shown` below `{(owners or [definition])[0].id}`")
+    known = ["yes", "no"]
+    if definition.category is not None:
+        known = [value.id for value in definition.category.values]
+    for name in written.names:
+        if name.text not in known:
+            repair = nearest(name.text, known) or f"its values: {listed(known)}"
+            scope.fault("unknown_value", f"`{of.text}` has no value `{name.text}`", name.span, repair)
 
 
 def _known(scope: Scope, kind: str, name: ast.Name, known: object) -> None:
