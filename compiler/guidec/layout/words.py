@@ -241,7 +241,7 @@ def expectation_text(expected: ast.Expectation) -> str:
         case "value":
             if expected.low is None or expected.high is None:
                 return f"value of {of} {names}"
-            return f"value of {of} {_expected_dose_text(expected, names)}"
+            return f"value of {of} {_expected_dose_text(expected, names)}".rstrip()
         case "due":
             days = _days_text(expected.names)
             word = {"dates": days, "needs": f"needs {names}"}.get(expected.word, expected.word)
