@@ -12,6 +12,7 @@ import generate
 from guidec.evaluate import Compiled
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
+from guidec.schema import result_validator
 from meaning import Difference, World, as_json, cases, compare, count, filled_in, never_more, world
 
 GUIDES = sorted((Path(__file__).parent / "data" / "meaning").glob("*.guide"))
@@ -36,8 +37,10 @@ def label(path: Path) -> str:
 
 def check(guideline: Compiled, everybody: World, most: int, seed: int) -> None:
     dice = random.Random(seed)
-    for case in cases(guideline.guideline, most, seed):
+    for at, case in enumerate(cases(guideline.guideline, most, seed)):
         before = compare(guideline, everybody, case)
+        if before is not None and at % 12 == 0:
+            result_validator().validate(before)
         later = filled_in(everybody, case, dice)
         if before is None or later is None:
             continue
