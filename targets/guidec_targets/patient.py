@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
+from guidec.evaluate.doses import Shown, dose_json
 from guidec.evaluate.paths import Paths, reads
 from guidec.evaluate.record import Entered
-from guidec.evaluate.doses import Shown, dose_json
 from guidec.evaluate.result import order_json
 from guidec.numbers import decimal_text
 from guidec.show import amount_in_words, order_amounts, order_details, value_text
@@ -64,7 +64,9 @@ class Patient:
         parts += ["basis not stated"] if dose.basis == "not stated" else []
         parts += [] if dose.rounded is None else [f"rounded to {decimal_text(dose.rounded)}"]
         parts += ["rounded to a strength"] if dose.strengths else []
-        parts += [f"the {word.removeprefix('at ')} that the source allows" for word in found.get("capped", ())]
+        parts += [
+            f"the {word.removeprefix('at ')} that the source allows" for word in found.get("capped", ())
+        ]
         return f"{amount_in_words(found, found)} ({'; '.join(parts)})"
 
     def _in_bands(self, dose: ir.DoseInBands) -> str:
@@ -81,9 +83,15 @@ class Patient:
     def details(self, order: ir.Order) -> list[Line]:
         """What stands below an order as it comes out: bands while several are left, rates, a taper, holds, the sums."""
         found = order_json(self.shown, order)
-        lines = [*order_details(self.guideline, found), *order_amounts(self.guideline, found)]
-        waits = found.get("dose")
-        needs = tuple(waits["needs"]) if isinstance(waits, dict) and "per_band" in waits else ()
+        dose = found.get("dose")
+        sums = {
+            key: found[key]
+            for key in ("daily", "total")
+            if "why" in found.get(key, {}) or ("low" in found.get(key, {}) and not _same(found[key], dose))
+        }
+        lines = order_details(self.guideline, found)
+        lines += [", ".join(order_amounts(self.guideline, sums))] if sums else []
+        needs = tuple(dose["needs"]) if isinstance(dose, dict) and "per_band" in dose else ()
         return [*(Line(text) for text in lines), *(self.waits_for(needs, ()) if needs else ())]
 
     def preferred(self, one: ir.Prefer) -> str:
@@ -123,7 +131,9 @@ class Patient:
 
     def manner(self, settled: bool) -> Manner:
         """How the boxes say it."""
-        return Manner(self.dose, self.details, self.when, self.preferred, lambda order: self.against(order, settled))
+        return Manner(
+            self.dose, self.details, self.when, self.preferred, lambda order: self.against(order, settled)
+        )
 
     def waits_for(
         self, needs: tuple[str, ...], conditions: tuple[ir.Condition, ...], by: str = ""
@@ -178,6 +188,11 @@ class Patient:
         """A shown value as the result has it: `3`, `2 to 4`, `Much`."""
         definition = next(one for one in self.guideline.definitions if one.id == name)
         return value_text(self.guideline, definition, self.result["values"][name])
+
+
+def _same(amount: dict[str, Any], dose: object) -> bool:
+    """Whether a sum says no more than the dose."""
+    return isinstance(dose, dict) and all(dose.get(key) == amount[key] for key in ("low", "high", "unit"))
 
 
 def _entered(entry: ir.Input, value: Entered) -> str:
