@@ -24,7 +24,7 @@ from guidec.evaluate.paths import (
 )
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
-from interpret import Way
+from interpret import Way, bands, number
 from meaning import Known, World, as_json, cases, known, world
 
 GUIDES = sorted((Path(__file__).parent / "data" / "meaning").glob("*.guide"))
@@ -57,6 +57,8 @@ def check(guideline: Compiled, everybody: World, seed: int = 1) -> None:
             continue
         patient = as_json(guideline.guideline, case)
         paths = Paths(guideline, patient)
+        for definition in guideline.guideline.definitions:
+            _check_values(paths, those, definition, patient)
         for one in decisions:
             _check_ends(paths, those, one.id, patient)
             if not isinstance(one.tree, ir.Table):
@@ -69,6 +71,25 @@ def check(guideline: Compiled, everybody: World, seed: int = 1) -> None:
 def _check_ends(paths: Paths, those: Known, decision: str, patient: object) -> None:
     found = {place_of(leaf) for leaf in paths.ends(decision, paths.through(decision))}
     assert found == set(places(those, decision)), (decision, patient)
+
+
+def _check_values(paths: Paths, those: Known, one: ir.Definition, patient: object) -> None:
+    """The numbers that each term of a shown sum may have, and the bands that a category may be in."""
+    guideline = paths.guideline
+    terms = one.number.terms if isinstance(one.number, ir.Sum) else (one.number,)
+    for term, found in zip(terms, paths.amounts(one.id), strict=False):
+        if found is not None and term is not None:
+            wanted = {number(guideline, term, person) for person in those.patients}
+            assert found >= wanted if guideline.impossible else found == wanted, (one.id, patient)
+    if one.category is None or one.id not in paths.program.categories:
+        return
+    held = [bands(guideline, one, person) for person in those.patients]
+    names = [value.id for value in one.category.values]
+    if one.category.policy == "collect":
+        leaves = tuple(frozenset(int(name in some) for some in held) for name in names)
+    else:
+        leaves = (frozenset(names.index(some[0]) for some in held),)
+    assert paths.bands(one.id) == leaves, (one.id, patient)
 
 
 def _check_behind(paths: Paths, those: Known, decisions: tuple[str, str], patient: object) -> None:

@@ -22,6 +22,7 @@ from guidec_targets.graphviz import emit
 from guidec_targets.grid import MOST_ROWS, Column, Grid, Row, grid_html
 from guidec_targets.lists import options_grid
 from guidec_targets.picture import Picture, patient_dot, picture_of
+from guidec_targets.values import value_grids
 from test_python_target import patient
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,7 @@ def small(text: str) -> Compiled:
 def named(one: Picture) -> dict[str, str]:
     """Each part in words: a question's text, or what a box recommends."""
     names = {question.id: question.text for question in one.chart.questions}
+    names |= {sheet.id: "table" for sheet in one.chart.sheets}
     for box in one.chart.boxes:
         outcome = box.outcome
         recommended = [] if outcome is None else [each.id for each in outcome.recommendations]
@@ -422,3 +424,140 @@ def test_what_can_still_be_read_is_drawn_whole() -> None:
     files, found = emit(long_guideline(4, 3))
     assert not found
     assert files["small.dot"].count(" mg") == 64 < MOST_ENDS
+
+
+# --- tables and scores -------------------------------------------------------
+
+TABLES = """
+input age "Age"
+  integer from 0 to 100
+input heart "Heart failure"
+  boolean
+input weight "Weight"
+  quantity kg from 40 to 150 step 1
+drug a "Drug a"
+drug b "Drug b"
+score hazard "Risk"
+  points for age
+    < 65: 0
+    65 to 74: 1
+    > 74: 2
+  points 1 when heart
+  bands hazard_band "Band"
+    < 1: low "Low"
+    1 to 2: mid "Middle"
+    > 2: high "High"
+  shown
+lookup dose_of "Dose" by age in mg
+  < 50: 500 mg
+  otherwise: 250 mg
+  shown
+table line "Line"
+  gives first_line "First line"
+    primary "One"
+    secondary "Two"
+    shown
+  unique
+    | hazard | weight   || first_line |
+    | <= 1 | any      || primary |
+    | > 1  | < 100 kg || secondary |
+    | > 1  | >= 100 kg || primary |
+decision what "What"
+  table first
+    | hazard_band | weight    || outcome |
+    | high      | any       || recommend a; rest not stated |
+    | any       | >= 120 kg || suggest b; rest not stated |
+    | otherwise             || nothing |
+decision later "After"
+  when what is a: recommend b; rest not stated
+  otherwise: nothing
+"""
+
+
+@cache
+def tables() -> Compiled:
+    return small(TABLES)
+
+
+def marked_rows(record: Json) -> list[str]:
+    one = picture(tables(), record)
+    (sheet,) = one.chart.sheets
+    return [row.state for row in one.marks.parts[sheet.id].rows]
+
+
+def test_the_rows_of_a_decision_table_are_marked() -> None:
+    assert marked_rows({"age": 80, "heart": True}) == ["taken", "ruled_out", "ruled_out"]
+    assert marked_rows({"age": 80, "weight": 130}) == ["possible", "possible", "ruled_out"]
+    assert marked_rows({"age": 60, "weight": 60}) == ["ruled_out", "ruled_out", "taken"]
+    assert "MAY COUNT" in words(tables(), {"age": 80, "weight": 130})
+
+
+def test_a_decision_behind_a_table_is_drawn_and_marked() -> None:
+    one = picture(tables(), {"age": 80, "heart": True})
+    assert ("Which holds?", "What: Drug a", "b") in ways(one, "taken")
+    assert ("Which holds?", "otherwise", "determined") in ways(one, "ruled_out")
+
+
+def value_states(record: Json) -> dict[str, list[list[str]]]:
+    one = picture(tables(), record)
+    return {
+        name: [[row.state for row in grid.rows] for grid in grids]
+        for name, grids in value_grids(tables().guideline, one.patient)
+    }
+
+
+def test_points_bands_lookups_and_tables_are_marked() -> None:
+    known = value_states({"age": 70, "heart": True, "weight": 90})
+    assert known["hazard"] == [
+        ["", "ruled_out", "taken", "ruled_out", "taken"],
+        ["ruled_out", "taken", "ruled_out"],
+    ]
+    assert known["dose_of"] == [["ruled_out", "taken"]]
+    assert known["line"] == [["ruled_out", "taken", "ruled_out"]]
+    half = value_states({"heart": True, "weight": 90})
+    assert half["hazard"] == [
+        ["", "possible", "possible", "possible", "taken"],
+        ["ruled_out", "possible", "possible"],
+    ]
+    assert half["dose_of"] == [["possible", "possible"]]
+    assert half["line"] == [["possible", "possible", "possible"]]
+
+
+def test_a_score_says_its_points_its_range_and_what_it_waits_for() -> None:
+    text = words(tables(), {"heart": True})
+    assert "1 to 3, one of Middle, High" in text
+    assert "0 or 1 or 2 points" in text
+    assert "1 point" in words(tables(), {"heart": True, "age": 10})
+
+
+def test_every_table_score_and_lookup_has_a_picture_of_its_own() -> None:
+    files, _ = emit(tables())
+    assert {"small.dot", "small.hazard.dot", "small.dose_of.dot", "small.line.dot"} == set(files)
+    for text in files.values():
+        svg, reason = render.svg_of(text)
+        assert svg is not None, reason
+
+
+def test_a_long_table_shows_a_patient_the_rows_that_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guidec_targets.chart.MOST_ENDS", 2)
+    assert "3 ends are too many to draw." in emit(tables())[0]["small.dot"]
+    text = words(tables(), {"age": 80, "heart": True})
+    assert "2 more rows don't hold." in text
+    assert "HOLDS" in text or "COUNTS" in text
+
+
+def test_no_text_of_a_table_breaks_out_of_its_picture() -> None:
+    from test_flowchart import NASTY
+
+    spec = re.sub(r'"([^"]*)"', lambda found: f'"{NASTY}"', TABLES)
+    guideline = small(spec)
+    for text in (
+        *emit(guideline)[0].values(),
+        dot(guideline, {}),
+        dot(guideline, {"age": 80, "heart": True}),
+    ):
+        svg, reason = render.svg_of(text)
+        assert svg is not None, reason
+        root = ElementTree.fromstring(svg)
+        assert "<B>bold</B>" in "".join(root.itertext()).replace("\xa0", " ")
+        assert not [each for each in root.iter() if each.tag.endswith(("script", "foreignObject"))]

@@ -116,11 +116,12 @@ def _cut(guideline: ir.Guideline, lists: Iterable[ir.Options]) -> list[Diagnosti
 # --- the frame of a picture --------------------------------------------------
 
 
-def head(guideline: ir.Guideline, name: str, caption: list[Line]) -> list[str]:
-    """How a picture begins: what it is, and how its parts look."""
+def head(guideline: ir.Guideline, name: str, caption: list[Line], roomy: bool = False) -> list[str]:
+    """How a picture begins: what it is, and how its parts look; `roomy` where the caption may be wider than all below."""
     texts = [bold(escaped(line.text), line.strong) for line in caption]
+    width = f' WIDTH="{max(len(line.text) for line in caption) * 6}"' if roomy else ""
     rows = "".join(
-        f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{16 if at == 0 else 10}">{text}</FONT></TD></TR>'
+        f'<TR><TD ALIGN="LEFT"{width}><FONT POINT-SIZE="{16 if at == 0 else 10}">{text}</FONT></TD></TR>'
         for at, text in enumerate(texts)
     )
     return [
@@ -349,12 +350,11 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
     rows: list[str] = []
     pale = mark.state == "ruled_out"
     strength = outcome.recommendations[0].strength
-    width = (
-        _BOX
-        if any(given_lines(guideline, one) for one in outcome.recommendations if one.regimen)
-        else _SMALL_BOX
-    )
-    for one in outcome.recommendations:
+    given = [given_lines(guideline, one, mark.manner) for one in outcome.recommendations]
+    pairs = zip(outcome.recommendations, given, strict=True)
+    long = any(one.regimen or any(len(line.text) > 24 for line in lines) for one, lines in pairs if lines)
+    width = _BOX if long else _SMALL_BOX
+    for one, lines in zip(outcome.recommendations, given, strict=True):
         statements = tuple(dict.fromkeys(path + one.cites.statements))
         wording = f"\u00a0\u00a0\u00a0(“{one.wording}”)" if one.wording else ""
         first = f"<B>{escaped(strength_words(one))}</B>{escaped(wording)}"
@@ -371,7 +371,7 @@ def _recommendations(guideline: ir.Guideline, outcome: ir.Outcome, path: tuple[s
             continue
         shaded = f' BGCOLOR="{HEAD}"{sized}'
         rows.append(f"<TR>{cell(line, shaded)}</TR>")
-        rows += [f"<TR>{cell(line_html(line, 43))}</TR>" for line in given_lines(guideline, one, mark.manner)]
+        rows += [f"<TR>{cell(line_html(line, 43))}</TR>" for line in lines]
     style = ' STYLE="DASHED"' if strength == "may" else ""
     frame = _FRAME.get(mark.state, f'BORDER="{_BORDER.get(strength, 1)}"{style}')
     body = _tag(mark) + "".join(rows) + _waits(mark)

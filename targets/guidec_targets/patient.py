@@ -83,9 +83,15 @@ class Patient:
     def details(self, order: ir.Order) -> list[Line]:
         """What stands below an order as it comes out: bands while several are left, rates, a taper, holds, the sums."""
         found = order_json(self.shown, order)
-        lines = [*order_details(self.guideline, found), *order_amounts(self.guideline, found)]
-        waits = found.get("dose")
-        needs = tuple(waits["needs"]) if isinstance(waits, dict) and "per_band" in waits else ()
+        dose = found.get("dose")
+        sums = {
+            key: found[key]
+            for key in ("daily", "total")
+            if "why" in found.get(key, {}) or ("low" in found.get(key, {}) and not _same(found[key], dose))
+        }
+        lines = order_details(self.guideline, found)
+        lines += [", ".join(order_amounts(self.guideline, sums))] if sums else []
+        needs = tuple(dose["needs"]) if isinstance(dose, dict) and "per_band" in dose else ()
         return [*(Line(text) for text in lines), *(self.waits_for(needs, ()) if needs else ())]
 
     def preferred(self, one: ir.Prefer) -> str:
@@ -182,6 +188,11 @@ class Patient:
         """A shown value as the result has it: `3`, `2 to 4`, `Much`."""
         definition = next(one for one in self.guideline.definitions if one.id == name)
         return value_text(self.guideline, definition, self.result["values"][name])
+
+
+def _same(amount: dict[str, Any], dose: object) -> bool:
+    """Whether a sum says no more than the dose."""
+    return isinstance(dose, dict) and all(dose.get(key) == amount[key] for key in ("low", "high", "unit"))
 
 
 def _entered(entry: ir.Input, value: Entered) -> str:

@@ -41,7 +41,7 @@ def patient_dot(compiled: Compiled, patient: object, result: dict[str, Any]) -> 
         for one in guideline.decisions
         if isinstance(one, ir.Options)
     ]
-    lines = head(guideline, f"{guideline.id} one patient", _caption(guideline, picture))
+    lines = head(guideline, f"{guideline.id} one patient", _caption(guideline, picture), True)
     drawn = chart_lines(guideline, picture.chart, picture.marks)
     return "\n".join([*lines, *_below(drawn, grids), "}"]) + "\n"
 
@@ -133,4 +133,4 @@ def _summed_up(one: ir.Decision | ir.Options, patient: Patient) -> str:
 
 
 def _wrapped(text: str) -> list[Line]:
-    return [Line(line) for line in wrapped(text, 150)]
+    return [Line(line) for line in wrapped(text, 120)]

@@ -121,7 +121,8 @@ class Paths:
 
     def amounts(self, definition: str) -> tuple[frozenset[Fraction] | None, ...]:
         """The numbers, in base units, that each term of a shown sum may have, or the one term of a choice; None for one that
-        isn't chosen from constants. No terms where the definition isn't shown."""
+        isn't chosen from constants. No terms where the definition isn't shown. As in a shown range, each is taken for itself:
+        what `impossible` leaves out is not looked at."""
         number = self.program.numbers.get(definition)
         terms = number.terms if isinstance(number, Total) else () if number is None else (number,)
         return tuple(self._picked(one) for one in terms)
