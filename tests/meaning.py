@@ -41,7 +41,6 @@ from interpret import (
     thing,
     way,
 )
-from schemas import result_validator
 
 Json = dict[str, Any]
 Record = dict[str, tuple[Value, ...]]

@@ -12,8 +12,8 @@ import generate
 from guidec.evaluate import Compiled
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
-from guidec.schema import result_validator
 from meaning import Difference, World, as_json, cases, compare, count, filled_in, never_more, world
+from schemas import result_validator
 
 GUIDES = sorted((Path(__file__).parent / "data" / "meaning").glob("*.guide"))
 MOST_CASES = int(os.environ.get("GUIDEC_MEANING_CASES", "120"))

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +58,7 @@ class _Talk:
         return not self.quiet and sys.stderr.isatty()
 
     @contextmanager
-    def long(self) -> Iterator[Callable[[str], None]]:
+    def long(self) -> Generator[Callable[[str], None]]:
         """Work that may take long: gives what is told of its stages. On a terminal the stage is repeated while it lasts."""
         stage = ""
         over = threading.Event()

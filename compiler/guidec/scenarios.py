@@ -145,7 +145,7 @@ def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> s
         shown = band if isinstance(band, dict) else {"value": band}
     low, high = shown.get("low", shown.get("value")), shown.get("high", shown.get("value"))
     if expected.low is not None and expected.high is not None:
-        if not isinstance(low, int | float) or isinstance(low, bool):
+        if not isinstance(low, int | float) or not isinstance(high, int | float) or isinstance(low, bool):
             return str(low)
         unit = shown["unit"]
         same = quantity_equal(_exact(low), unit, expected.low, expected.unit) and quantity_equal(

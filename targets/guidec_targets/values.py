@@ -209,7 +209,7 @@ def _alike(category: ir.Category, band: ir.Band) -> int:
 
 
 def _collected(truths: frozenset[int], alike: int) -> State:
-    if truths == {0}:
+    if truths == frozenset((0,)):
         return "ruled_out"
     return "possible" if len(truths) > 1 else "taken" if alike == 1 else ""
 
@@ -275,6 +275,8 @@ def _column_states(one: ir.Definition, count: int, patient: Patient) -> list[Sta
     elif one.category is not None:
         states = _band_states(one.category, patient.paths.bands(one.id))
         found = {band.label: state for band, state in zip(one.category.bands, states, strict=True)}
-    return [
-        found.get(f"row {at + 1}", found.get("otherwise") if at == count - 1 else None) for at in range(count)
-    ]
+    last = found.get("otherwise")
+    rows: list[State | None] = []
+    for at in range(count):
+        rows.append(found.get(f"row {at + 1}", last if at == count - 1 else None))
+    return rows

@@ -130,8 +130,6 @@ def tree_of(
             return leaf_of(work, name, leaves, node, path)
         case ir.Split():
             return _split(work, name, leaves, node, context, path, at)
-        case ir.Table():
-            raise AssertionError("a table is the whole of a decision")
         case ir.As():
             raise AssertionError("an `as` is followed by its split")
 

@@ -1,6 +1,6 @@
 """Written numbers to typed ones: arithmetic with its dimension, functions, rounding, dates."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Literal
@@ -429,7 +429,7 @@ def _wrong_count(scope: Scope, written: ast.Call, wanted: str) -> None:
 
 
 @contextmanager
-def bound(scope: Scope, written: ast.Call) -> Iterator[ast.Function | None]:
+def bound(scope: Scope, written: ast.Call) -> Generator[ast.Function | None]:
     """A function with its parameters bound to the numbers of a call; None after a fault."""
     function = scope.functions[written.name.text]
     scope.used.add(("function", function.name.text))

@@ -396,5 +396,9 @@ def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
         message = "this grade says the same part twice"
         scope.fault("misplaced_part", message, written.span, "write one strength and one certainty")
     else:
-        return ir.Grade(strengths[0] if strengths else None, certainties[0] if certainties else None)
+        strength: Literal["strong", "weak"] | None = strengths[0] if strengths else None
+        certainty: Literal["high", "moderate", "low", "very low"] | None = (
+            certainties[0] if certainties else None
+        )
+        return ir.Grade(strength, certainty)
     return None

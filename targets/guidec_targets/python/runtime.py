@@ -424,7 +424,13 @@ def of_all(parts: tuple[Range, ...], make: Callable[..., Bounds]) -> Range:
 
 # <arithmetic>
 def plus(*parts: Range) -> Range:
-    return of_all(parts, lambda *ends: (sum(one[0] for one in ends), sum(one[1] for one in ends)))
+    return of_all(
+        parts,
+        lambda *ends: (
+            sum((one[0] for one in ends), Fraction(0)),
+            sum((one[1] for one in ends), Fraction(0)),
+        ),
+    )
 
 
 def minus(left: Range, right: Range) -> Range:
