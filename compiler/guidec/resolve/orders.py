@@ -384,21 +384,16 @@ def _grades(scope: Scope, written: tuple[ast.Tail, ...]) -> tuple[ir.Grade, ...]
 def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
     """`strong, moderate certainty`; either part may be missing. GRADE calls a weak recommendation conditional too."""
     parts = written.word.split(", ")
-    strengths = [_STRENGTHS[part] for part in parts if part in _STRENGTHS]
-    certainties = [_CERTAINTIES[part] for part in parts if part in _CERTAINTIES]
     unknown = next((part for part in parts if part not in _STRENGTHS and part not in _CERTAINTIES), None)
     if unknown is not None:
         certain = f"{unknown} certainty"
         known = (*_STRENGTHS, *_CERTAINTIES)
         repair = nearest(certain if certain in known else unknown, known) or f"known: {listed(known)}"
         scope.fault("unknown_value", f"GRADE has no `{unknown}`", written.span, repair)
-    elif len(strengths) > 1 or len(certainties) > 1:
+    elif any(sum(part in known for part in parts) > 1 for known in (_STRENGTHS, _CERTAINTIES)):
         message = "this grade says the same part twice"
         scope.fault("misplaced_part", message, written.span, "write one strength and one certainty")
     else:
-        strength: Literal["strong", "weak"] | None = strengths[0] if strengths else None
-        certainty: Literal["high", "moderate", "low", "very low"] | None = (
-            certainties[0] if certainties else None
-        )
-        return ir.Grade(strength, certainty)
+        strength = next((_STRENGTHS[part] for part in parts if part in _STRENGTHS), None)
+        return ir.Grade(strength, next((_CERTAINTIES[part] for part in parts if part in _CERTAINTIES), None))
     return None
