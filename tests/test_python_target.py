@@ -215,6 +215,18 @@ def test_the_module_agrees_with_the_reference_on_random_patients(path: Path) -> 
     assert len({text[:200] for text in agreed(path)}) > 1
 
 
+def test_a_rounding_is_settled_whatever_else_is_open() -> None:
+    compiled = compiled_test("guidelines/settled")
+    run: Evaluate = loaded(emitted(compiled))["evaluate"]
+    decisions = evaluate(compiled, {})["decisions"]
+    assert [decisions[name]["status"] for name in ("first_step", "second_step", "third_step")] == [
+        "indeterminate",
+        "indeterminate",
+        "determined",
+    ]
+    assert answer(run, {}) == reference(compiled, {})
+
+
 def test_what_is_no_record_is_refused_alike() -> None:
     compiled = compiled_test("guidelines/broad")
     run: Evaluate = loaded(emitted(compiled))["evaluate"]

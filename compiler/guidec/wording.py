@@ -1,6 +1,6 @@
 """Cells, conditions, doses and intervals in words: for messages, flowcharts and printed results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from guidec import ir
@@ -22,11 +22,14 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
     """One coordinate of a row."""
     match coordinate:
         case Values(name, values) | Readings(name, values):
-            return f"{name} {' or '.join(value for cell, value in enumerate(values) if mask >> cell & 1)}"
+            return f"{name} {' or '.join(values[cell] for cell in _cells(mask))}"
         case Numbers(name, cuts, pieces, named):
             entry = next(entry for entry in guideline.inputs if entry.id == name)
-            parts = [_piece(entry, cuts, piece) for cell, piece in enumerate(pieces) if mask >> cell & 1]
-            parts += [value for at, value in enumerate(named) if mask >> len(pieces) + at & 1]
+            first_named = len(pieces)
+            parts = [
+                _piece(entry, cuts, pieces[cell]) if cell < first_named else named[cell - first_named]
+                for cell in _cells(mask)
+            ]
             return f"{name} {' or '.join(parts)}"
         case Member(name, member):
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
@@ -39,8 +42,8 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
                     _shown(derived_cuts[cell][0], unit) if cell < len(derived_cuts) else None,
                     bool(cell < len(derived_cuts) and derived_cuts[cell][1]), unit,
                 )
-                for cell in range(len(derived_cuts) + 1)
-                if mask >> cell & 1
+                for cell in _cells(mask)
+                if cell <= len(derived_cuts)
             ]  # fmt: skip
             of = defined or (
                 f"the value computed from {' and '.join(names)}" if names else "the computed value"
@@ -51,6 +54,13 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {' or '.join(word for cell, word in enumerate(words) if mask >> cell & 1)}"
         case Prescribed(drugs):
             return f"{' or '.join(drugs)} {'prescribed' if mask & 2 else 'not prescribed'}"
+
+
+def _cells(mask: int) -> Iterator[int]:
+    """The positions of the bits that are set."""
+    while mask:
+        yield (mask & -mask).bit_length() - 1
+        mask &= mask - 1
 
 
 def _piece(entry: ir.Input, cuts: tuple[Cut, ...], piece: int) -> str:

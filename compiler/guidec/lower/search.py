@@ -397,9 +397,10 @@ class Search:
 
     def _touched_cells(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
         """Every cell that the boxes touch, and perhaps more until they are small."""
-        key = at, tuple(boxes[one] for one in self.variables(at))
+        mine = {one: boxes[one] for one in self.variables(at)}  # what else is open is nothing to its rounding
+        key = at, tuple(mine.values())
         if key not in self._touched:
-            self._touched[key] = self._touch(at, boxes)
+            self._touched[key] = self._touch(at, mine)
         return self._touched[key]
 
     def _touch(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
