@@ -420,14 +420,17 @@ class _Check:
                 self.dates(rule, found[rule.id])
 
     def dates(self, rule: ir.Rule, found: Json) -> None:
-        """Dates on which all completions agree are shown; else at least the inputs that decide them are named."""
+        """Dates on which all completions agree are shown, but for what is impossible; else at least the inputs that decide
+        them are named."""
         everyone = [dates_of(self.guideline, rule, patient) for patient in self.those.patients]
         for key in ("from", "due", "until"):
             if key == "until" and rule.ends is None:
                 continue
             each = [one.get(key) for one in everyone]
+            open_date = found.get(key) is None if key == "from" else "needs" in found.get(key, ())
             if all(one == each[0] for one in each):
-                self.same(f"{rule.id}: {key}", found.get(key), each[0])
+                if not (self.guideline.impossible and open_date):
+                    self.same(f"{rule.id}: {key}", found.get(key), each[0])
             elif key != "from":
                 asked = found[key]["needs"]
                 self.same(
@@ -442,8 +445,8 @@ class _Check:
     def avoided(self) -> None:
         """What speaks against the alternatives of what may be carried out, and against what rules give."""
         for one in self.result["recommendations"]:
-            for_it = one["direction"] == "for"
-            self.alternatives(one["decision"], one["id"], one["gives"] if for_it else [])
+            if one["direction"] == "for" and self.alone(one["decision"]):
+                self.alternatives(one["decision"], one["id"], one["gives"])
         rules = {rule.id: rule for rule in self.guideline.rules}
         for one in self.result["advice"]:
             orders = [self.read_order(order) for order in one["gives"]]
@@ -452,8 +455,14 @@ class _Check:
             self.same(f"{one['id']}: avoid", one.get("avoid", []), self.spoken(words))
             self.alternatives("", one["id"], one["gives"] if given else [])
 
+    def alone(self, name: str) -> bool:
+        """Whether a decision never recommends two things together, so that what is given beside one is known here."""
+        if name not in self.those.world.outcomes:
+            return True
+        sides = [side for outcome in self.outcomes(name) for side in _sides(outcome)]
+        return all(sum(one[1] == "for" for one in side) < 2 for side in sides)
+
     def alternatives(self, owner: str, name: str, gives: list[Json]) -> None:
-        """A test keeps two that interact in one recommendation, so that what is given beside them is known here."""
         given = sure(self.read_order(order) for order in gives)
         for choice in gives:
             for option in choice.get("options", ()):
@@ -467,7 +476,10 @@ class _Check:
             if any(truths):
                 applies, wanted = ("yes", []) if all(truths) else ("unknown", needs(self.those, truths))
                 entry = {"why": avoid.why, "applies": applies, "needs": wanted}
-                found.append({**entry, "statements": list(avoid.cites.statements)})
+                entry["statements"] = list(avoid.cites.statements)
+                if avoid.cites.inferred:
+                    entry["inferred"] = list(avoid.cites.inferred)
+                found.append(entry)
         return found
 
     def values(self) -> None:
@@ -641,13 +653,19 @@ class _Check:
         known = self.amounts(dose, written)
         return known is None, (known or written)
 
+    def between(self, dose: ir.DoseInBands) -> list[str]:
+        """The inputs that decide which band holds."""
+        held = [band_that_holds(self.guideline, dose, patient) for patient in self.those.patients]
+        asked = {name for at in set(held) for name in needs(self.those, [one == at for one in held])}
+        return [name for name in self.those.world.inputs if name in asked]
+
     def needed(self, dose: ir.Dose | ir.DoseInBands, tapers: tuple[Any, ...]) -> list[str]:
         """The inputs that a dose waits for."""
         if isinstance(dose, ir.DoseInBands):
             possible = self.doses_possible(dose)
             inner = [name for one in possible if one is not None for name in self.needed(one, ())]
             shown = {None if one is None else self.dosed_amount(one) for one in possible}
-            return inner if len(shown) == 1 else [dose.by, *inner]
+            return inner if len(shown) == 1 else list(dict.fromkeys([*self.between(dose), *inner]))
         whole = self.amounts(dose, (dose.low, dose.high)), not tapers or self.steps(dose, tapers)[0] is False
         return [] if dose.of is None or (whole[0] is not None and whole[1]) else [dose.of]
 

@@ -41,11 +41,13 @@ def due_json(guideline: ir.Guideline, rule: ir.Rule, record: Record) -> Json:
 
 
 def _due(window: ir.Window, starts: _Dates, ends: _Dates, overflow: str, order: list[str]) -> Any:
-    """The window, cut off at the end; `nothing` where that comes first. An end that can't matter isn't asked for."""
-    if not starts.needs:
-        found = [_cut(window, starts.values[0], end, overflow) for end in ends.values]
-        if all(one == found[0] for one in found):
-            return found[0]
+    """The window, cut off at the end; `nothing` where that comes first. A date that can't matter isn't asked for.
+
+    Of a blank date the first and the last stand for all between them: a later one leads to no earlier window.
+    """
+    found = [_cut(window, start, end, overflow) for start in starts.values for end in ends.values]
+    if all(one == found[0] for one in found):
+        return found[0]
     return {"needs": sorted(starts.needs | ends.needs, key=order.index)}
 
 

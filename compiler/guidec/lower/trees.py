@@ -230,7 +230,7 @@ def _split(
         step = Step(
             split.by or "when",
             branch.value or _truth(branch),
-            split.cites.statements + branch.cites.statements,
+            joined(split.cites, branch.cites).statements,
             branch.span.line,
         )
         longer = Trail((*path.steps, step), joined(path.cites, cites), asked, (*path.place, index))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.layout import as_meant, branch_label_text
-from guidec.numbers import input_dimension
+from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension
 from guidec.resolve.arithmetic import is_number, unknown_name, value_ids
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
@@ -166,13 +166,13 @@ def _begins_late(low: ast.Limit, high: ast.Limit) -> bool:
         high = high.numbers[0]
     if isinstance(low, ast.Day) or isinstance(high, ast.Day):
         return isinstance(low, ast.Day) and isinstance(high, ast.Day) and low.value > high.value
-    return _plain(low) > _plain(high)
+    return _in_base_units(low) > _in_base_units(high)
 
 
-def _plain(limit: ast.Number | ast.CalendarNumber) -> Fraction:
+def _in_base_units(limit: ast.Number | ast.CalendarNumber) -> Fraction:
     if isinstance(limit, ast.CalendarNumber):
-        return limit.value * {"week": 7, "weeks": 7, "year": 12, "years": 12}.get(limit.unit.text, 1)
-    return limit.value
+        return in_base_units(limit.value, CALENDAR_WORDS[limit.unit.text], True)
+    return in_base_units(limit.value, limit.unit.text if limit.unit else "")
 
 
 # --- as shown ----------------------------------------------------------------

@@ -1912,8 +1912,8 @@ def due(case: Case, window: Window | None, ends: Dated | None, overflow: str) ->
     elif last and isinstance(last[0], int):
         found["until"] = date.fromordinal(last[0]).isoformat()
     if window is not None:
-        cut = [cut_off(window, first[0], end, overflow) for end in last or ["no end"]]
-        if open_starts or any(one != cut[0] for one in cut):
+        cut = [cut_off(window, start, end, overflow) for start in first for end in last or ["no end"]]
+        if any(one != cut[0] for one in cut):
             found["due"] = {"needs": [name for name in INPUTS if name in open_starts | open_ends]}
         elif isinstance(cut[0], str):
             found["due"] = cut[0]
@@ -1995,7 +1995,7 @@ def values(case: Case) -> Json:
 
 # <numbers>
 def number_json(case: Case, shown: ShownNumber) -> Json:
-    """Its value, or its range and needs while an input of it is blank; and its band."""
+    """Its value, or its range and needs while it may be several; and its band."""
     (inputs, asks, _), unit, factor, offset, step, mode, band = shown
     blank = {name for name, _ in case.chosen(case.open_in(inputs, asks))}
     needs = [name for name in INPUTS if name in blank]
@@ -2005,7 +2005,7 @@ def number_json(case: Case, shown: ShownNumber) -> Json:
         ends = [end / factor - offset for end in found[:2]]
         low, high = (plain(end if step is None else rounded(end, step, mode)) for end in ends)
         value = {"value": low, "unit": unit, "needs": []}
-        if needs:
+        if found[0] != found[1] or found[2]:
             value = {"low": low, "high": high, "unit": unit, "needs": needs}
     # <categories>
     if band:
