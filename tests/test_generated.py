@@ -25,9 +25,7 @@ from test_python_target import answer, emitted, loaded, patient, reference
 GENERATED = int(os.environ.get("GUIDEC_GENERATED", "30"))
 FIRST = int(os.environ.get("GUIDEC_GENERATED_FROM", "0"))
 CASES = 25
-SEEDS = [
-    range(start, min(start + 5, FIRST + GENERATED)) for start in range(FIRST, FIRST + GENERATED, 5)
-]
+SEEDS = [range(start, min(start + 5, FIRST + GENERATED)) for start in range(FIRST, FIRST + GENERATED, 5)]
 REGISTER = (Path(__file__).parent / "data" / "meaning" / "numbered.csv").read_bytes()
 
 NOT_LOOKED_FOR = {"impossible_everyone", "too_large", "too_many_rows"}
@@ -145,7 +143,9 @@ def fault_of(written: Declarations, seed: int) -> Exception | None:
         check(written, seed)
     except ValidationError as fault:
         inner = best_match([fault])
-        return Fault(f"a result keeps to its schema ({inner.validator})", f"{inner.json_path}: {inner.message}")
+        return Fault(
+            f"a result keeps to its schema ({inner.validator})", f"{inner.json_path}: {inner.message}"
+        )
     except Exception as fault:
         return fault
     return None

@@ -104,7 +104,9 @@ def _conflict(draft: Draft) -> ast.Conflict:
         other = ast.Nothing(draft.cites(), NOWHERE)
     elif draft.chance(0.2):
         other = ast.AllOf(
-            draft.cites(0.3), (recommendation(draft, first, "against"), recommendation(draft, second)), NOWHERE
+            draft.cites(0.3),
+            (recommendation(draft, first, "against"), recommendation(draft, second)),
+            NOWHERE,
         )
     return ast.Conflict(
         draft.label("Two sentences."), draft.cites(), (recommendation(draft, first, "for"), other), NOWHERE
@@ -189,9 +191,7 @@ def _conflicting(draft: Draft, of: list[Subject]) -> ast.Body:
         for one in range(other)
         if picked[one] != picked[other] and rows[other] is not None
     ]
-    grid = _grid(
-        draft, "conflict" if pairs else "any", of, rows, [pool[at] for at in picked]
-    )
+    grid = _grid(draft, "conflict" if pairs else "any", of, rows, [pool[at] for at in picked])
     if not pairs:
         return ast.OutcomeTable(grid, None, NOWHERE)
     where = words.either(pairs)

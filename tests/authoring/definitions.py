@@ -17,7 +17,19 @@ _CATEGORY = ("low", "mid", "high")
 
 def definition(draft: Draft, place: Place = "inputs") -> None:
     """One definition more, of any kind."""
-    forms = (_condition, _number, _number, _function, _lookup, _score, _score, _classify, _table, _table, _table)
+    forms = (
+        _condition,
+        _number,
+        _number,
+        _function,
+        _lookup,
+        _score,
+        _score,
+        _classify,
+        _table,
+        _table,
+        _table,
+    )
     draft.one(forms)(draft, place)
 
 
@@ -201,7 +213,9 @@ def _bands(draft: Draft, subject: Subject) -> tuple[tuple[ast.BandLine, ...], tu
         value = draft.one(_CATEGORY)
         label = draft.label(value) if value not in seen and draft.chance(0.5) else None
         seen.append(value)
-        lines.append(ast.BandLine(labels, words.name(value), label, draft.cites(0.1), draft.cites(0.1), NOWHERE))
+        lines.append(
+            ast.BandLine(labels, words.name(value), label, draft.cites(0.1), draft.cites(0.1), NOWHERE)
+        )
     return tuple(lines), tuple(dict.fromkeys(seen))
 
 
@@ -235,9 +249,7 @@ def _table(draft: Draft, place: Place) -> None:
          ("collect", "count"), ("collect", "min"), ("collect", "max"))
     )  # fmt: skip
     chances = {"collect": 1.0} if not gather else {"collect": 0.0}
-    outputs = [
-        _Output(draft, chances.get(policy, 0.6)) for _ in range(1 if gather else draft.one((1, 1, 2)))
-    ]
+    outputs = [_Output(draft, chances.get(policy, 0.6)) for _ in range(1 if gather else draft.one((1, 1, 2)))]
     rows: list[tuple[ast.Cell, ...] | None]
     if policy == "unique":
         rows = splitting(draft, of)

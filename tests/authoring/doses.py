@@ -39,7 +39,9 @@ def clocked(draft: Draft) -> ast.Interval:
     """Hours or minutes."""
     low = words.number(draft.one((1, 2, 6)))
     high = words.number(low.value + 2) if draft.chance(0.3) else low
-    unit = draft.one(("h", "min", "hours" if high.value > 1 else "hour", "minutes" if high.value > 1 else "minute"))
+    unit = draft.one(
+        ("h", "min", "hours" if high.value > 1 else "hour", "minutes" if high.value > 1 else "minute")
+    )
     return ast.Interval(low, high, words.name(unit), False, NOWHERE)
 
 
@@ -100,9 +102,7 @@ def _bands(draft: Draft, drug: str) -> Dosed:
         return (dose(draft, drug),), ()
     subject = draft.one(fitting)
     bands = tuple(
-        ast.DoseBand(
-            labels, None if draft.chance(0.15) else dose(draft, drug), draft.cites(0.2), NOWHERE
-        )
+        ast.DoseBand(labels, None if draft.chance(0.15) else dose(draft, drug), draft.cites(0.2), NOWHERE)
         for labels in with_otherwise(draft, partition(draft, subject))
     )
     return (ast.DoseBy(words.name(subject.name), NOWHERE),), bands
@@ -138,7 +138,9 @@ def _taper(draft: Draft, first: Fraction, unit: str) -> ast.Taper:
     if draft.chance(0.25):
         until = draft.number(first * 2, unit)
         by = draft.number(first / 2, unit) if draft.chance(0.6) else draft.number(50, "%")
-        return ast.Taper(True, by, by.value == 50, _every(draft), until, None, None, draft.cites(0.2), NOWHERE)
+        return ast.Taper(
+            True, by, by.value == 50, _every(draft), until, None, None, draft.cites(0.2), NOWHERE
+        )
     return _falling(draft, first, unit, draft.one(("stop", "amount", "amount")))
 
 

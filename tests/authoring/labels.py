@@ -133,7 +133,8 @@ def _asked(subject: Subject, label: ast.Label) -> ast.Expression:
         case ast.LabelRange(low, high, above, below):
             first = words.compare(written, ">" if above else ">=", words.signed(low))
             return guarded(
-                subject.number, words.both((first, words.compare(written, "<" if below else "<=", words.signed(high))))
+                subject.number,
+                words.both((first, words.compare(written, "<" if below else "<=", words.signed(high)))),
             )
 
 

@@ -94,7 +94,9 @@ def _number(draft: Draft, atoms: list[Number], depth: int) -> Number:
             return _made(draft, words.binary(first.written, "^", words.number(2)), first)
         case "root":
             word = draft.one(("sqrt", "ln", "exp"))
-            inner = words.call("min", first.written, words.number(3)) if word == "exp" else at_least_one(first)
+            inner = (
+                words.call("min", first.written, words.number(3)) if word == "exp" else at_least_one(first)
+            )
             if word == "exp":
                 inner = words.call("max", inner, words.opposite(words.number(2)))
             return rounded(draft, _made(draft, words.call(word, inner), first), certain=True)
@@ -190,7 +192,9 @@ def _completed(draft: Draft, dates: list[Number]) -> Number:
     if draft.chance(0.5):
         last = constant(draft, last)
     word = draft.one(("day", "day", "week", "month", "year"))
-    written = ast.Completed(words.name(draft.one((word, words.PLURALS[word]))), first.written, last.written, NOWHERE)
+    written = ast.Completed(
+        words.name(draft.one((word, words.PLURALS[word]))), first.written, last.written, NOWHERE
+    )
     made = _made(draft, written, first, last)
     return replace(made, kind="calendar", unit=word)
 

@@ -110,7 +110,10 @@ def _interval(draft: Draft) -> ast.Interval:
     word = draft.one(("day", "week", "month", "year"))
     unit = words.name(word if high.value == 1 else words.PLURALS[word])
     return draft.one(
-        (ast.Interval(low, high, unit, True, NOWHERE), ast.Interval(low, high, words.name("d"), False, NOWHERE))
+        (
+            ast.Interval(low, high, unit, True, NOWHERE),
+            ast.Interval(low, high, words.name("d"), False, NOWHERE),
+        )
     )
 
 
@@ -136,7 +139,11 @@ def order_lines(draft: Draft, count: int, conditions: bool) -> list[ast.OrderLin
     found: list[ast.OrderLine] = []
     asked = 2 if conditions else 0
     for at in range(count):
-        lead = draft.one(("with", "then", "then", "not stated")) if at else draft.one(("give", "give", "not stated"))
+        lead = (
+            draft.one(("with", "then", "then", "not stated"))
+            if at
+            else draft.one(("give", "give", "not stated"))
+        )
         when = condition(draft) if asked and draft.chance(0.3) else None
         asked -= when is not None
         made = _choice(draft, when) if draft.chance(0.25) else _order(draft, when)

@@ -177,5 +177,7 @@ def _decided(draft: Draft, place: Place) -> ast.Expression | None:
 def _record(draft: Draft, place: Place) -> ast.Expression | None:
     """About the record or the answer."""
     kind = draft.one(("known", "blank", "prescribed"))
-    things = [*draft.drugs, *draft.classes] if kind == "prescribed" else [one.name.text for one in draft.inputs]
+    things = (
+        [*draft.drugs, *draft.classes] if kind == "prescribed" else [one.name.text for one in draft.inputs]
+    )
     return ast.About(kind, words.name(draft.one(things)), NOWHERE)  # type: ignore[arg-type]

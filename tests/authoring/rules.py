@@ -9,7 +9,17 @@ from authoring.questions import Place, condition
 from guidec import ast
 from guidec.ir import NOWHERE
 
-_ADVICE = ("check", "consult", "prophylaxis", "supportive", "vaccination", "caution", "risk", "prognosis", "note")
+_ADVICE = (
+    "check",
+    "consult",
+    "prophylaxis",
+    "supportive",
+    "vaccination",
+    "caution",
+    "risk",
+    "prognosis",
+    "note",
+)
 _INPUTS: Place = "inputs"
 
 
@@ -24,9 +34,7 @@ def rule(draft: Draft) -> None:
     if draft.chance(0.25):
         lines.append(ast.Applies(condition(draft), draft.cites(0.3), NOWHERE))
     if draft.chance(0.4):
-        lines.append(
-            ast.RuleStrength(strength(draft), grade(draft) if draft.chance(0.3) else None, NOWHERE)
-        )
+        lines.append(ast.RuleStrength(strength(draft), grade(draft) if draft.chance(0.3) else None, NOWHERE))
     kind = "monitor" if draft.tests and draft.chance(0.4) else draft.one(_ADVICE)
     if kind == "monitor":
         lines += _monitoring(draft, ends=until is None)
@@ -135,8 +143,14 @@ def head(draft: Draft) -> list[ast.Declaration]:
         ast.Head("guideline", words.name("generated"), words.quoted("Generated"), tuple(lines), NOWHERE)
     ]
     if draft.cited:
-        fields = (("title", ("Numbers",)), ("authors", ("Nobody N", "Somebody S")), ("register", ("numbered.csv",)))
-        made = tuple(ast.SourceLine(words.name(key), tuple(map(words.quoted, texts))) for key, texts in fields)
+        fields = (
+            ("title", ("Numbers",)),
+            ("authors", ("Nobody N", "Somebody S")),
+            ("register", ("numbered.csv",)),
+        )
+        made = tuple(
+            ast.SourceLine(words.name(key), tuple(map(words.quoted, texts))) for key, texts in fields
+        )
         found.append(ast.Source(words.name("numbered"), made, NOWHERE))
     return found
 

@@ -141,7 +141,9 @@ def _quantity(draft: Draft, kind: str) -> tuple[list[ast.TypeLine | ast.Rounds],
             if draft.chance(0.5):
                 grids += (_grid("[degF]", Fraction("100.6"), Fraction("0.2"), long),)
         case "weight":
-            grids = (_grid("kg", Fraction(draft.one((50, 60))), Fraction(draft.one(("0.5", "1", "10"))), long),)
+            grids = (
+                _grid("kg", Fraction(draft.one((50, 60))), Fraction(draft.one(("0.5", "1", "10"))), long),
+            )
         case _:
             unit, low, step = draft.one(
                 (("m2", "1.5", "0.1"), ("mg/dL", "0.5", "0.2"), ("cm", "160", "10"), ("%", "0", "25"), ("a", "17", "1"))
