@@ -10,7 +10,6 @@ import pytest
 from jsonschema.exceptions import ValidationError, best_match
 
 import generate
-from guidec import ast
 from guidec.document import dump_text, load
 from guidec.evaluate import Compiled
 from guidec.fmt import fmt, same_apart_from_places

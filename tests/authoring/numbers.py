@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from authoring import words
-from authoring.draft import Draft, Function, Number
+from authoring.draft import Draft, Number
 from guidec import ast
 from guidec.ir import NOWHERE
 

@@ -1,5 +1,6 @@
 """Written conditions to typed ones."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from guidec import ast, ir
@@ -15,7 +16,6 @@ from guidec.resolve.arithmetic import (
     number,
     rational,
     unknown_name,
-    value_ids,
 )
 from guidec.resolve.scope import Scope
 from guidec.resolve.thresholds import threshold
@@ -178,7 +178,7 @@ def _input_is(scope: Scope, left: ast.Name, written: ast.Is) -> ir.Condition | N
         repair = f"write `{expression_text(_as_members(written))}`"
         scope.fault("wrong_type", f"`{left.text}` is a set", written.span, repair)
         return None
-    names = _value_names(scope, left.text, written.values, value_ids(entry))
+    names = _value_names(scope, left.text, written.values, scope.values_of(entry))
     return None if names is None else ir.Is(left.text, names)
 
 
@@ -194,7 +194,7 @@ def _as_members(written: ast.Is) -> ast.Expression:
 
 
 def _value_names(
-    scope: Scope, of: str, written: tuple[ast.Expression, ...], known: list[str]
+    scope: Scope, of: str, written: tuple[ast.Expression, ...], known: Collection[str]
 ) -> tuple[str, ...] | None:
     names: list[str] = []
     for value in written:
@@ -207,6 +207,7 @@ def _value_names(
         )
         if text is None or text not in known:
             shown = text if text is not None else "this number"
+            known = list(known)
             meant = {"true": "yes", "false": "no"}.get(str(shown), "")
             repair = (f"write `{meant}`" if meant in known else nearest(str(shown), known)) or (
                 f"its values: {listed(known)}" if known else "compare it with `<`, `>`, `=`"

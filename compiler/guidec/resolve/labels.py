@@ -1,13 +1,13 @@
 """Labels of branches, points, bands and cells to conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.layout import as_meant, branch_label_text
 from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension
-from guidec.resolve.arithmetic import is_number, unknown_name, value_ids
+from guidec.resolve.arithmetic import is_number, unknown_name
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
 from guidec.source import Span
@@ -133,15 +133,15 @@ def _condition(scope: Scope, of: ast.Expression, label: ast.Label) -> ir.Conditi
 
 def _has_values_only(scope: Scope, name: ast.Name) -> bool:
     """Whether a name has values and no number; a fault then, for a label that compares."""
-    known: list[str] = []
+    known: Collection[str] = ()
     if name.text in scope.inputs and input_dimension(scope.inputs[name.text].type) is None:
-        known = value_ids(scope.inputs[name.text])
+        known = scope.values_of(scope.inputs[name.text])
     elif name.text in scope.written and name.text not in scope.inputs:
         definition = scope.definition(name)
         if definition is not None and definition.category is not None:
-            known = [value.id for value in definition.category.values]
+            known = scope.value_labels(name.text)
     if known:
-        repair = f"its values: {listed(known)}"
+        repair = f"its values: {listed(list(known))}"
         scope.fault("wrong_type", f"`{name.text}` is not a number", name.span, repair)
     return bool(known)
 

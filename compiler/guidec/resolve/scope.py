@@ -39,6 +39,7 @@ class Scope:
     functions: dict[str, ast.Function] = field(default_factory=dict)
     tables: dict[str, ir.Grid] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, None]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     arguments: dict[str, Any] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
@@ -141,6 +142,15 @@ class Scope:
         message = f"`{cite.id}` is cited, and this file has no source with a register"
         self.fault("unknown_statement", message, cite.span, 'add to the source: `register "….csv"`')
         self.unread_kinds.add("source")  # once is enough
+
+    def values_of(self, entry: ir.Input) -> dict[str, None]:
+        """The names of an input's values: `yes` and `no`, an enumeration's, and the named ones; looked up once."""
+        if entry.id not in self.values:
+            own: tuple[str, ...] = ("yes", "no") if isinstance(entry.type, ir.Boolean) else ()
+            listed_values = entry.type.values if isinstance(entry.type, ir.OneOf | ir.AnyOf) else ()
+            names = (*own, *(value.id for value in (*listed_values, *entry.named)))
+            self.values[entry.id] = dict.fromkeys(names)
+        return self.values[entry.id]
 
     def value_labels(self, name: str) -> dict[str, str]:
         """The values of an input, a reading or a category, each with its label."""
