@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from authoring import rules
 from authoring.decisions import decision, options
@@ -13,6 +14,7 @@ from guidec import ast
 from guidec.layout import declaration_text
 
 Declarations = tuple[ast.Declaration, ...]
+REGISTER = Path(__file__).parent / "data" / "meaning" / "numbered.csv"
 
 
 def declarations(seed: int) -> Declarations:
@@ -51,3 +53,9 @@ def text(written: Iterable[ast.Declaration]) -> str:
 def guideline(seed: int) -> str:
     """The text of a guideline."""
     return text(declarations(seed))
+
+
+def reader(guideline: str) -> Callable[[str], bytes | str]:
+    """The files that a generated guideline is compiled from: its own text and the register that it cites."""
+    files = {"generated.guide": guideline.encode(), REGISTER.name: REGISTER.read_bytes()}
+    return lambda name: files.get(name, "there is no such file")

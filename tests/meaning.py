@@ -41,6 +41,7 @@ from interpret import (
     thing,
     way,
 )
+from schemas import result_validator
 
 Json = dict[str, Any]
 Record = dict[str, tuple[Value, ...]]
@@ -229,6 +230,19 @@ def _settled(those: Known, outcomes: Sequence[Hashable], names: Sequence[str]) -
 # --- the comparison ----------------------------------------------------------
 
 
+def hold_against_completions(compiled: Compiled, most: int, seed: int) -> None:
+    """Every partial patient, or `most` of them: the evaluator says what the completions say, and filling in a blank adds
+    nothing. Raises Difference where that isn't so."""
+    guideline, dice = compiled.guideline, random.Random(seed)
+    everybody = world(guideline)
+    for case in cases(guideline, most, seed):
+        before = compare(compiled, everybody, case)
+        later = filled_in(everybody, case, dice)
+        after = None if before is None or later is None else compare(compiled, everybody, later)
+        if before is not None and after is not None:
+            never_more(guideline, case, before, after)
+
+
 def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
     """Raises Difference where the evaluator and the completions disagree. Gives the result, None for a refusal."""
     guideline = compiled.guideline
@@ -236,6 +250,7 @@ def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
     patient = as_json(guideline, case)
     try:
         result = evaluate(compiled, patient)
+        result_validator().validate(result)
     except Refused as refused:
         codes = {error.code for error in refused.errors}
         _same(patient, "refused", codes, {"impossible"})

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import re
-from pathlib import Path
 
 import pytest
 from jsonschema.exceptions import ValidationError, best_match
@@ -16,7 +15,7 @@ from guidec.fmt import fmt, same_apart_from_places
 from guidec.layout import declaration_text
 from guidec.parse import parse
 from guidec.pipeline import Compilation, compile_file
-from meaning import cases, compare, filled_in, never_more, world
+from meaning import hold_against_completions
 from shrinking import Declarations, shrunk
 from test_fmt import with_comments
 from test_python_target import answer, emitted, loaded, patient, reference
@@ -25,7 +24,6 @@ GENERATED = int(os.environ.get("GUIDEC_GENERATED", "30"))
 FIRST = int(os.environ.get("GUIDEC_GENERATED_FROM", "0"))
 CASES = 25
 SEEDS = [range(start, min(start + 5, FIRST + GENERATED)) for start in range(FIRST, FIRST + GENERATED, 5)]
-REGISTER = (Path(__file__).parent / "data" / "meaning" / "numbered.csv").read_bytes()
 
 NOT_LOOKED_FOR = {"impossible_everyone", "too_large", "too_many_rows"}
 """What the author can't see before it has written everything: nobody is left, or there is too much."""
@@ -40,8 +38,7 @@ class Fault(AssertionError):
 
 
 def compiled_from(text: str) -> Compilation:
-    files = {"generated.guide": text.encode(), "numbered.csv": REGISTER}
-    return compile_file("generated.guide", lambda name: files.get(name, "there is no such file"))
+    return compile_file("generated.guide", generate.reader(text))
 
 
 def check(written: Declarations, seed: int) -> Compiled | None:
@@ -57,7 +54,7 @@ def check(written: Declarations, seed: int) -> Compiled | None:
         return None
     check_comments(text, found.compiled, seed)
     check_document(found.compiled)
-    check_completions(found.compiled, seed)
+    hold_against_completions(found.compiled, CASES, seed)
     check_python(found.compiled, seed)
     return found.compiled
 
@@ -98,18 +95,6 @@ def check_document(compiled: Compiled) -> None:
         raise Fault("a document stays as it was")
 
 
-def check_completions(compiled: Compiled, seed: int) -> None:
-    """The reference says what all completions say, and a blank less takes nothing back."""
-    dice = random.Random(seed)
-    everybody = world(compiled.guideline)
-    for case in cases(compiled.guideline, CASES, seed):
-        before = compare(compiled, everybody, case)
-        later = filled_in(everybody, case, dice)
-        after = None if before is None or later is None else compare(compiled, everybody, later)
-        if before is not None and after is not None:
-            never_more(compiled.guideline, case, before, after)
-
-
 def check_python(compiled: Compiled, seed: int) -> None:
     """The emitted module says what the reference says, refusals included."""
     dice = random.Random(seed)
@@ -118,7 +103,9 @@ def check_python(compiled: Compiled, seed: int) -> None:
         record = patient(compiled, dice)
         expected, found = reference(compiled, record), answer(run, record)
         if found != expected:
-            at = len(os.path.commonprefix((expected, found)))
+            at = next(
+                at for at, (one, other) in enumerate(zip(expected, found, strict=False)) if one != other
+            )
             part = slice(max(0, at - 80), at + 120)
             raise Fault(
                 "the emitted module agrees",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from guidec import ir
 from guidec.numbers import decimal_text, is_decimal, out_of_base_units
@@ -24,7 +25,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
         case Values(name, values) | Readings(name, values):
             return f"{name} {' or '.join(values[cell] for cell in _cells(mask))}"
         case Numbers(name, cuts, pieces, named):
-            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            entry = _named(guideline.inputs)[name]
             first_named = len(pieces)
             parts = [
                 _piece(entry, cuts, pieces[cell]) if cell < first_named else named[cell - first_named]
@@ -34,7 +35,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
         case Member(name, member):
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
         case Derived(_, names, _, derived_cuts, _, defined):
-            unit = next((one.unit for one in guideline.definitions if one.id == defined), "")
+            unit = _named(guideline.definitions)[defined].unit if defined else ""
             parts = [
                 _between(
                     _shown(derived_cuts[cell - 1][0], unit) if cell else None,
@@ -110,10 +111,10 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
         case ir.Or(operands):
             return " or ".join(_grouped(guideline, operand) for operand in operands)
         case ir.Is(name, values):
-            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            entry = _named(guideline.inputs)[name]
             return f"{entry.label}: {' or '.join(value_label(entry, value) for value in values)}"
         case ir.Includes(name, members):
-            entry = next(entry for entry in guideline.inputs if entry.id == name)
+            entry = _named(guideline.inputs)[name]
             return f"{entry.label}: {' or '.join(value_label(entry, member) for member in members)}"
         case ir.Compare(op, left, right, others):
             text = f"{number_in_words(guideline, left)} {_SIGNS[op]} {number_in_words(guideline, right)}"
@@ -127,7 +128,7 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
         case ir.Defined(name):
             return label_of(guideline.definitions, name)
         case ir.InBand(name, values):
-            category = next(one.category for one in guideline.definitions if one.id == name)
+            category = _named(guideline.definitions)[name].category
             assert category is not None
             labels = [value.label for value in category.values if value.id in values]
             return f"{label_of(guideline.definitions, name)}: {' or '.join(labels)}"
@@ -179,20 +180,32 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             return "the sum of the points"
 
 
+_KNOWN: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
+
+
+def _named(things: tuple[Any, ...]) -> dict[str, Any]:
+    """The parts of a guideline by their names; made once for each of its lists."""
+    known = _KNOWN.get(id(things))
+    if known is None or known[0] is not things:
+        if len(_KNOWN) > 16:
+            _KNOWN.clear()
+        known = things, {one.id: one for one in things}
+        _KNOWN[id(things)] = known
+    return known[1]
+
+
 def label_of(things: Sequence[object], name: str) -> str:
     """The label of a declared thing, or its name in words."""
-    for thing in things:
-        if getattr(thing, "id", None) == name:
-            return str(getattr(thing, "label", name))
-    return name.replace("_", " ")
+    thing = _named(things).get(name) if isinstance(things, tuple) else None
+    return str(getattr(thing, "label", name)) if thing is not None else name.replace("_", " ")
 
 
 def outcome_label(guideline: ir.Guideline, name: str) -> str:
     """The label of a regimen, a drug or a procedure."""
     for things in (guideline.regimens, guideline.items):
-        for thing in things:
-            if thing.id == name:
-                return thing.label
+        thing = _named(things).get(name)
+        if thing is not None:
+            return str(thing.label)
     return name.replace("_", " ")
 
 

@@ -112,11 +112,11 @@ def _function(draft: Draft, place: Place) -> None:
             first = inner.numbers[0]
             more = words.binary(first.written, "+", constant(inner, first).written)
             body = words.either((body, words.compare(more, ">", constant(inner, first).written)))
-    unit = words.name(found.unit) if gives and found.kind == "unit" and draft.chance(0.6) else None
+    in_unit = words.name(found.unit) if gives and found.kind == "unit" and draft.chance(0.6) else None
     label = draft.label(name) if draft.chance(0.5) else None
     made = tuple(_parameter(one, *kind) for one, kind in zip(parameters, takes, strict=True))
     draft.declarations.append(
-        ast.Function(words.name(name), made, label, unit, body, draft.cites(0.2), draft.notes(), NOWHERE)
+        ast.Function(words.name(name), made, label, in_unit, body, draft.cites(0.2), draft.notes(), NOWHERE)
     )
     draft.functions.append(Function(name, tuple(takes), tuple(parameters), body, gives))
 
@@ -178,7 +178,7 @@ def _score(draft: Draft, place: Place) -> None:
     for _ in range(draft.one((2, 2, 3, 4))):
         if fitting and draft.chance(0.6):
             subject = draft.one(fitting)
-            made = tuple(
+            made: tuple[ast.Valued, ...] = tuple(
                 ast.Valued(labels, _points(draft), draft.cites(0.1), draft.cites(0.1), NOWHERE)
                 for labels in _split(draft, subject)
             )
@@ -188,7 +188,7 @@ def _score(draft: Draft, place: Place) -> None:
         else:
             points = _points(draft)
             lines.append(ast.PointsWhen(points, condition(draft, 1, place), draft.cites(0.1), NOWHERE))
-            low, high = low + min(points.value, 0), high + max(points.value, 0)
+            low, high = low + min(points.value, Fraction(0)), high + max(points.value, Fraction(0))
             pure = pure and place == "inputs"
     number = Number(words.name(name), "plain", "", low, high, pure=pure)
     banded = draft.chance(0.6)
@@ -248,7 +248,7 @@ def _table(draft: Draft, place: Place) -> None:
         (("unique", ""), ("unique", ""), ("any", ""), ("first", ""), ("collect", ""), ("collect", "sum"),
          ("collect", "count"), ("collect", "min"), ("collect", "max"))
     )  # fmt: skip
-    chances = {"collect": 1.0} if not gather else {"collect": 0.0}
+    chances = {"collect": 0.0 if gather else 1.0}
     outputs = [_Output(draft, chances.get(policy, 0.6)) for _ in range(1 if gather else draft.one((1, 1, 2)))]
     rows: list[tuple[ast.Cell, ...] | None]
     if policy == "unique":
@@ -271,7 +271,7 @@ def _table(draft: Draft, place: Place) -> None:
     written = ast.Policy(policy, words.name(gather) if gather else None, NOWHERE)  # type: ignore[arg-type]
     heads = tuple(one.written for one in of)
     grid = ast.Grid(written, heads, tuple(words.name(one.name) for one in outputs), grid_rows, NOWHERE)
-    lines = (*draft.notes(), *(one.gives(draft) for one in outputs))
+    lines: tuple[ast.Gives | ast.Note, ...] = (*draft.notes(), *(one.gives(draft) for one in outputs))
     draft.declarations.append(
         ast.Table(words.name(name), draft.label(name), draft.cites(0.2), lines, grid, NOWHERE)
     )

@@ -28,7 +28,8 @@ def dosed(draft: Draft, drug: str, details: bool) -> Dosed:
         case "infusion":
             volume = ast.Volume(draft.number(draft.one((50, 100)), "mL"), NOWHERE)
             over = ast.Over(clocked(draft), NOWHERE)
-            return (dose(draft, drug), *draft.one(((volume,), (over,), (volume, over)))), ()
+            parts: tuple[ast.Part, ...] = draft.one(((volume,), (over,), (volume, over)))
+            return (dose(draft, drug), *parts), ()
         case "rates":
             return _rates(draft)
         case _:

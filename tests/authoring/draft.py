@@ -149,4 +149,7 @@ class Draft:
             (f"http://example.org/{at}", str(self.dice.randrange(100)), "In words")
             for at in range(self.one((1, 1, 2)))
         ]
-        return tuple(ast.Code(*map(words.quoted, text), NOWHERE) for text in texts)
+        return tuple(
+            ast.Code(words.quoted(system), words.quoted(code), words.quoted(display), NOWHERE)
+            for system, code, display in texts
+        )

@@ -123,10 +123,9 @@ def _interval(draft: Draft) -> ast.Interval:
 def regimen(draft: Draft) -> None:
     name = draft.new("plan")
     lines: list[ast.OrderLine | ast.GiveNothing | ast.Note | ast.Code]
+    lines = [*order_lines(draft, draft.one((1, 2, 2, 3)), conditions=True)]
     if draft.chance(0.1):
         lines = [ast.GiveNothing(NOWHERE)]
-    else:
-        lines = [*order_lines(draft, draft.one((1, 2, 2, 3)), conditions=True)]
     lines += [*draft.notes(), *draft.codes()]
     draft.declarations.append(
         ast.Regimen(words.name(name), draft.label(name), draft.cites(), tuple(lines), NOWHERE)

@@ -1,6 +1,7 @@
 """Conditions about whatever is declared: well typed, and never left open by a named value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from authoring import words
@@ -104,11 +105,11 @@ def _compared(draft: Draft, number: Number | None) -> ast.Expression | None:
     bound = limit(draft, number, found[0])
     op = draft.one((*_OPS, *_OPS, "="))
     compared: ast.Expression = words.compare(number.written, op, words.signed(bound))
-    simple = number.is_input and not isinstance(bound, ast.Thresholds)
-    if simple and words.signed(bound) == bound and draft.chance(0.1):
-        compared = ast.Is(number.written, (bound,), draft.chance(0.3), NOWHERE)
-    elif simple and draft.chance(0.1):
-        compared = words.compare(words.signed(bound), op, number.written)
+    if number.is_input and not isinstance(bound, ast.Thresholds):
+        if words.signed(bound) == bound and draft.chance(0.1):
+            compared = ast.Is(number.written, (bound,), draft.chance(0.3), NOWHERE)
+        elif draft.chance(0.1):
+            compared = words.compare(words.signed(bound), op, number.written)
     return _with_missing(draft, number, compared)
 
 
@@ -134,7 +135,7 @@ def _computed(draft: Draft, place: Place) -> ast.Expression | None:
 def _against(draft: Draft, number: Number, other: Number) -> ast.Expression:
     compared = words.compare(number.written, draft.one((*_OPS, "=")), other.written)
     missing = tuple(dict.fromkeys((*number.missing, *other.missing)))
-    return _with_missing(draft, Number(**{**vars(number), "missing": missing}), compared)
+    return _with_missing(draft, replace(number, missing=missing), compared)
 
 
 def _dates(draft: Draft, place: Place) -> ast.Expression | None:
@@ -162,7 +163,7 @@ def _called(draft: Draft, place: Place) -> ast.Expression | None:
         given.append(draft.one(numbers))
     missing = tuple(dict.fromkeys(one for number in given for one in number.missing))
     call = words.call(function.name, *(one.written for one in given))
-    return guarded(Number(**{**vars(given[0]), "missing": missing}), call)
+    return guarded(replace(given[0], missing=missing), call)
 
 
 def _decided(draft: Draft, place: Place) -> ast.Expression | None:

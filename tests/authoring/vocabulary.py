@@ -1,5 +1,6 @@
 """Inputs of every type, readings, drugs, classes, procedures and tests."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -125,6 +126,7 @@ def _type(draft: Draft, kind: str) -> tuple[list[ast.TypeLine | ast.Rounds], int
 def _quantity(draft: Draft, kind: str) -> tuple[list[ast.TypeLine | ast.Rounds], int, Parts]:
     """A quantity in one unit, in two that convert, in two that don't, or in degrees."""
     long = draft.one((3, 3, 4))
+    grids: tuple[Grid, ...]
     match kind:
         case "units":
             grids = (
@@ -192,7 +194,7 @@ def _register(draft: Draft, kind: str, name: str, named: tuple[str, ...], parts:
             grids if both else grids[:1], convertible=kind not in ("mixed", "temperature"), discrete=len(grids) == 1,
         )  # fmt: skip
         if kind == "units":  # the other unit reaches further
-            number = Number(**{**vars(number), "low": Fraction(50), "high": Fraction(90)})
+            number = replace(number, low=Fraction(50), high=Fraction(90))
         draft.numbers.append(number)
         draft.subjects.append(Subject(written, number=number, named=named))
         if unit in ("kg", "m2") and not named:
