@@ -81,7 +81,7 @@ def _score(guideline: ir.Guideline, score: ir.Definition, patient: Patient | Non
         tuple(_title(guideline, score.label, score.cites, [score.id], patient)), columns, 2, tuple(rows)
     )
     found = [grid if patient is None else _for_patient(grid, words)]
-    band = next((one for one in guideline.definitions if one.id == score.band), None)
+    band = next((one for one in guideline.definitions if one.id == score.band), None) if score.band else None
     if band is not None and band.category is not None:
         found.append(_bands(guideline, band, band.category, patient))
     return found

@@ -53,12 +53,14 @@ class Computations:
     points: dict[Number, str] = field(default_factory=dict)
     sums: dict[str, str] = field(default_factory=dict)
     uses: set[str] = field(default_factory=set)
+    places: dict[str, int] = field(default_factory=dict)
     deep: int = 0
 
     def computed(self, number: Number) -> tuple[object, ...]:
         """The inputs that a number reads itself, the coordinates that it asks, and its function."""
-        order = {entry.id: at for at, entry in enumerate(self.guideline.inputs)}
-        inputs = tuple(sorted(read_in(number), key=order.__getitem__))
+        if not self.places:
+            self.places.update((entry.id, at) for at, entry in enumerate(self.guideline.inputs))
+        inputs = tuple(sorted(read_in(number), key=self.places.__getitem__))
         return inputs, tuple(sorted(asked_in(number))), Code(self.function(number))
 
     def function(self, number: Number) -> str:

@@ -1,7 +1,6 @@
 """A compiled guideline to the source text of its tables: inputs, coordinates, ends, rows, rules, values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -127,7 +126,7 @@ class Tables:
         if (at, mask) not in self.known_words:
             one = self.program.coordinates[at]
             if at not in self.own_words:
-                self.own_words[at] = _about(self.guideline, one)
+                self.own_words[at] = self.guideline
             few = mask
             for _ in range(_MOST_SHOWN):
                 few &= few - 1
@@ -459,20 +458,6 @@ def _coordinate(one: Coordinate) -> object:
             return "entered", (name,), (), (), (), 4
         case Prescribed(drugs):
             return "prescribed", (), drugs, (), (), 2
-
-
-def _about(guideline: ir.Guideline, one: Coordinate) -> ir.Guideline:
-    """The guideline as far as it says something of a coordinate, so that words for it are found at once."""
-    match one:
-        case Values(name) | Numbers(name) | Member(name) | Entered(name):
-            inputs = tuple(entry for entry in guideline.inputs if entry.id == name)
-            return replace(guideline, inputs=inputs, definitions=())
-        case Derived(_, _, _, _, _, name):
-            return replace(
-                guideline, definitions=tuple(entry for entry in guideline.definitions if entry.id == name)
-            )
-        case Readings() | Prescribed():
-            return guideline
 
 
 def _named_numbers(compiled: Compiled) -> dict[Number, str]:
