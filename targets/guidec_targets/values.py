@@ -278,5 +278,6 @@ def _column_states(one: ir.Definition, count: int, patient: Patient) -> list[Sta
     last = found.get("otherwise")
     rows: list[State | None] = []
     for at in range(count):
-        rows.append(found.get(f"row {at + 1}", last if at == count - 1 else None))
+        state = found.get(f"row {at + 1}")
+        rows.append(last if state is None and at == count - 1 else state)
     return rows

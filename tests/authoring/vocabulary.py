@@ -189,8 +189,9 @@ def _register(draft: Draft, kind: str, name: str, named: tuple[str, ...], parts:
     else:
         what = {"integer": "plain", "date": "date", "duration": "calendar"}.get(kind, "unit")
         both = kind == "mixed" or (len(grids) > 1 and draft.chance(0.6))
+        first = next(iter(grids))
         number = Number(
-            written, what, unit, grids[0].values[0], grids[0].values[-1], tuple((name, one) for one in named),
+            written, what, unit, first.values[0], first.values[-1], tuple((name, one) for one in named),
             grids if both else grids[:1], convertible=kind not in ("mixed", "temperature"), discrete=len(grids) == 1,
         )  # fmt: skip
         if kind == "units":  # the other unit reaches further

@@ -394,6 +394,12 @@ def grade(scope: Scope, written: ast.Tail) -> ir.Grade | None:
         message = "this grade says the same part twice"
         scope.fault("misplaced_part", message, written.span, "write one strength and one certainty")
     else:
-        strength = next((_STRENGTHS[part] for part in parts if part in _STRENGTHS), None)
-        return ir.Grade(strength, next((_CERTAINTIES[part] for part in parts if part in _CERTAINTIES), None))
+        strength: Literal["strong", "weak"] | None = None
+        certainty: Literal["high", "moderate", "low", "very low"] | None = None
+        for part in parts:
+            if part in _STRENGTHS:
+                strength = _STRENGTHS[part]
+            else:
+                certainty = _CERTAINTIES[part]
+        return ir.Grade(strength, certainty)
     return None
