@@ -241,7 +241,7 @@ def test_the_module_gives_up_where_the_reference_does(name: str, monkeypatch: py
         if "MOST_SUMS" in names:
             names["MOST_SUMS"] = most_sums
         dice = random.Random(5)
-        for _ in range(25):
+        for _ in range(8):
             record = patient(compiled, dice)
             found = answer(names["evaluate"], record)
             assert found == reference(compiled, record), json.dumps(record)
@@ -458,7 +458,7 @@ def with_nasty_texts(value: Any, dice: random.Random, known: dict[str, str]) -> 
 def test_no_text_breaks_out_of_the_module(name: str) -> None:
     compiled = compiled_test(f"guidelines/{name}")
     plain = ast.parse(emitted(compiled))
-    for seed in range(4):
+    for seed in range(4 if name == "broad" else 1):
         dice = random.Random(seed)
         known: dict[str, str] = {}
         guideline = with_nasty_texts(compiled.guideline, dice, known)
