@@ -23,7 +23,7 @@ from guidec.project import compile_path
 from schemas import result_validator
 
 HERE = Path(__file__).parent
-SECONDS = 8.0
+SECONDS = 60.0
 MEMORY = 1 << 30
 
 calm = settings(
@@ -37,7 +37,7 @@ calm = settings(
 
 @contextmanager
 def within_limits() -> Generator[None]:
-    """A gigabyte more than now, and seconds of the processor rather than of the clock."""
+    """A gigabyte more than now, and no more of the processor than what hangs would take; how fast it is, `bench` says."""
     start = time.process_time()
     with _memory():
         yield

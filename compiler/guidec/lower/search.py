@@ -5,9 +5,12 @@ are not: their terms are gathered group by group, each group the terms that shar
 counted. Exact on every grid; a search that grows too long counts as reachable.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from operator import add
+from functools import reduce
+from math import ceil, floor
+from operator import add, or_
 from typing import NamedTuple
 
 from guidec import ir
@@ -30,8 +33,11 @@ from guidec.rows import (
     Values,
 )
 
-MOST_BOXES = 20_000
-MOST_SUMS = 100_000
+MOST_BOXES = 5_000
+MOST_STEPS = 16
+MOST_TRIED = 60
+MOST_SUMS = 50_000
+FEW_SUMS = 200
 
 Constraint = tuple[int, int, Mapping[str, int]]
 """A coordinate's position, cells of it as bits, and which copy of an input it reads; 0 where all share it."""
@@ -43,6 +49,9 @@ _Copy = tuple[str, str, int]
 _Asked = tuple[int, frozenset[tuple[str, int]], int]
 """A coordinate, the copies that it reads, and its cells."""
 
+Reads = tuple[int, int, int]
+"""The open variables that something reads, as bits: shared ones, those of the first copy and of the second."""
+
 
 class Box(NamedTuple):
     """Values of one input: `steps` of a grid in one unit, or one named value (of a set: whether it holds the member)."""
@@ -51,6 +60,9 @@ class Box(NamedTuple):
     low: int
     high: int
     named: str = ""
+
+
+NO_READS: Reads = (0, 0, 0)
 
 
 class TooLong(Exception):
@@ -85,6 +97,7 @@ class Search:
         self._reach: dict[int, int] = {}
         self._touched: dict[tuple[int, tuple[tuple[Box, ...], ...]], int] = {}
         self._known: dict[tuple[_Asked, ...], bool] = {}
+        self._firsts: dict[int, list[int]] = {}
         self._sums: dict[object, frozenset[tuple[int, ...]]] = {}
 
     # --- what a coordinate reads ---
@@ -131,8 +144,7 @@ class Search:
         """The bit of a variable; 0 where its one value is known."""
         if variable not in self._bits:
             boxes = self.boxes(variable)
-            several = len(boxes) != 1 or boxes[0].low != boxes[0].high
-            self._bits[variable] = 1 << len(self._bits) if several else 0
+            self._bits[variable] = 0 if _known(boxes) else 1 << len(self._bits)
             self._named[variable[0]] = self._named.get(variable[0], 0) | self._bits[variable]
         return self._bits[variable]
 
@@ -201,7 +213,7 @@ class Search:
                 sums = self._reachable_sums([(at, frozenset(), every)], [])
             except TooLong:
                 return every
-            return self._cells_of_sums(at, [one[0] for one in sums])
+            return reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums))
         if not self.blanks(at):
             return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
         found = 0
@@ -210,16 +222,23 @@ class Search:
                 found |= 1 << cell
         return found
 
-    def _cells_of_sums(self, at: int, sums: Sequence[int]) -> int:
-        coordinate, points = self._coordinates[at], self.points(at)
-        assert isinstance(coordinate, Derived) and points is not None
-        found = 0
-        for one in sums:
-            found |= 1 << piece_between(coordinate.cuts, one * points.grain)
-        return found
+    def _cells_of_sums(self, at: int, low: int, high: int) -> int:
+        """The cells of the sums of points from one to another, in grains."""
+        if at not in self._firsts:
+            coordinate, points = self._coordinates[at], self.points(at)
+            assert isinstance(coordinate, Derived) and points is not None
+            cuts = [(value / points.grain, after) for value, after in coordinate.cuts]
+            self._firsts[at] = [floor(value) + 1 if after else ceil(value) for value, after in cuts]
+        first, last = bisect_right(self._firsts[at], low), bisect_right(self._firsts[at], high)
+        return (1 << last + 1) - (1 << first)
 
     def reachable(self, constraints: Sequence[Constraint]) -> bool:
         """Whether one choice of values meets all constraints."""
+        asked = self._narrowed(constraints)
+        return asked is not None and all(self._met(part) for _, part in self._independent(asked))
+
+    def _narrowed(self, constraints: Iterable[Constraint]) -> list[_Asked] | None:
+        """The constraints in order, one a coordinate and copy, without those that hold anyhow; None where one can't."""
         masks: dict[tuple[int, frozenset[tuple[str, int]]], int] = {}
         for at, mask, copies in constraints:
             key = at, self._reads(at, copies) if copies else frozenset()
@@ -230,36 +249,24 @@ class Search:
                 continue
             reach = self.cells(at)
             if not reach & mask:
-                return False
-            if reach & ~mask:  # else it holds anyhow
+                return None
+            if reach & ~mask:
                 asked.append((at, read, mask & reach))
-        return all(self._met(part) for part in self._independent(asked))
+        return sorted(asked, key=lambda one: (one[0], sorted(one[1])))
 
-    def _independent(self, asked: Sequence[_Asked]) -> list[tuple[_Asked, ...]]:
+    def _independent(self, asked: Sequence[_Asked]) -> list[tuple[Reads, tuple[_Asked, ...]]]:
         """The constraints in parts that share no open variable: what one part chooses is nothing to another."""
-        parts: list[tuple[set[tuple[int, int]], tuple[_Asked, ...]]] = []
-        for one in asked:
-            names = self._copies(one[0], one[1])
-            members: tuple[_Asked, ...] = (one,)
-            apart: list[tuple[set[tuple[int, int]], tuple[_Asked, ...]]] = []
-            for known, others in parts:
-                if _share(known, names):
-                    names, members = names | known, (*others, *members)
-                else:
-                    apart.append((known, others))
-            parts = [*apart, (names, members)]
-        return [members for _, members in parts]
+        parts = _sharing([self._copies(at, read) for at, read, _ in asked])
+        return [(reads, tuple(asked[place] for place in part)) for reads, part in parts]
 
-    def _copies(self, at: int, read: frozenset[tuple[str, int]]) -> set[tuple[int, int]]:
-        """The open variables of a coordinate as bits, those of each copy by themselves."""
-        shared = self.blanks(at)
-        if not read:
-            return {(0, shared)}
-        found: set[tuple[int, int]] = set()
+    def _copies(self, at: int, read: frozenset[tuple[str, int]]) -> Reads:
+        """The open variables of a coordinate, those of each copy by themselves."""
+        own = [self.blanks(at), 0, 0]
         for name, copy in read:
-            found.add((copy, shared & self._named[name]))
-            shared &= ~self._named[name]
-        return {*found, (0, shared)}
+            bits = own[0] & self._named[name]
+            own[0] ^= bits
+            own[copy] |= bits
+        return own[0], own[1], own[2]
 
     def _met(self, asked: tuple[_Asked, ...]) -> bool:
         if len(asked) == 1:
@@ -269,7 +276,7 @@ class Search:
                 if any(self.points(at) is not None for at, _, _ in asked):
                     sums = [one for one in asked if self.points(one[0]) is not None]
                     others = [one for one in asked if self.points(one[0]) is None]
-                    found = self._some_sum(sums, self._reachable_sums(sums, others))
+                    found = self._some_sum(sums, others)
                 else:
                     found = self._searched(asked)
             except TooLong:
@@ -279,27 +286,67 @@ class Search:
 
     # --- sums of points ---
 
-    def _some_sum(self, asked: Sequence[_Asked], sums: frozenset[tuple[int, ...]]) -> bool:
-        """Whether some sums lie in the cells asked."""
-        return any(
-            all(
-                self._cells_of_sums(at, [one]) & mask for (at, _, mask), one in zip(asked, found, strict=True)
-            )
-            for found in sums
-        )
+    def _some_sum(self, asked: Sequence[_Asked], others: Sequence[_Asked]) -> bool:
+        """Whether some sums come out together that lie in the cells asked, where the other constraints hold.
+
+        A few of them are led through first, for most searches find one; then all.
+        """
+        width = len(asked)
+        every = [self._steps(group, width) for group in self._groups(asked, others)]
+        if not all(every):
+            return False
+        ends = [[(min(one), max(one)) for one in zip(*steps, strict=True)] for steps in every]
+        widest_first = sorted(range(len(every)), key=lambda at: sum(low - high for low, high in ends[at]))
+        rest = [(sum(low for low, _ in one), sum(high for _, high in one)) for one in zip(*ends, strict=True)]
+        rest = rest or [(0, 0)] * width
+        stages: list[_Stage] = [(((0,) * width,), rest)]
+        for at in widest_first:
+            rest = [(low - mine[0], high - mine[1]) for (low, high), mine in zip(rest, ends[at], strict=True)]
+            stages.append((every[at], rest))
+        return self._led(asked, stages, thinned=True) or self._led(asked, stages, thinned=False)
+
+    def _led(self, asked: Sequence[_Asked], stages: Sequence["_Stage"], *, thinned: bool) -> bool:
+        """Whether sums lead into the cells asked, group by group.
+
+        What can't come to lie there any more is dropped; what will lie there whatever follows is the answer.
+        """
+        found = {tuple(self._constant(at) for at, _, _ in asked)}
+        for steps, rest in stages:
+            open_sums: set[tuple[int, ...]] = set()
+            for one in {tuple(map(add, one, step)) for one in found for step in steps}:
+                inside = True
+                for (at, _, mask), value, (low, high) in zip(asked, one, rest, strict=True):
+                    cells = self._cells_of_sums(at, value + low, value + high)
+                    if not cells & mask:
+                        break
+                    inside = inside and not cells & ~mask
+                else:
+                    if inside:
+                        return True
+                    open_sums.add(one)
+            found = open_sums
+            if thinned and len(found) > FEW_SUMS:
+                found = set(sorted(found)[:: -(-len(found) // FEW_SUMS)])
+            if len(found) > MOST_SUMS:
+                raise TooLong
+        return False
 
     def _reachable_sums(self, sums: Sequence[_Asked], others: Sequence[_Asked]) -> frozenset[tuple[int, ...]]:
         """The sums that come out together, in their grains, where the other constraints hold."""
         found: frozenset[tuple[int, ...]] = frozenset([tuple(self._constant(at) for at, _, _ in sums)])
         for group in self._groups(sums, others):
-            key = tuple((place, rows, read) for place, rows, read in group), len(sums)
-            if key not in self._sums:
-                self._sums[key] = frozenset(self._together(group, len(sums)))
-            steps = self._sums[key]
+            steps = self._steps(group, len(sums))
             found = frozenset(tuple(map(add, one, step)) for one in found for step in steps)
             if len(found) > MOST_SUMS:
                 raise TooLong
         return found
+
+    def _steps(self, group: tuple["_Factor", ...], width: int) -> frozenset[tuple[int, ...]]:
+        """What the terms of a group come to together."""
+        key = group, width
+        if key not in self._sums:
+            self._sums[key] = frozenset(self._together(group, width))
+        return self._sums[key]
 
     def _constant(self, at: int) -> int:
         points = self.points(at)
@@ -308,7 +355,7 @@ class Search:
 
     def _groups(self, sums: Sequence[_Asked], others: Sequence[_Asked]) -> list[tuple["_Factor", ...]]:
         """Terms and other constraints, together where they share an open variable."""
-        factors: list[tuple[_Factor, set[tuple[int, int]]]] = []
+        factors: list[_Factor] = []
         for place, (at, read, _) in enumerate(sums):
             points = self.points(at)
             assert points is not None
@@ -318,64 +365,69 @@ class Search:
                     for cells, value in term
                     if all(self.cells(one) & mask for one, mask in cells)
                 )
-                names: set[tuple[int, int]] = set()
-                copies = dict(read)
-                for one in {one for cells, _ in rows for one, _ in cells}:
-                    names |= self._copies(one, self._reads(one, copies))
-                factors.append(((place, rows, read), names))
-        for at, read, mask in others:
-            factors.append(((-1, ((((at, mask),), 0),), read), self._copies(at, read)))
-        groups: list[tuple[set[tuple[int, int]], tuple[_Factor, ...]]] = []
-        alone: list[tuple[_Factor, ...]] = []
-        for factor, read_by in factors:
-            names = read_by
-            if not any(open_bits for _, open_bits in names):
-                alone.append((factor,))
-                continue
-            members: tuple[_Factor, ...] = (factor,)
-            apart: list[tuple[set[tuple[int, int]], tuple[_Factor, ...]]] = []
-            for known, those in groups:
-                if _share(known, names):
-                    names, members = names | known, (*those, *members)
-                else:
-                    apart.append((known, those))
-            groups = [*apart, (names, members)]
-        return [*alone, *(members for _, members in groups)]
+                factors.append((place, rows, read))
+        factors += [(-1, ((((at, mask),), 0),), read) for at, read, mask in others]
+        parts = _sharing([self._read_by(factor) for factor in factors])
+        return [tuple(factors[place] for place in part) for _, part in parts]
+
+    def _read_by(self, factor: "_Factor") -> Reads:
+        """The open variables that the rows of a term ask."""
+        _, rows, read = factor
+        copies = dict(read)
+        found = NO_READS
+        for at in {one for cells, _ in rows for one, _ in cells}:
+            found = _union(found, self._copies(at, self._reads(at, copies)))
+        return found
 
     def _together(self, group: Sequence["_Factor"], width: int) -> set[tuple[int, ...]]:
-        """What the terms of a group come to, for every choice of values."""
-        found: set[tuple[int, ...]] = set()
+        """What the terms of a group come to, for every choice of values.
+
+        Term by term: the sums so far, by what the rows chosen leave to the variables that later terms ask.
+        """
+        reads = [self._read_by(factor) for factor in group]
+        order = _few_at_a_time(reads)
+        later = NO_READS
+        still: list[Reads] = []
+        for place in reversed(order):
+            still.append(later)
+            later = _union(later, reads[place])
+        found: dict[tuple[_Asked, ...], set[tuple[int, ...]]] = {(): {(0,) * width}}
         looked = 0
-        waiting: list[tuple[int, tuple[int, ...], tuple[Constraint, ...]]] = [(0, (0,) * width, ())]
-        while waiting:
-            at, sums, chosen = waiting.pop()
-            looked += 1
+        for later, (place, rows, read) in zip(reversed(still), (group[at] for at in order), strict=True):
+            copies = dict(read)
+            more: dict[tuple[_Asked, ...], set[tuple[int, ...]]] = {}
+            looked += len(found) * len(rows)
             if looked > MOST_BOXES:
                 raise TooLong
-            if at == len(group):
-                found.add(sums)
-                continue
-            place, rows, read = group[at]
-            copies = dict(read)
-            for cells, value in rows:
-                longer = (*chosen, *((one, mask, copies) for one, mask in cells))
-                if self.reachable(longer):
-                    more = sums if place < 0 else (*sums[:place], sums[place] + value, *sums[place + 1 :])
-                    waiting.append((at + 1, more, longer))
-        return found
+            for before, sums in found.items():
+                known = [(at, mask, dict(own)) for at, own, mask in before]
+                for cells, value in rows:
+                    asked = self._narrowed([*known, *((at, mask, copies) for at, mask in cells)])
+                    if asked is None:
+                        continue
+                    apart = self._independent(asked)
+                    if all(self._met(part) for _, part in apart):
+                        kept = tuple(one for own, part in apart if _share(own, later) for one in part)
+                        more.setdefault(kept, set()).update(_raised(sums, place, value))
+            found = more
+            if sum(map(len, found.values())) > MOST_SUMS:
+                raise TooLong
+        return {one for sums in found.values() for one in sums}
 
     # --- boxes ---
 
     def _searched(self, asked: tuple[_Asked, ...]) -> bool:
         """Whether some values meet all constraints, by splitting boxes until they lie inside or outside."""
-        of: dict[tuple[int, frozenset[tuple[str, int]]], tuple[tuple[Variable, _Copy], ...]] = {}
-        variables: dict[_Copy, tuple[Box, ...]] = {}
-        for at, read, _ in asked:
+        wanted: list[_Wanted] = []
+        state: dict[_Copy, tuple[Box, ...]] = {}
+        for at, read, mask in asked:
             copies = dict(read)
             pairs = tuple((one, (*one, copies.get(one[0], 0))) for one in self.variables(at))
-            of[at, read] = pairs
-            variables.update({copy: self.boxes(one) for one, copy in pairs})
-        waiting = [variables]
+            wanted.append((at, mask, pairs))
+            state.update({copy: self.boxes(one) for one, copy in pairs})
+        if self._walked(wanted, state):
+            return True
+        waiting = [state]
         looked = 0
         while waiting:
             state = waiting.pop()
@@ -383,17 +435,92 @@ class Search:
             if looked > MOST_BOXES:
                 return True
             unsettled: dict[_Copy, None] = {}
-            for at, read, mask in asked:
-                cells = self._touched_cells(at, {one: state[copy] for one, copy in of[at, read]})
-                if not cells & mask:
+            for one in wanted:
+                cells = self._cells_in(one, state)
+                if not cells & one[1]:
                     break
-                if cells & ~mask:
-                    unsettled.update(dict.fromkeys(copy for _, copy in of[at, read]))
+                if cells & ~one[1]:
+                    unsettled.update(dict.fromkeys(copy for _, copy in one[2]))
             else:
-                if not unsettled:
+                if not unsettled or self._all_met(wanted, _middles(state)):
                     return True
-                waiting += _halves(state, unsettled)
+                waiting += self._halves(state, unsettled)
         return False
+
+    def _cells_in(self, one: "_Wanted", state: "_State") -> int:
+        at, _, pairs = one
+        return self._touched_cells(at, {variable: state[copy] for variable, copy in pairs})
+
+    def _all_met(self, wanted: Sequence["_Wanted"], point: "_State") -> bool:
+        return all(not self._cells_in(one, point) & ~one[1] for one in wanted)
+
+    def _walked(self, wanted: Sequence["_Wanted"], state: "_State") -> bool:
+        """Whether a short walk finds values that meet all: from the middle, one value at a time.
+
+        Each step mends a constraint that isn't met, by the value that leaves the fewest unmet. Most searches end here.
+        """
+        point = _middles(state)
+        for step in range(MOST_STEPS):
+            unmet = [one for one in wanted if self._cells_in(one, point) & ~one[1]]
+            if not unmet:
+                return True
+            chosen = unmet[step % len(unmet)]
+            free = sorted({copy for _, copy in chosen[2] if not _known(state[copy])})
+            best: tuple[int, dict[_Copy, tuple[Box, ...]]] | None = None
+            for turn in range(len(free)):
+                copy = free[(step + turn) % len(free)]
+                box = self._nearest(chosen, point, copy, state[copy])
+                if box is None:
+                    continue
+                moved = {**point, copy: (box,)}
+                left = sum(1 for one in wanted if self._cells_in(one, moved) & ~one[1])
+                if best is None or left < best[0]:
+                    best = left, moved
+            if best is None:
+                return False
+            point = best[1]
+        return False
+
+    def _nearest(self, one: "_Wanted", point: "_State", copy: _Copy, boxes: tuple[Box, ...]) -> Box | None:
+        """The value of one variable, as near as may be to what it is, for which a constraint is met."""
+        unit, now, _, _ = point[copy][0]
+        waiting = sorted(boxes, key=lambda box: box.unit == unit)
+        for _ in range(MOST_TRIED):
+            if not waiting:
+                return None
+            box = waiting.pop()
+            cells = self._cells_in(one, {**point, copy: (box,)})
+            if not cells & one[1]:
+                continue
+            if not cells & ~one[1]:
+                at = min(max(now, box.low), box.high) if box.unit == unit else box.low
+                return Box(box.unit, at, at, box.named)
+            middle = (box.low + box.high) // 2
+            below, above = Box(box.unit, box.low, middle), Box(box.unit, middle + 1, box.high)
+            waiting += [below, above] if now > middle else [above, below]
+        return None
+
+    def _halves(
+        self, state: Mapping[_Copy, tuple[Box, ...]], unsettled: Mapping[_Copy, None]
+    ) -> list[dict[_Copy, tuple[Box, ...]]]:
+        """Split in two what leaves something open: several boxes, or else the one that is longest for its grid."""
+        several = [one for one in unsettled if len(state[one]) > 1]
+        if several:
+            chosen = min(several, key=lambda one: (len(state[one]), one))
+            middle = len(state[chosen]) // 2
+            return [{**state, chosen: state[chosen][middle:]}, {**state, chosen: state[chosen][:middle]}]
+        splittable = [one for one in unsettled if state[one][0].low < state[one][0].high]
+        if not splittable:
+            return []
+
+        def length(one: _Copy) -> float:
+            unit, low, high, _ = state[one][0]
+            return (high - low) / self._grid(one[0])[unit][2]
+
+        longest = max(splittable, key=lambda one: (length(one), one))
+        unit, low, high, _ = state[longest][0]
+        middle = (low + high) // 2
+        return [{**state, longest: (half,)} for half in (Box(unit, middle + 1, high), Box(unit, low, middle))]
 
     def _touched_cells(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
         """Every cell that the boxes touch, and perhaps more until they are small."""
@@ -498,6 +625,16 @@ _Factor = tuple[int, tuple[tuple[tuple[tuple[int, int], ...], int], ...], frozen
 """Which sum a term is of (-1 for a constraint that is none), its rows, and the copies that it reads."""
 
 
+_Stage = tuple[Iterable[tuple[int, ...]], Sequence[tuple[int, int]]]
+"""What a group of terms may add to each sum, and the least and the most that those behind it may add."""
+
+_Wanted = tuple[int, int, tuple[tuple[Variable, _Copy], ...]]
+"""A coordinate, the cells it has to lie in, and of each of its variables the copy that it reads."""
+
+_State = Mapping[_Copy, tuple[Box, ...]]
+"""The values that each copy of a variable may take."""
+
+
 def asked_in(number: Number) -> tuple[int, ...]:
     """The coordinates that the rows inside a number ask."""
     return tuple(dict.fromkeys(at for one in parts(number) if isinstance(one, Picked) for at, _ in one.cells))
@@ -546,26 +683,61 @@ def base_value(kind: ir.Type, unit: int, value: Fraction) -> Fraction:
             return value
 
 
-def _share(first: set[tuple[int, int]], second: set[tuple[int, int]]) -> bool:
-    """Whether two sets of copies have a variable in common."""
-    return any(copy == other and mine & theirs for copy, mine in first for other, theirs in second)
+def _share(first: Reads, second: Reads) -> bool:
+    """Whether two have a variable in common."""
+    return bool(first[0] & second[0] or first[1] & second[1] or first[2] & second[2])
 
 
-def _halves(
-    state: Mapping[_Copy, tuple[Box, ...]], unsettled: Mapping[_Copy, None]
-) -> list[dict[_Copy, tuple[Box, ...]]]:
-    """Split in two what leaves something open: several boxes, or else the longest."""
-    several = [one for one in unsettled if len(state[one]) > 1]
-    if several:
-        chosen = min(several, key=lambda one: (len(state[one]), one))
-        middle = len(state[chosen]) // 2
-        return [{**state, chosen: state[chosen][middle:]}, {**state, chosen: state[chosen][:middle]}]
-    longest = max(unsettled, key=lambda one: (state[one][0].high - state[one][0].low, one))
-    box = state[longest][0]
-    if box.low == box.high:
-        return []
-    middle = (box.low + box.high) // 2
-    return [
-        {**state, longest: (half,)}
-        for half in (Box(box.unit, middle + 1, box.high), Box(box.unit, box.low, middle))
-    ]
+def _union(first: Reads, second: Reads) -> Reads:
+    return first[0] | second[0], first[1] | second[1], first[2] | second[2]
+
+
+def _sharing(every: Sequence[Reads]) -> list[tuple[Reads, tuple[int, ...]]]:
+    """Positions in parts that share no open variable, each part with all it reads; what reads none stands alone."""
+    parts: list[tuple[Reads, tuple[int, ...]]] = []
+    for place, own in enumerate(every):
+        reads: Reads = own
+        members: tuple[int, ...] = (place,)
+        apart: list[tuple[Reads, tuple[int, ...]]] = []
+        for known, others in parts:
+            if _share(known, reads):
+                reads, members = _union(known, reads), others + members
+            else:
+                apart.append((known, others))
+        parts = [*apart, (reads, members)]
+    return parts
+
+
+def _few_at_a_time(reads: Sequence[Reads]) -> list[int]:
+    """The order in which each next one brings in the fewest variables, so that few are open at a time."""
+    order: list[int] = []
+    seen = NO_READS
+    rest = list(range(len(reads)))
+    while rest:
+        chosen = min(rest, key=lambda at: sum(bits.bit_count() for bits in _union(seen, reads[at])))
+        seen = _union(seen, reads[chosen])
+        order.append(chosen)
+        rest.remove(chosen)
+    return order
+
+
+def _raised(sums: set[tuple[int, ...]], place: int, value: int) -> set[tuple[int, ...]]:
+    """Sums with so many points more at a place; as they are where the place is none."""
+    if place < 0 or not value:
+        return sums
+    return {(*one[:place], one[place] + value, *one[place + 1 :]) for one in sums}
+
+
+def _known(boxes: tuple[Box, ...]) -> bool:
+    """Whether boxes are one value."""
+    return len(boxes) == 1 and boxes[0].low == boxes[0].high
+
+
+def _middles(state: "_State") -> dict[_Copy, tuple[Box, ...]]:
+    """Of each variable the value in the middle of its boxes."""
+    found: dict[_Copy, tuple[Box, ...]] = {}
+    for copy, boxes in state.items():
+        unit, low, high, named = boxes[len(boxes) // 2]
+        at = (low + high) // 2
+        found[copy] = (Box(unit, at, at, named),)
+    return found

@@ -754,14 +754,27 @@ Copy = tuple[str, str, int]
 # The open variables that something reads, as bits: shared ones, those of the first copy and of the second.
 Reads = tuple[int, int, int]
 
+# Values that all demands are met by; of each variable the boxes that it may lie in.
+State = dict[Copy, tuple[Box, ...]]
+
+# A computed number or what it is asked with: its place, its cells, and of each variable the copy that it reads.
+Wanted = tuple[int, int, list[tuple[Variable, Copy]]]
+
 # Searched at most so far; then an answer stays open rather than wrong.
-MOST_BOXES = 20_000
+MOST_BOXES = 5_000
+MOST_STEPS = 16
+MOST_TRIED = 60
 # <points>
-MOST_SUMS = 100_000
+MOST_SUMS = 50_000
+FEW_SUMS = 200
 
 # A term of a sum that is asked for: the position of the sum, its function, the position of the term, and which copy it
 # reads, as in a demand. Or a demand beside the sums: -1, None, and where it stands among those.
 Term = tuple[int, Computation | None, int, int, int]
+
+
+# What a group of terms may add to each sum, and the least and the most that those behind it may add.
+Stage = tuple[set[tuple[int, ...]], list[tuple[int, int]]]
 
 
 class TooLong(Exception):
@@ -800,6 +813,7 @@ class Case:
         # <points>
         self.terms: dict[Computation, list[tuple[list[tuple[Cells, int]], int]]] = {}
         self.known_sums: dict[object, set[tuple[int, ...]]] = {}
+        self.past: dict[int, list[int]] = {}  # of each cut between points the least step past it
         # </points>
         for at, coordinate in enumerate(COORDINATES):  # a computed number stands behind those that it reads
             self.open.append(self.open_in(*COMPUTED[at][:2]) if at in COMPUTED else self.open_of(coordinate))
@@ -1025,7 +1039,7 @@ class Case:
                 sums = self.sums([(COMPUTED[at][2], 0, 0)], ())
             except TooLong:
                 return (1 << size) - 1
-            return union_of(cell_of(at, one) for (one,) in sums)
+            return union_of(self.cells_of_sums(at, one, one) for (one,) in sums)
         # </points>
         if not self.open[at]:
             return self.touched(at, {})
@@ -1041,6 +1055,11 @@ class Case:
 
     def reachable(self, demands: list[Demand]) -> bool:
         """Whether one choice of values meets all demands."""
+        asked = self.narrowed(demands)
+        return asked is not None and all(self.together(part) for _, part in self.apart_in(asked))
+
+    def narrowed(self, demands: list[Demand]) -> list[Demand] | None:
+        """The demands in order, one a coordinate and copy, without those that hold anyhow; None where one can't."""
         masks: dict[tuple[int, int, int], int] = {}
         for at, mask, copy, free in demands:
             own = self.open[at] & free
@@ -1050,11 +1069,15 @@ class Case:
         for (at, copy, own), mask in masks.items():
             if COORDINATES[at][0] not in ("entered", "prescribed"):
                 if not self.cells[at] & mask:
-                    return False
-                if self.cells[at] & ~mask:  # else it holds anyhow
+                    return None
+                if self.cells[at] & ~mask:
                     asked.append((at, mask & self.cells[at], copy, own))
+        return sorted(asked, key=lambda one: (one[0], one[2]))
+
+    def apart_in(self, asked: list[Demand]) -> list[tuple[Reads, tuple[Demand, ...]]]:
+        """The demands in parts that share no open variable."""
         parts = sharing([reads_of(self.open[at], copy, own) for at, _, copy, own in asked])
-        return all(self.together(tuple(asked[place] for place in part)) for part in parts)
+        return [(reads, tuple(asked[place] for place in part)) for reads, part in parts]
 
     def together(self, asked: tuple[Demand, ...]) -> bool:
         """Whether one choice of values meets demands each of which can be met alone."""
@@ -1068,24 +1091,88 @@ class Case:
         if sums:
             others = tuple(one for one in asked if one not in sums)
             try:
-                found = self.sums([(COMPUTED[at][2], copy, own) for at, _, copy, own in sums], others)
+                return self.some_sum(sums, others)
             except TooLong:
                 return True
-            masks = [one[:2] for one in sums]
-            return any(
-                all(cell_of(at, one) & mask for (at, mask), one in zip(masks, some, strict=True))
-                for some in found
-            )
         # </points>
         return self.searched(asked)
 
     # <points>
     # --- sums of points: terms that share a blank are looked at together, the others one by one ---
 
+    def some_sum(self, asked: list[Demand], others: tuple[Demand, ...]) -> bool:
+        """Whether some sums come out together that lie in the cells asked, where the other demands hold.
+
+        A few of them are led through first, for most searches find one; then all.
+        """
+        width = len(asked)
+        start, every = self.steps([(COMPUTED[at][2], copy, own) for at, _, copy, own in asked], others)
+        if not all(every):
+            return False
+        ends = [[(min(one), max(one)) for one in zip(*steps, strict=True)] for steps in every]
+        widest_first = sorted(range(len(every)), key=lambda at: sum(low - high for low, high in ends[at]))
+        rest = [(sum(low for low, _ in one), sum(high for _, high in one)) for one in zip(*ends, strict=True)]
+        rest = rest or [(0, 0)] * width
+        stages: list[Stage] = [({(0,) * width}, rest)]
+        for at in widest_first:
+            rest = [(low - mine[0], high - mine[1]) for (low, high), mine in zip(rest, ends[at], strict=True)]
+            stages.append((every[at], rest))
+        return self.led(asked, start, stages, True) or self.led(asked, start, stages, False)
+
+    def led(self, asked: list[Demand], start: tuple[int, ...], stages: list[Stage], thinned: bool) -> bool:
+        """Whether sums lead into the cells asked, group by group.
+
+        What can't come to lie there any more is dropped; what will lie there whatever follows is the answer.
+        """
+        found = {start}
+        for steps, rest in stages:
+            open_sums: set[tuple[int, ...]] = set()
+            for one in added(found, steps):
+                inside = True
+                for (at, mask, _, _), value, (low, high) in zip(asked, one, rest, strict=True):
+                    cells = self.cells_of_sums(at, value + low, value + high)
+                    if not cells & mask:
+                        break
+                    inside = inside and not cells & ~mask
+                else:
+                    if inside:
+                        return True
+                    open_sums.add(one)
+            found = open_sums
+            if thinned and len(found) > FEW_SUMS:
+                found = set(sorted(found)[:: -(-len(found) // FEW_SUMS)])
+            if len(found) > MOST_SUMS:
+                raise TooLong
+        return False
+
+    def cells_of_sums(self, at: int, low: int, high: int) -> int:
+        """The cells of the sums of points from one to another, counted in steps."""
+        from bisect import bisect_right
+        from math import ceil, floor
+
+        if at not in self.past:
+            step = POINTS[COMPUTED[at][2]][0]
+            cuts = [(thresholds[0] / step, includes) for thresholds, includes in COORDINATES[at][3]]
+            self.past[at] = [floor(value) + 1 if includes else ceil(value) for value, includes in cuts]
+        first, last = bisect_right(self.past[at], low), bisect_right(self.past[at], high)
+        return (1 << last + 1) - (1 << first)
+
     def sums(
         self, asked: list[tuple[Computation, int, int]], others: tuple[Demand, ...]
     ) -> set[tuple[int, ...]]:
         """The sums that come out together, in their steps, where the other demands hold."""
+        start, every = self.steps(asked, others)
+        found = {start}
+        for steps in every:
+            found = added(found, steps)
+            if len(found) > MOST_SUMS:
+                raise TooLong
+        return found
+
+    def steps(
+        self, asked: list[tuple[Computation, int, int]], others: tuple[Demand, ...]
+    ) -> tuple[tuple[int, ...], list[set[tuple[int, ...]]]]:
+        """The points that everybody has, and what each group of terms that share a blank may add to each sum."""
         terms: list[Term] = []
         reads: list[Reads] = []
         for place, (compute, copy, own) in enumerate(asked):
@@ -1096,17 +1183,15 @@ class Case:
         for which, (at, _, copy, own) in enumerate(others):
             terms.append((-1, None, which, 0, 0))
             reads.append(reads_of(self.open[at], copy, own))
-        found = {tuple(POINTS[compute][1] for compute, _, _ in asked)}
-        for group in sorted(sharing(reads), key=lambda group: any(reads[group[0]])):
+        found: list[set[tuple[int, ...]]] = []
+        for _, group in sharing(reads):
             some = tuple(terms[place] for place in group)
             key = some, others if any(one[0] < 0 for one in some) else (), len(asked)
             if key not in self.known_sums:
-                self.known_sums[key] = self.sums_of_group(some, others, len(asked))
-            steps = self.known_sums[key]
-            found = {tuple(a + b for a, b in zip(one, step, strict=True)) for one in found for step in steps}
-            if len(found) > MOST_SUMS:
-                raise TooLong
-        return found
+                part = [reads[place] for place in group]
+                self.known_sums[key] = self.sums_of_group(some, part, others, len(asked))
+            found.append(self.known_sums[key])
+        return tuple(POINTS[compute][1] for compute, _, _ in asked), found
 
     def terms_of(self, compute: Computation) -> list[tuple[list[tuple[Cells, int]], int]]:
         """Of each term the rows that may hold, and what they leave open."""
@@ -1118,44 +1203,57 @@ class Case:
         return self.terms[compute]
 
     def sums_of_group(
-        self, group: tuple[Term, ...], others: tuple[Demand, ...], width: int
+        self, group: tuple[Term, ...], reads: list[Reads], others: tuple[Demand, ...], width: int
     ) -> set[tuple[int, ...]]:
-        """What the terms of a group come to, for every choice of values."""
-        found: set[tuple[int, ...]] = set()
-        waiting: list[tuple[int, tuple[int, ...], list[Demand]]] = [(0, (0,) * width, [])]
+        """What the terms of a group come to, for every choice of values.
+
+        Term by term: the sums so far, by what the rows chosen leave to the variables that later terms ask.
+        """
+        order = few_at_a_time(reads)
+        found: dict[tuple[Demand, ...], set[tuple[int, ...]]] = {(): {(0,) * width}}
         looked = 0
-        while waiting:
-            at, sums, demands = waiting.pop()
-            looked += 1
+        for step, at in enumerate(order):
+            place, compute, which, copy, own = group[at]
+            later = reads_in(reads[one] for one in order[step + 1 :])
+            rows: list[tuple[list[Demand], int]] = [([others[which]], 0)] if compute is None else []
+            if compute is not None:
+                rows = [
+                    ([(one, mask, copy, own) for one, mask in cells], value)
+                    for cells, value in self.terms_of(compute)[which][0]
+                ]
+            looked += len(found) * len(rows)
             if looked > MOST_BOXES:
                 raise TooLong
-            if at == len(group):
-                found.add(sums)
-                continue
-            place, compute, which, copy, own = group[at]
-            if compute is None:
-                if self.reachable([*demands, others[which]]):
-                    waiting.append((at + 1, sums, [*demands, others[which]]))
-                continue
-            for cells, value in self.terms_of(compute)[which][0]:
-                longer = [*demands, *((one, mask, copy, own) for one, mask in cells)]
-                if self.reachable(longer):
-                    more = (*sums[:place], sums[place] + value, *sums[place + 1 :])
-                    waiting.append((at + 1, more, longer))
-        return found
+            more: dict[tuple[Demand, ...], set[tuple[int, ...]]] = {}
+            for before, sums in found.items():
+                for cells, value in rows:
+                    asked = self.narrowed([*before, *cells])
+                    if asked is None:
+                        continue
+                    apart = self.apart_in(asked)
+                    if all(self.together(part) for _, part in apart):
+                        kept = tuple(one for mine, part in apart if shared(mine, later) for one in part)
+                        more.setdefault(kept, set()).update(raised(sums, place, value))
+            found = more
+            if sum(len(sums) for sums in found.values()) > MOST_SUMS:
+                raise TooLong
+        return {one for sums in found.values() for one in sums}
 
     # </points>
     # --- boxes ---
 
     def searched(self, asked: tuple[Demand, ...]) -> bool:
         """Whether some values meet all demands: boxes of values are halved until they lie in or out."""
-        variables: list[list[tuple[Variable, Copy]]] = []
-        first: dict[Copy, tuple[Box, ...]] = {}
-        for at, _, copy, own in asked:
+        wanted: list[Wanted] = []
+        state: State = {}
+        for at, mask, copy, own in asked:
             some = self.chosen(self.open[at])
-            variables.append([(one, (*one, copy if self.bits[one] & own else 0)) for one in some])
-            first.update({mine: self.boxes(one) for one, mine in variables[-1]})
-        waiting = [first]
+            pairs = [(one, (*one, copy if self.bits[one] & own else 0)) for one in some]
+            wanted.append((at, mask, pairs))
+            state.update({mine: self.boxes(one) for one, mine in pairs})
+        if self.walked(wanted, state):
+            return True
+        waiting = [state]
         looked = 0
         while waiting:
             state = waiting.pop()
@@ -1163,17 +1261,71 @@ class Case:
             if looked > MOST_BOXES:
                 return True
             unsettled: dict[Copy, None] = {}
-            for (at, mask, _, _), pairs in zip(asked, variables, strict=True):
-                cells = self.touched(at, {one: state[mine] for one, mine in pairs})
-                if not cells & mask:
+            for one in wanted:
+                cells = self.lies_in(one, state)
+                if not cells & one[1]:
                     break
-                if cells & ~mask:
-                    unsettled.update(dict.fromkeys(mine for _, mine in pairs))
+                if cells & ~one[1]:
+                    unsettled.update(dict.fromkeys(mine for _, mine in one[2]))
             else:
-                if not unsettled:
+                if not unsettled or not self.unmet(wanted, middles(state)):
                     return True
                 waiting += [{**state, **half} for half in halves(state, unsettled)]
         return False
+
+    def lies_in(self, one: Wanted, state: State) -> int:
+        at, _, pairs = one
+        return self.touched(at, {variable: state[copy] for variable, copy in pairs})
+
+    def unmet(self, wanted: list[Wanted], point: State) -> list[Wanted]:
+        """What single values don't meet."""
+        return [one for one in wanted if self.lies_in(one, point) & ~one[1]]
+
+    def walked(self, wanted: list[Wanted], state: State) -> bool:
+        """Whether a short walk finds values that meet all: from the middle, one value at a time.
+
+        Each step mends a demand that isn't met, by the value that leaves the fewest unmet. Most searches end here.
+        """
+        point = middles(state)
+        for step in range(MOST_STEPS):
+            unmet = self.unmet(wanted, point)
+            if not unmet:
+                return True
+            mended = unmet[step % len(unmet)]
+            free = sorted({copy for _, copy in mended[2]})
+            best: tuple[int, State] | None = None
+            for turn in range(len(free)):
+                copy = free[(step + turn) % len(free)]
+                box = self.nearest(mended, point, copy, state[copy])
+                if box is not None:
+                    moved = {**point, copy: (box,)}
+                    left = len(self.unmet(wanted, moved))
+                    if best is None or left < best[0]:
+                        best = left, moved
+            if best is None:
+                return False
+            point = best[1]
+        return False
+
+    def nearest(self, one: Wanted, point: State, copy: Copy, boxes: tuple[Box, ...]) -> Box | None:
+        """The value of one variable, as near as may be to what it is, for which a demand is met."""
+        unit, now = point[copy][0][:2]
+        waiting = sorted(boxes, key=lambda box: box[0] == unit)
+        for _ in range(MOST_TRIED):
+            if not waiting:
+                return None
+            box = waiting.pop()
+            of, low, high, named = box
+            cells = self.lies_in(one, {**point, copy: (box,)})
+            if not cells & one[1]:
+                continue
+            if not cells & ~one[1]:
+                at = min(max(now, low), high) if of == unit else low
+                return (of, at, at, named)
+            middle = (low + high) // 2
+            below, above = (of, low, middle, ""), (of, middle + 1, high, "")
+            waiting += [below, above] if now > middle else [above, below]
+        return None
 
     def touched(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
         """Every cell that boxes of the open variables touch, and perhaps more until they are small."""
@@ -1204,26 +1356,58 @@ def reads_of(bits: int, copy: int, own: int) -> Reads:
     return bits & ~own, own if copy == 1 else 0, own if copy == 2 else 0
 
 
-def sharing(every: list[Reads]) -> list[list[int]]:
-    """Positions in parts that share no variable: what one part chooses is nothing to another."""
+def shared(one: Reads, other: Reads) -> bool:
+    """Whether two have a variable in common."""
+    return bool(one[0] & other[0] or one[1] & other[1] or one[2] & other[2])
+
+
+def reads_in(every: Iterable[Reads]) -> Reads:
+    """What any of them reads."""
+    found = (0, 0, 0)
+    for one in every:
+        found = found[0] | one[0], found[1] | one[1], found[2] | one[2]
+    return found
+
+
+def sharing(every: list[Reads]) -> list[tuple[Reads, list[int]]]:
+    """Positions in parts that share no variable, and what a part reads: what one part chooses is nothing to another."""
     parts: list[tuple[Reads, list[int]]] = []
     for place, own in enumerate(every):
         reads, members = own, [place]
         apart: list[tuple[Reads, list[int]]] = []
         for known, others in parts:
-            if any(a & b for a, b in zip(known, reads, strict=True)):
-                reads = known[0] | reads[0], known[1] | reads[1], known[2] | reads[2]
-                members = others + members
+            if shared(known, reads):
+                reads, members = reads_in((known, reads)), others + members
             else:
                 apart.append((known, others))
         parts = [*apart, (reads, members)]
-    return [members for _, members in parts]
+    return parts
 
 
 # <points>
-def cell_of(at: int, points: int) -> int:
-    """The cell of a sum of points, as a bit."""
-    return 1 << piece_of(COORDINATES[at][3], 0, points * POINTS[COMPUTED[at][2]][0])
+def few_at_a_time(every: list[Reads]) -> list[int]:
+    """The order in which each next one brings in the fewest variables, so that few are open at a time."""
+    order: list[int] = []
+    seen = (0, 0, 0)
+    rest = list(range(len(every)))
+    while rest:
+        chosen = min(rest, key=lambda at: sum(bits.bit_count() for bits in reads_in((seen, every[at]))))
+        seen = reads_in((seen, every[chosen]))
+        order.append(chosen)
+        rest.remove(chosen)
+    return order
+
+
+def raised(sums: set[tuple[int, ...]], place: int, value: int) -> set[tuple[int, ...]]:
+    """Sums with so many points more at a place; as they are where the place is none."""
+    if place < 0 or not value:
+        return sums
+    return {(*one[:place], one[place] + value, *one[place + 1 :]) for one in sums}
+
+
+def added(found: set[tuple[int, ...]], steps: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
+    """Every sum with every step."""
+    return {tuple(a + b for a, b in zip(one, step, strict=True)) for one in found for step in steps}
 
 
 # </points>
@@ -1256,21 +1440,36 @@ def cells_before(pieces: tuple[int, ...], piece: int) -> int:
     return bisect_left(pieces, piece)
 
 
-def halves(
-    state: dict[Copy, tuple[Box, ...]], unsettled: dict[Copy, None]
-) -> list[dict[Copy, tuple[Box, ...]]]:
-    """What leaves something open, in two: the fewest boxes of several, or else the longest box."""
+def halves(state: State, unsettled: dict[Copy, None]) -> list[State]:
+    """What leaves something open, in two: the fewest boxes of several, or else the box that is longest for its grid."""
     several = [one for one in unsettled if len(state[one]) > 1]
     if several:
         chosen = min(several, key=lambda one: (len(state[one]), one))
         middle = len(state[chosen]) // 2
         return [{chosen: state[chosen][middle:]}, {chosen: state[chosen][:middle]}]
-    longest = max(unsettled, key=lambda one: (state[one][0][2] - state[one][0][1], one))
+    splittable = [one for one in unsettled if state[one][0][1] < state[one][0][2]]
+    if not splittable:
+        return []
+
+    def length(one: Copy) -> float:
+        unit, low, high, _ = state[one][0]
+        _, lowest, highest, step, _, _ = INPUTS[one[0]][3][unit]
+        return (high - low) / int((highest - lowest) / step)
+
+    longest = max(splittable, key=lambda one: (length(one), one))
     unit, low, high, _ = state[longest][0]
     middle = (low + high) // 2
-    if low == high:
-        return []
     return [{longest: ((unit, middle + 1, high, ""),)}, {longest: ((unit, low, middle, ""),)}]
+
+
+def middles(state: State) -> State:
+    """Of each variable the value in the middle of its boxes."""
+    found: State = {}
+    for copy, boxes in state.items():
+        unit, low, high, named = boxes[len(boxes) // 2]
+        at = (low + high) // 2
+        found[copy] = ((unit, at, at, named),)
+    return found
 
 
 # </computed>
