@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from fractions import Fraction
@@ -108,7 +108,9 @@ def load(document: object, path: str) -> tuple[Compiled | None, list[Diagnostic]
 
 def _check_amounts(guideline: ir.Guideline) -> None:
     """Doses and units are read only when a patient needs them; a document is checked before."""
-    inputs = {entry.id: entry.type for entry in guideline.inputs}
+    entries = {entry.id: entry for entry in guideline.inputs}
+    definitions = {one.id: one for one in guideline.definitions}
+    inputs = {name: entry.type for name, entry in entries.items()}
     for one in parts(guideline):
         if isinstance(one, ir.Dose) and one.of is not None:
             kind = inputs[one.of]
@@ -128,7 +130,7 @@ def _check_amounts(guideline: ir.Guideline) -> None:
                     later(day, lapse, guideline.overflow)
         elif isinstance(one, ir.Definition) and one.number is not None:
             unit_dimension(one.unit)
-            bounds(one.number, {entry.id: entry for entry in guideline.inputs}, _finder(guideline))
+            bounds(one.number, entries, definitions.__getitem__)
 
 
 def _check_course(order: ir.Order, inputs: dict[str, ir.Type]) -> None:
@@ -157,10 +159,6 @@ def _days(dated: ir.Dated, inputs: dict[str, ir.Type]) -> Iterator[date]:
             kind = inputs[one.text]
             assert isinstance(kind, ir.Date)
             yield from (date.fromisoformat(day) for day in (kind.low, kind.high))
-
-
-def _finder(guideline: ir.Guideline) -> Callable[[str], ir.Definition]:
-    return {one.id: one for one in guideline.definitions}.__getitem__
 
 
 # --- encoding ----------------------------------------------------------------

@@ -6,7 +6,22 @@ from typing import Any
 
 from guidec import ir
 from guidec.numbers import decimal_text, is_decimal, out_of_base_units
-from guidec.rows import Coordinate, Cut, Derived, Entered, Member, Numbers, Prescribed, Readings, Values
+from guidec.rows import (
+    Apply,
+    Coordinate,
+    Cut,
+    Derived,
+    Entered,
+    Member,
+    Move,
+    Number,
+    Numbers,
+    Pick,
+    Prescribed,
+    Read,
+    Readings,
+    Values,
+)
 from guidec.weights import computed_unit
 
 _SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "=": "="}
@@ -34,13 +49,15 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {' or '.join(parts)}"
         case Member(name, member):
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
-        case Derived(_, names, _, derived_cuts, _, defined):
+        case Derived(number, names, _, derived_cuts, _, defined):
             unit = _named(guideline.definitions)[defined].unit if defined else ""
+            of_dates = _is_day(guideline, number)
+            shown = [_day(value) if of_dates else _shown(value, unit) for value, _ in derived_cuts]
             parts = [
                 _between(
-                    _shown(derived_cuts[cell - 1][0], unit) if cell else None,
+                    shown[cell - 1] if cell else None,
                     bool(cell and derived_cuts[cell - 1][1]),
-                    _shown(derived_cuts[cell][0], unit) if cell < len(derived_cuts) else None,
+                    shown[cell] if cell < len(derived_cuts) else None,
                     bool(cell < len(derived_cuts) and derived_cuts[cell][1]), unit,
                 )
                 for cell in _cells(mask)
@@ -55,6 +72,27 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {' or '.join(word for cell, word in enumerate(words) if mask >> cell & 1)}"
         case Prescribed(drugs):
             return f"{' or '.join(drugs)} {'prescribed' if mask & 2 else 'not prescribed'}"
+
+
+def _is_day(guideline: ir.Guideline, number: Number) -> bool:
+    """Whether a computed number is the number of a day."""
+    match number:
+        case Move():
+            return True
+        case Read(name):
+            return isinstance(_named(guideline.inputs)[name].type, ir.Date)
+        case Pick(rows):
+            return any(_is_day(guideline, row.number) for row in rows)
+        case Apply("min" | "max", arguments):
+            return any(_is_day(guideline, one) for one in arguments)
+        case _:
+            return False
+
+
+def _day(value: Fraction) -> str:
+    from datetime import date
+
+    return date.fromordinal(int(value)).isoformat()
 
 
 def _cells(mask: int) -> Iterator[int]:
@@ -76,9 +114,7 @@ def _piece(entry: ir.Input, cuts: tuple[Cut, ...], piece: int) -> str:
 
 
 def _value_text(value: Fraction, is_date: bool) -> str:
-    from datetime import date
-
-    return date.fromordinal(int(value)).isoformat() if is_date else _shown(value)
+    return _day(value) if is_date else _shown(value)
 
 
 def _between(low: str | None, above: bool, high: str | None, included: bool, unit: str) -> str:

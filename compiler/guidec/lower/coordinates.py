@@ -58,7 +58,8 @@ class Coordinates:
                 self.note_number(condition.left)
                 self.note_number(condition.right)
                 key, thresholds = self._compared(condition)
-                if key[0] == "derived" and isinstance(condition.left, ir.DefinedNumber):
+                against_constant = isinstance(condition.right, ir.Constant | ir.Day)
+                if key[0] == "derived" and against_constant and isinstance(condition.left, ir.DefinedNumber):
                     self._names.setdefault(key, condition.left.definition)
                 cuts = self._cuts.setdefault(key, set())
                 if op in ("<", ">=", "="):

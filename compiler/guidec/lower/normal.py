@@ -29,7 +29,8 @@ def normal(
                 assert inner is not None
                 return go(inner)
             case ir.Arithmetic(op, left, right):
-                return Apply(op, (go(left), go(right)))
+                first, second = go(left), go(right)
+                return _points(op, first, second) or Apply(op, (first, second))
             case ir.Function(name, arguments):
                 return Apply(name, tuple(go(argument) for argument in arguments))
             case ir.Rounded(inner, step, unit, mode, calendar):
@@ -47,6 +48,47 @@ def normal(
     found = go(number)
     asked = {at for one in parts(found) if isinstance(one, Picked) for at, _ in one.cells}
     return found, tuple(sorted(at for at in asked if isinstance(coordinates.all[at], Derived)))
+
+
+def _points(op: str, first: Number, second: Number) -> Total | None:
+    """Sums of points added, subtracted or multiplied by a constant: a sum of points, which is counted exactly."""
+    left, right = _terms(first), _terms(second)
+    if left is None or right is None or not any(isinstance(term, Pick) for term in (*left, *right)):
+        return None
+    match op:
+        case "+":
+            return Total((*left, *right))
+        case "-":
+            return Total((*left, *(_times(term, Fraction(-1)) for term in right)))
+        case "*" if isinstance(second, Exact):
+            return Total(tuple(_times(term, second.value) for term in left))
+        case "*" if isinstance(first, Exact):
+            return Total(tuple(_times(term, first.value) for term in right))
+        case _:
+            return None
+
+
+def _terms(number: Number) -> tuple[Exact | Pick, ...] | None:
+    """The terms of a sum of points."""
+    match number:
+        case Exact():
+            return (number,)
+        case Pick(rows):
+            return (number,) if all(isinstance(row.number, Exact) for row in rows) else None
+        case Total(terms):
+            every = [_terms(term) for term in terms]
+            return None if None in every else tuple(term for some in every for term in some or ())
+        case _:
+            return None
+
+
+def _times(term: Exact | Pick, factor: Fraction) -> Exact | Pick:
+    if isinstance(term, Exact):
+        return Exact(term.value * factor)
+    rows = ((row.cells, row.number) for row in term.rows)
+    return Pick(
+        tuple(Picked(cells, Exact(one.value * factor)) for cells, one in rows if isinstance(one, Exact))
+    )
 
 
 def _scale(unit: str, calendar: bool) -> tuple[Fraction, Fraction]:

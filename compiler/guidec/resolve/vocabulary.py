@@ -273,9 +273,11 @@ def _distinct(scope: Scope, units: tuple[ir.UnitRange, ...], also: list[ast.Type
 def _ordered(scope: Scope, low: ast.Number | ast.Day, high: ast.Number | ast.Day) -> bool:
     if low.value < high.value:  # type: ignore[operator]  # the grammar gives two of a kind
         return True
-    scope.fault(
-        "bad_range", "the range ends before it begins", low.span.to(high.span), "write the smaller one first"
-    )
+    if low.value == high.value:
+        message, repair = "the range holds a single value", "widen it, or leave the input out"
+    else:
+        message, repair = "the range ends before it begins", "write the smaller one first"
+    scope.fault("bad_range", message, low.span.to(high.span), repair)
     return False
 
 
