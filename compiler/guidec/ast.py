@@ -1014,6 +1014,33 @@ class Account:
 
 
 @record
+class Question:
+    """What several guidelines are asked side by side. `among` are drugs and classes; `but` says that these are left out."""
+
+    name: Name
+    label: Text
+    compares: Name
+    among: tuple[Name, ...]
+    but: bool
+    span: Span
+
+
+@record
+class ComparisonLine:
+    question: Name
+    names: tuple[Name, ...]
+    span: Span
+
+
+@record
+class Comparison:
+    """Which decisions, options and rules of this guideline answer which questions."""
+
+    lines: tuple[ComparisonLine, ...]
+    span: Span
+
+
+@record
 class Impossible:
     condition: Expression
     why: Text
@@ -1132,6 +1159,8 @@ Declaration = (
     | Account
     | Impossible
     | Avoid
+    | Question
+    | Comparison
     | Scenario
 )
 

@@ -335,10 +335,7 @@ def eval_(
     if flowchart is not None and flowchart.suffix not in _PICTURES:
         _usage(f"`{flowchart}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
     compiled = _one(talk, file)
-    record = _patient(patient)
-    chosen = _chosen(readings)
-    if chosen and isinstance(record, dict) and isinstance(record.get("readings"), dict | None):
-        record["readings"] = {**(record.get("readings") or {}), **chosen}
+    record = _with_readings(_patient(patient), readings)
     try:
         result = evaluate(compiled, record)
     except Refused as refused:
@@ -389,6 +386,14 @@ def _echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def _with_readings(record: Any, readings: tuple[str, ...]) -> Any:
+    """The record with the readings of the command line, which go before its own."""
+    chosen = _chosen(readings)
+    if chosen and isinstance(record, dict) and isinstance(record.get("readings"), dict | None):
+        record["readings"] = {**(record.get("readings") or {}), **chosen}
+    return record
+
+
 def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
     """The readings of the command line; each is chosen once."""
     chosen: dict[str, str] = {}
@@ -415,6 +420,82 @@ def _patient(path: Path) -> Any:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
         _fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
+
+
+# --- compare -----------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  guidec compare guidelines/pm_dm_ild --patient patient.json\n"
+    "  guidec compare guidelines/pm_dm_ild --patient patient.json --format html > side_by_side.html"
+)
+@PATHS
+@click.option(
+    "--patient",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The patient's JSON; - for standard input.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, for programs, for a document, for a browser or a printer.",
+)
+@click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Choose how an ambiguous passage is read, in every guideline that has it.",
+)
+@pass_talk
+def compare(
+    talk: _Talk, paths: tuple[Path, ...], patient: Path, form: str, readings: tuple[str, ...]
+) -> None:
+    """Several guidelines and one patient: what each of them says, side by side.
+
+    A row is a question that the guidelines answer in their `comparison`, a column is a guideline. Whether the answers are the
+    same, compatible or differ is computed. Nothing is merged: no answer wins, no dose is averaged.
+    """
+    from guidec import compare_show
+    from guidec.compare import Unasked
+    from guidec.compare import compare as side_by_side
+    from guidec.evaluate import Refused, refusal
+    from guidec.show import error_text
+
+    compilations = [one for one in _compile(talk, paths, skip_scenarios=True) if not one.is_module]
+    if _failed(compilations, False):
+        _print_diagnostics(compilations, sys.stderr)
+        sys.exit(FAULTY)
+    guidelines = [one.compiled for one in compilations if one.compiled is not None]
+    if len({one.guideline.id for one in guidelines}) < len(guidelines):
+        _usage("two of these files hold the same guideline", "name each once")
+    if len(guidelines) < 2:
+        _usage("there is nothing to compare with", "name two guidelines or more, or their folder")
+    record = _with_readings(_patient(patient), readings)
+    try:
+        found = side_by_side(guidelines, record)
+    except Unasked as fault:
+        _fail(str(fault))
+    except Refused as refused:
+        errors = refusal(refused)
+        if form == "json":
+            _echo_json(errors)
+        else:
+            click.echo(error_text(errors), nl=False, err=True)
+        sys.exit(FAULTY)
+    if form == "json":
+        _echo_json(found)
+        return
+    show = {
+        "text": compare_show.comparison_text,
+        "markdown": compare_show.comparison_markdown,
+        "html": compare_show.comparison_html,
+    }[form]
+    click.echo(show([one.guideline for one in guidelines], found), nl=False)
 
 
 # --- test --------------------------------------------------------------------

@@ -922,6 +922,30 @@ class Avoid:
 
 
 @record
+class Question:
+    """What several guidelines are asked side by side, and what of their answers is compared.
+
+    `of` are the drugs that count where not all do; `but` those that don't. A class stands with its members.
+    """
+
+    id: str
+    label: str
+    compares: Literal["whether treated", "which drugs", "which doses", "which rules"]
+    of: tuple[str, ...]
+    but: tuple[str, ...]
+    span: Span = _span()
+
+
+@record
+class Answers:
+    """The decisions, options and rules of this guideline that answer a question."""
+
+    question: str
+    by: tuple[str, ...]
+    span: Span = _span()
+
+
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first.
 
@@ -949,6 +973,8 @@ class Guideline:
     accounts: tuple[Account, ...]
     span: Span = _span()
     tables: tuple[Grid, ...] = ()
+    questions: tuple[Question, ...] = ()
+    comparison: tuple[Answers, ...] = ()
 
 
 # --- scenarios: beside the guideline, not part of its meaning ----------------

@@ -28,7 +28,7 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
         lines += [*_decision(guideline, one, result), ""]
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
-            lines += [title, *(line for rule in result[key] for line in _rule(guideline, rule)), ""]
+            lines += [title, *(line for rule in result[key] for line in rule_lines(guideline, rule)), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
     lines += _codes(guideline, result)
@@ -59,19 +59,20 @@ def _decision(guideline: ir.Guideline, one: ir.Decision | ir.Options, result: Js
     lines = [f"{one.label}: {STATUS_WORDS[decision['status']]}"]
     given = [entry for entry in result["recommendations"] if entry["decision"] == one.id]
     for recommendation in given:
-        lines += _recommendation(guideline, recommendation, "  ")
+        lines += recommendation_lines(guideline, recommendation, "  ")
     if decision["status"] == "determined" and not given:
         lines.append("  nothing is recommended")
     if "why" in decision:
         lines.append(f"  {decision['why']}{_cites(decision)}")
     for entry in decision["possible"]:
-        lines += _possible(guideline, entry, "  ")
+        lines += possible_lines(guideline, entry, "  ")
     if decision["needs"]:
         lines.append("  needs " + ", ".join(_input(guideline, name) for name in decision["needs"]))
     return lines
 
 
-def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
+def possible_lines(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
+    """One of the answers that are possible."""
     word = "possible" if entry["status"] == "determined" else STATUS_WORDS[entry["status"]]
     if entry["status"] == "not_stated" and entry["recommendations"]:
         word = "named, but not when it holds"
@@ -82,13 +83,14 @@ def _possible(guideline: ir.Guideline, entry: Json, indent: str) -> list[str]:
     else:
         lines = [f"{indent}{word}:"]
         for recommendation in entry["recommendations"]:
-            lines += _recommendation(guideline, recommendation, indent + "  ")
+            lines += recommendation_lines(guideline, recommendation, indent + "  ")
     for answer in entry.get("possible", ()):
-        lines += _possible(guideline, answer, indent + "  ")
+        lines += possible_lines(guideline, answer, indent + "  ")
     return lines
 
 
-def _recommendation(guideline: ir.Guideline, one: Json, indent: str) -> list[str]:
+def recommendation_lines(guideline: ir.Guideline, one: Json, indent: str) -> list[str]:
+    """A recommendation of a result with what it gives."""
     direction = {"for": "", "against": " against", "neither": " neither for nor against"}[one["direction"]]
     wording = "" if one["wording"] == "not stated" else f' ("{one["wording"]}")'
     strength = "strength not stated:" if one["strength"] == "use" else one["strength"]
@@ -274,7 +276,8 @@ def _interval(interval: Json) -> str:
     return f"{_range(interval['low'], interval['high'])} {word}{less}"
 
 
-def _rule(guideline: ir.Guideline, rule: Json) -> list[str]:
+def rule_lines(guideline: ir.Guideline, rule: Json) -> list[str]:
+    """A piece of advice or a monitoring of a result."""
     label = label_of(guideline.rules, rule["id"])
     unknown = ""
     if rule.get("trigger") == "not stated":

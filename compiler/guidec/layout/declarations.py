@@ -69,6 +69,11 @@ def declaration_line(declaration: ast.Declaration) -> Line:
             return _named("reading", declaration, map(_value_line, declaration.values))
         case ast.Avoid():
             return _avoid(declaration)
+        case ast.Question(name, label, compares, among, but):
+            which = f"{'but' if but else 'of'} {names_text(among)}" if among else ""
+            return line("question", name.text, label_text(label), f"compares {compares.text}", which)
+        case ast.Comparison(lines):
+            return line("comparison", below=map(_comparison_line, lines))
         case ast.Account(kind, cites, reason):
             return line(
                 "document" if kind == "documented" else "set aside", cites_text(cites), label_text(reason)
@@ -505,6 +510,10 @@ def _avoid(written: ast.Avoid) -> Line:
 def _avoid_line(written: ast.RuleStrength) -> Line:
     words = " ".join(part for part in (written.strength.word, label_text(written.strength.wording)) if part)
     return line(_graded(words, written.grade))
+
+
+def _comparison_line(written: ast.ComparisonLine) -> Line:
+    return line(f"{written.question.text}: {names_text(written.names)}")
 
 
 def _scenario_line(written: ast.GivenLines | ast.Expectations | ast.Note) -> Line:

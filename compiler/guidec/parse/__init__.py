@@ -21,8 +21,9 @@ from guidec.text import DEEPEST_INDENTATION
 __all__ = ["grammar_text", "parse", "reserved_words"]
 
 _STARTS = (
-    "advise", "avoid", "classify", "decision", "define", "document", "drug", "function", "guideline", "impossible",
-    "input", "lookup", "module", "monitor", "options", "procedure", "reading", "regimen", "scenario", "score", "set", "source",
+    "advise", "avoid", "classify", "comparison", "decision", "define", "document", "drug", "function", "guideline", "impossible",
+    "input", "lookup", "module", "monitor", "options", "procedure", "question", "reading",
+    "regimen", "scenario", "score", "set", "source",
     "table", "test",
 )  # fmt: skip
 

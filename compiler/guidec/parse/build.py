@@ -922,6 +922,26 @@ class Build:
         word, wording, grade = children
         return ast.RuleStrength(self._strength(word, wording, "against"), grade, self._span(meta))
 
+    # --- side by side ---
+
+    def question(self, meta: Meta, children: list[Any]) -> ast.Question:
+        name, label, compares, among = children
+        names, but = among or ((), False)
+        of = ast.Name(str(compares), self.place(compares))
+        return ast.Question(name, label, of, names, but, self._span(meta))
+
+    def among_of(self, meta: Meta, children: list[Any]) -> tuple[tuple[ast.Name, ...], bool]:
+        return children[0], False
+
+    def among_but(self, meta: Meta, children: list[Any]) -> tuple[tuple[ast.Name, ...], bool]:
+        return children[0], True
+
+    def side_by_side(self, meta: Meta, children: list[Any]) -> ast.Comparison:
+        return ast.Comparison(tuple(children), self._span(meta))
+
+    def answers(self, meta: Meta, children: list[Any]) -> ast.ComparisonLine:
+        return ast.ComparisonLine(children[0], children[1], self._span(meta))
+
     # --- scenarios ---
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:

@@ -10,6 +10,7 @@ from guidec.record import parts, record
 from guidec.resolve.accounts import account_for_statements, unused_declarations
 from guidec.resolve.arithmetic import FUNCTIONS
 from guidec.resolve.avoids import avoid, never_met
+from guidec.resolve.comparisons import comparison, question
 from guidec.resolve.decisions import decision, options, outcome_names
 from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
@@ -61,6 +62,11 @@ def resolve(
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
     accounts = account_for_statements(scope, _all(files, ast.Account), files if complete else ())
+    questions: dict[str, ir.Question] = {}
+    for asked in _all(files, ast.Question):
+        question(scope, asked, questions)
+    named = {written.name.text for written in _all(files, ast.Rule)}
+    answers = comparison(scope, _all(files, ast.Comparison), questions, named)
     for one in avoids:  # a conflict may hold a recommendation against them
         for names in scope.outcomes.values():
             names.update(name for name in (one.item, one.other) if name is not None)
@@ -89,6 +95,7 @@ def resolve(
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
         tuple(rules.values()), impossible, avoids, accounts, headed.span, tuple(scope.tables.values()),
+        tuple(questions.values()), answers,
     )  # fmt: skip
     if complete and not has_errors(scope.found):
         scope.found += never_met(guideline)
@@ -133,7 +140,7 @@ def _unread(scope: Scope, files: tuple[ast.File, ...]) -> None:
     for file in files:
         for kind, *names in (words for words in file.unread if words):
             scope.unread_kinds.add("guideline" if kind == "module" else kind)
-            if kind not in ("scenario", "document", "set", "impossible"):
+            if kind not in ("scenario", "document", "set", "impossible", "comparison"):
                 scope.unread.update(names)
     present = {file.path.rpartition("/")[2].removesuffix(".guide") for file in files}
     if not {name.text for file in files for name in uses(file)} <= present:
@@ -152,8 +159,8 @@ def _vocabulary(scope: Scope, files: tuple[ast.File, ...], read: Read) -> None:
             if isinstance(declaration, ast.Input):
                 input_(scope, declaration, module)
     fill_drug_list(scope)
-    for question in _all(files, ast.Reading):
-        reading(scope, question)
+    for asked in _all(files, ast.Reading):
+        reading(scope, asked)
 
 
 def _later_names(scope: Scope, files: tuple[ast.File, ...]) -> None:
