@@ -426,7 +426,7 @@ def _row_status(cells: Sequence[Json], compared: Sequence[_Compared]) -> str:
 
 def _related(one: _Compared, other: _Compared) -> Relation:
     """How two cells stand, over all that each may say."""
-    found = {
+    found: set[Relation] = {
         "open" if first is None or second is None else relation(first, second)
         for first in one.contents
         for second in other.contents
