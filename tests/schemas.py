@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from guidec.data import data_text
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def validator(name: str) -> Draft202012Validator:
     schema = json.loads(data_text("grammar", name))
     Draft202012Validator.check_schema(schema)

@@ -14,6 +14,7 @@ from guidec.compare import Component, Content, Relation, Unasked, asked, compare
 from guidec.compare_show import comparison_html, comparison_markdown, comparison_text
 from guidec.evaluate import Compiled, Refused
 from guidec.project import compile_path
+from schemas import validator
 
 FOLDER = Path(__file__).parent / "data" / "compare"
 STRICT = {"readings": {"seen": "strict"}}
@@ -130,6 +131,13 @@ def test_a_cell_shows_what_the_question_asks_for() -> None:
     assert given["beside"] == ["steroid", "steroid"]
     assert given["pain"] == ["aspirin", ["aspirin", "ibuprofen"]]
     assert given["doses"] == ["steroid", "aspirin", ["aspirin", "ibuprofen"], "steroid"]
+
+
+@pytest.mark.parametrize(
+    "patient", [{}, {"ill": False}, {"ill": True}, {"ill": True, "severe": True} | STRICT]
+)
+def test_what_is_printed_keeps_to_its_schema(patient: dict[str, Any]) -> None:
+    assert not list(validator("comparison.schema.json").iter_errors(compare(both(), patient)))
 
 
 def test_a_conflict_in_one_source_is_both_its_answers() -> None:
