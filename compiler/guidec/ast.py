@@ -1067,6 +1067,7 @@ class Expectation:
         "value",
         "due",
         "usual",
+        "preferred",
         "rule",
         "no_rule",
         "refused",

@@ -971,6 +971,7 @@ class Expectation:
         "value",
         "due",
         "usual",
+        "preferred",
         "rule",
         "no_rule",
         "refused",
