@@ -29,6 +29,7 @@ COLLECTIONS = {
     "comparisons",
     "confusions",
     "five_mistakes",
+    "options",
     "scores",
     "slips",
     "tables",

@@ -1094,6 +1094,7 @@ class Expectation:
         "value",
         "due",
         "usual",
+        "preferred",
         "rule",
         "no_rule",
         "refused",

@@ -997,6 +997,7 @@ class Expectation:
         "value",
         "due",
         "usual",
+        "preferred",
         "rule",
         "no_rule",
         "refused",

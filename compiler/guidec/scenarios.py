@@ -63,6 +63,8 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _due(result, expected)
         case "usual":
             return _usual(result, expected)
+        case "preferred":
+            return _preferred(result, expected)
         case "rule" | "no_rule":
             return _rule(result, expected)
 
@@ -245,6 +247,21 @@ def _usual(result: Json, expected: ir.Expectation) -> str | None:
     if not seen:
         return f"`{expected.of}` is not recommended"
     return None if tuple(found) == expected.names else _names(found or ["not stated"])
+
+
+def _preferred(result: Json, expected: ir.Expectation) -> str | None:
+    """Everything that is preferred, or that may be, of one recommendation: itself, or an alternative that it leaves."""
+    meant = [one for one in result["recommendations"] if one["id"] == expected.of]
+    if not meant:
+        return f"`{expected.of}` is not recommended"
+    found = [
+        entry.get("id", entry.get("drug"))
+        for one in meant
+        for where in (one, *one["gives"])
+        for entry in where.get("preferred", ())
+        if entry["applies"] == expected.word
+    ]
+    return _same_set(found, expected.names)
 
 
 def _rule(result: Json, expected: ir.Expectation) -> str | None:

@@ -248,6 +248,8 @@ def expectation_text(expected: ast.Expectation) -> str:
             return f"due of {of} {word}"
         case "usual":
             return f"usual of {of} {names or 'not stated'}"
+        case "preferred":
+            return f"preferred of {of} {names or 'nothing'}{' unknown' if expected.word == 'unknown' else ''}"
         case "rule":
             return f"{of} {names}{' unknown' if expected.word == 'unknown' else ''}"
         case "no_rule":

@@ -60,28 +60,36 @@ def _held(
 
 
 def check_for_and_against(work: Lowering, options: ir.Options) -> None:
-    """No two lines may advise for and against the same thing for one patient."""
+    """Two lines on the same thing are for different patients: never for and against, and never twice for it."""
     earlier: dict[str, list[ir.OptionLine]] = {}
     for line in options.lines:
         if isinstance(line, ir.OptionConflict) or not line.stated:
             continue
         same = earlier.setdefault(line.recommendation.id, [])
         for other in same:
-            if line.recommendation.direction == other.recommendation.direction:
-                continue
             first = work.diagrams.true if line.when is None else diagram_of(work, line.when)
             second = work.diagrams.true if other.when is None else diagram_of(work, other.when)
             way = way_to(work, work.diagrams.both(first, second), TRUE)
             if way is not None:
-                work.found.append(
-                    Diagnostic(
-                        "for_and_against",
-                        f"`{line.recommendation.id}` is advised for and against at once for {in_words(work, way)}",
-                        line.span,
-                        'narrow one of them, or put both under `conflict "why"`',
-                    )
-                )
+                work.found.append(_repeated(line, other, in_words(work, way)))
         same.append(line)
+
+
+def _repeated(line: ir.OptionLine, other: ir.OptionLine, patient: str) -> Diagnostic:
+    thing = line.recommendation.id
+    if line.recommendation.direction != other.recommendation.direction:
+        return Diagnostic(
+            "for_and_against",
+            f"`{thing}` is advised for and against at once for {patient}",
+            line.span,
+            'narrow one of them, or put both under `conflict "why"`',
+        )
+    return Diagnostic(
+        "duplicate_name",
+        f"`{thing}` stands twice in this list for {patient}",
+        line.span,
+        "join the two conditions with `or`, or let one of them exclude the other",
+    )
 
 
 def rule_condition(work: Lowering, rule: ir.Rule) -> Condition:

@@ -1070,6 +1070,11 @@ class Build:
     def expect_usual_not_stated(self, meta: Meta, children: list[Any]) -> Any:
         return self._expect("usual", meta, of=children[0])
 
+    def expect_preferred(self, meta: Meta, children: list[Any]) -> Any:
+        names = children[2] if len(children) > 2 else ()
+        word = "unknown" if len(children) > 3 and children[3] is not None else "yes"
+        return self._expect("preferred", meta, of=children[1], names=names, word=word)
+
     def expect_rule(self, meta: Meta, children: list[Any]) -> Any:
         word = "yes" if children[2] is None else "unknown"
         return self._expect("rule", meta, of=self._word(children[0]), names=children[1], word=word)

@@ -258,27 +258,11 @@ def options(scope: Scope, written: ast.Options) -> ir.Options | None:
                 kept = tuple(part for part in found_parts if part is not None)
                 whole = whole and len(kept) == len(parts)
                 lines.append(ir.OptionConflict(why.text, kept, scope.cite(line_cites), span))
-    _no_repeated_line(scope, lines)
     if not whole or (written.asked is not None and asked is None):
         return None
     return ir.Options(
         written.name.text, written.label.text, asked, asked_cites, tuple(lines), cites, written.name.span
     )
-
-
-def _no_repeated_line(scope: Scope, lines: list[ir.OptionLine | ir.OptionConflict]) -> None:
-    seen: set[tuple[str, str]] = set()
-    for line in lines:
-        if isinstance(line, ir.OptionLine) and line.stated:
-            key = (line.recommendation.id, line.recommendation.direction)
-            if key in seen:
-                scope.fault(
-                    "duplicate_name",
-                    f"`{key[0]}` stands twice in this list",
-                    line.span,
-                    "join the two conditions with `or`",
-                )
-            seen.add(key)
 
 
 def _option_line(scope: Scope, written: ast.OptionLine) -> ir.OptionLine | None:
