@@ -165,12 +165,19 @@ def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> s
 
 
 def _given(result: Json, expected: ir.Expectation) -> list[Json]:
-    """The orders that an expectation is about."""
+    """The orders that an expectation is about; `in` may name what the source names without saying when."""
+    within = [*orders(result), *_named(result)] if expected.inside else orders(result)
     return [
-        order
-        for name, order in orders(result)
-        if order.get("drug") == expected.of and expected.inside in ("", name)
+        order for name, order in within if order.get("drug") == expected.of and expected.inside in ("", name)
     ]
+
+
+def _named(result: Json) -> Iterator[tuple[str, Json]]:
+    """The orders of the options that are shown and never given, because the source does not say when they hold."""
+    for decision in result["decisions"].values():
+        for entry in decision["possible"]:
+            if entry["status"] == "not_stated":
+                yield from orders(entry)
 
 
 def _steps(result: Json, expected: ir.Expectation) -> str | None:
