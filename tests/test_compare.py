@@ -89,7 +89,7 @@ def rows(patient: dict[str, Any]) -> dict[str, dict[str, Any]]:
                 "pain": "indeterminate",
                 "doses": "indeterminate",
                 "watched": "indeterminate",
-                "later": "indeterminate",
+                "later": "silent",
             },
         ),
     ],
@@ -270,3 +270,115 @@ def test_the_command_refuses_what_it_can_not_compare() -> None:
     code, _, err = run(str(FOLDER), patient={"ill": 1})
     assert code == 1
     assert "bad_type" in err
+
+
+# --- the three sources of the flagship, and the eight patients that each of them is asked about --------------------------
+
+FLAGSHIP = Path(__file__).parents[1] / "guidelines" / "pm_dm_ild"
+FIRST = {"ild_present": True, "care_phase": "first_line", "refractory": False}
+CHRONIC = FIRST | {"myositis_dx": "pm", "ild_onset": "chronic"}
+W1 = CHRONIC | {
+    "ild_course": "non_progressive",
+    "ild_severe": False,
+    "dyspnea_exertional": "mild",
+    "hrct_extent_pct": 5,
+    "fvc_pct_pred": 80,
+    "dlco_pct_pred": 70,
+}
+W2 = W1 | {"hrct_extent_pct": 15, "dlco_pct_pred": 60}
+W3 = FIRST | {
+    "myositis_dx": "pm",
+    "ild_onset": "acute",
+    "ild_course": "rapidly_progressive",
+    "ild_severe": True,
+    "dyspnea_exertional": "moderate",
+    "hrct_extent_pct": 40,
+    "fvc_pct_pred": 50,
+    "dlco_pct_pred": 40,
+}
+W4 = CHRONIC | {"ild_course": "progressive", "ild_severe": False}
+W5 = FIRST | {"myositis_dx": "dm", "ild_onset": "chronic"}
+W6 = FIRST | {"myositis_dx": "adm", "mda5_level": "high"}
+W7 = FIRST | {"myositis_dx": "adm"}
+W8 = {
+    "ild_present": True,
+    "care_phase": "progressed",
+    "myositis_dx": "pm",
+    "refractory": True,
+    "ild_improved_on_gc": False,
+    "cyclosporin_failed": True,
+}
+
+
+def flagship(patient: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found = compare([taken(name) for name in ("uptodate", "droracle", "takada")], patient)
+    assert not list(validator("comparison.schema.json").iter_errors(found))
+    return {row["id"]: row for row in found["questions"]}
+
+
+@cache
+def taken(name: str) -> Compiled:
+    found = compile_path(FLAGSHIP / f"{name}.guide", skip_scenarios=True)
+    assert found.compiled is not None, found.diagnostics
+    return found.compiled
+
+
+@pytest.mark.parametrize(
+    ("patient", "question", "status", "cells"),
+    [
+        (W1, "treat_at_all", "differs", ("answered", "answered", "answered")),
+        (W1, "first_line", "differs", ("answered", "answered", "answered")),
+        (W2, "treat_at_all", "indeterminate", ("indeterminate", "answered", "answered")),
+        (W2, "first_line", "differs", ("indeterminate", "answered", "answered")),
+        (W3, "treat_at_all", "same", ("answered", "answered", "answered")),
+        (W3, "second_agent", "compatible", ("answered", "answered", "answered")),
+        (W3, "first_line", "differs", ("answered", "answered", "answered")),
+        (W4, "first_line", "differs", ("indeterminate", "conflict", "answered")),
+        (W5, "treat_at_all", "indeterminate", ("indeterminate", "out_of_scope", "answered")),
+        (W6, "first_line", "silent", ("not_stated", "out_of_scope", "answered")),
+        (W7, "first_line", "silent", ("not_stated", "out_of_scope", "indeterminate")),
+        (W8, "on_progression", "indeterminate", ("silent", "indeterminate", "indeterminate")),
+        (W8, "first_line", "indeterminate", ("indeterminate", "not_applicable", "indeterminate")),
+        (FIRST | {"ild_present": False}, "first_line", "out_of_scope", ("out_of_scope",) * 3),
+    ],
+)
+def test_the_three_sources(
+    patient: dict[str, Any], question: str, status: str, cells: tuple[str, ...]
+) -> None:
+    row = flagship(patient)[question]
+    assert row["status"] == status
+    assert tuple(cell["status"] for cell in row["cells"]) == cells
+
+
+def test_a_note_for_every_subtype_stands_beside_a_source_that_is_out_of_scope() -> None:
+    row = flagship(W5 | {"high_dose_corticosteroid": True})["supportive_care"]
+    assert [cell["status"] for cell in row["cells"]] == ["silent", "indeterminate", "silent"]
+    assert "O48" in row["cells"][1]["statements"]
+
+
+def test_doses_of_three_sources_are_never_merged() -> None:
+    row = flagship(W3 | {"body_weight": 60, "ideal_body_weight": 55, "bsa": 1.6})["first_line_dose"]
+    pulses = [
+        (cell["guideline"], order["dose"], order["statements"])
+        for cell in row["cells"]
+        for part in cell["parts"]
+        for one in part["recommendations"]
+        for order in one["gives"]
+        if order.get("drug") == "methylprednisolone"
+    ]
+    assert pulses == [
+        ("droracle", {"low": 500, "high": 1000, "unit": "mg/d"}, ["O15", "O16", "O19"]),
+        ("takada", {"low": 1, "high": 1, "unit": "g/d"}, ["T156"]),
+    ]
+
+
+def test_which_weight_a_dose_goes_by_is_told() -> None:
+    cells = flagship(W1)["first_line_dose"]["cells"]
+    assumed = {cell["guideline"]: cell["assumptions"] for cell in cells}
+    assert assumed["droracle"] == [{"kind": "basis_not_stated", "drug": "prednisone", "of": "body_weight"}]
+    assert assumed["takada"] == [{"kind": "inferred", "statements": ["T57", "T75"]}]
+    assert [cell["parts"][0]["recommendations"][0]["id"] for cell in cells] == [
+        "observe",
+        "corticosteroid_mycophenolate",
+        "glucocorticoid_alone",
+    ]

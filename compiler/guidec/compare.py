@@ -4,12 +4,14 @@ What is compared is what the results say. How a row stands is computed from its 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from itertools import combinations, islice, product
 from typing import Any, Literal, NamedTuple
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.evaluate.record import RecordError
+from guidec.numbers import in_base_units, unit_dimension
 
 Json = dict[str, Any]
 Way = tuple[Json, ...] | None
@@ -18,6 +20,7 @@ Way = tuple[Json, ...] | None
 Relation = Literal["same", "compatible", "differs", "open"]
 
 MOST_WAYS = 256
+_CALENDAR = ("day", "week", "month", "year")
 _STATUSES = (
     "conflict",
     "indeterminate",
@@ -382,13 +385,21 @@ def _amounts(order: Json) -> Iterator[tuple[str, tuple[Any, ...]]]:
     dose = order.get("dose", "not stated")
     if isinstance(dose, dict) and "per_band" not in dose:
         amount = dose.get("per", dose)
-        basis = f" of {dose['of']}" if "of" in dose and "per" in dose else ""
-        yield "dose", (amount["low"], amount["high"], amount["unit"] + basis, dose.get("open", ""))
+        of = dose["of"] if "of" in dose and "per" in dose else ""
+        yield "dose", _range(amount, of, dose.get("open", ""))
     elif isinstance(dose, dict):
         yield "dose", ("by band", str(dose))
     for key in ("every", "for"):
         if isinstance(order.get(key), dict):
-            yield key, (order[key]["low"], order[key]["high"], order[key]["unit"], "")
+            yield key, _range(order[key])
+
+
+def _range(amount: Json, of: str = "", open_end: str = "") -> tuple[Any, ...]:
+    """The least and the most in base units, what kind of amount it is, and at which end it is open."""
+    unit = amount["unit"]
+    calendar = unit in _CALENDAR
+    low, high = (in_base_units(Fraction(str(amount[end])), unit, calendar) for end in ("low", "high"))
+    return low, high, (unit_dimension(unit, calendar), of), open_end
 
 
 def _rule_key(rule: Json) -> tuple[str, tuple[Any, ...]]:
@@ -398,12 +409,7 @@ def _rule_key(rule: Json) -> tuple[str, tuple[Any, ...]]:
             rule["measure"] if isinstance(rule["measure"], str) else " or ".join(rule["measure"]["one_of"])
         )
         every = rule["every"]
-        return f"measure {measured}", () if isinstance(every, str) else (
-            every["low"],
-            every["high"],
-            every["unit"],
-            "",
-        )
+        return f"measure {measured}", () if isinstance(every, str) else _range(every)
     given = sorted(_names(rule.get("gives", ())))
     return f"{rule.get('kind', '')} {', '.join(given) or rule['id']}", ()
 
@@ -414,8 +420,6 @@ def _rule_key(rule: Json) -> tuple[str, tuple[Any, ...]]:
 def _row_status(cells: Sequence[Json], compared: Sequence[_Compared]) -> str:
     """`same`, `compatible`, `differs`, `silent`, `out_of_scope` or `indeterminate`."""
     if len(compared) < 2:
-        if any(one.open for one in compared):
-            return "indeterminate"
         scoped = [cell for cell in cells if cell["status"] != "out_of_scope"]
         return "out_of_scope" if len(scoped) < 2 and len(scoped) < len(cells) else "silent"
     found = {_related(one, other) for one, other in combinations(compared, 2)}
@@ -514,12 +518,10 @@ def _amounts_related(
 
 
 def _overlap(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two ranges in the same unit have an amount in common; in different units nobody can say."""
+    """Whether two ranges of one kind have an amount in common; those of different kinds have none."""
     if one == other:
         return True
     if len(one) != 4 or len(other) != 4 or one[2] != other[2]:
         return False
     (low, high, _, way), (least, most, _, other_way) = one, other
-    above = float("inf")
-    high, most = (above if way == "above" else high), (above if other_way == "above" else most)
-    return bool(low <= most and least <= high)
+    return bool((other_way == "above" or low <= most) and (way == "above" or least <= high))
