@@ -25,7 +25,14 @@ ROOT = Path(__file__).parents[1]
 ERRORS = Path(__file__).parent / "data" / "errors"
 FRAME = Path(__file__).parent / "data" / "manual"
 NO_INPUT = {"broken_target", "not_drawn"}  # no text causes these: something installed is missing or broken
-COLLECTIONS = {"confusions", "five_mistakes", "options", "scores", "slips", "tables"}  # many faults in one file
+COLLECTIONS = {
+    "confusions",
+    "five_mistakes",
+    "options",
+    "scores",
+    "slips",
+    "tables",
+}  # many faults in one file
 SHOWN_ONLY = {
     "bad_document",
     "bad_utf8",
