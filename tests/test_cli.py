@@ -227,7 +227,8 @@ def test_python_dash_m_is_guidec_and_no_color_leaves_the_terminal() -> None:
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "targets")])},
     )
-    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+    assert done.returncode == 0
+    assert {one["severity"] for one in json.loads(done.stdout)} <= {"note"}
     assert "\033" not in done.stdout + done.stderr
 
 

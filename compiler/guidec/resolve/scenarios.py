@@ -172,9 +172,8 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "drug", name, scope.drugs)
         case "preferred":
             assert written.of is not None
-            _known(
-                scope, "outcome", written.of, {name: None for one in scope.outcomes.values() for name in one}
-            )
+            outcomes = {name: None for one in scope.outcomes.values() for name in one}
+            _known(scope, "outcome", written.of, outcomes)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs | scope.procedures | scope.regimens)
         case "value":
