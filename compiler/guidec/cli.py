@@ -172,7 +172,7 @@ def _count(number: int, word: str) -> str:
 def build(
     talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool
 ) -> None:
-    """Check, then write a Python evaluator, JSON and a flowchart for each guideline. All of them or none."""
+    """Check, then write a Python evaluator, JSON, a flowchart and a page for each guideline. All of them or none."""
     from guidec.project import left_over, remove, write_all
 
     compilations = _compile(talk, paths)
@@ -265,24 +265,10 @@ def _drawings(talk: _Talk, artifacts: dict[str, str]) -> "list[Diagnostic]":
 
 
 def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: list[Path]) -> int:
-    """Compare with what is on disk; an SVG is compared by the digest of its DOT, because fonts differ."""
-    from guidec.render import carries_digest
-
+    """Compare with what is on disk."""
     stale = [f"{path.as_posix()} is no longer made" for path in gone]
     for name, text in artifacts.items():
-        path = out / name
-        try:
-            there = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            stale.append(f"{path.as_posix()} is missing")
-            continue
-        same = (
-            carries_digest(there, artifacts[name.removesuffix(".svg") + ".dot"])
-            if name.endswith(".svg")
-            else there == text
-        )
-        if not same:
-            stale.append(f"{path.as_posix()} is stale")
+        stale += _stale(out / name, text, artifacts.get(name.removesuffix(".svg") + ".dot", ""))
     for line in stale:
         click.echo(line)
     talk.say(
@@ -290,6 +276,68 @@ def _check_artifacts(talk: _Talk, out: Path, artifacts: dict[str, str], gone: li
         + (": run `guidec build`" if stale else "")
     )
     return FAULTY if stale else FINE
+
+
+def _stale(path: Path, text: str, dot: str) -> list[str]:
+    """What is wrong with a file on disk; an SVG is compared by the digest of its DOT, because fonts differ."""
+    from guidec.render import carries_digest
+
+    try:
+        there = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return [f"{path.as_posix()} is missing"]
+    same = carries_digest(there, dot) if path.suffix == ".svg" else there == text
+    return [] if same else [f"{path.as_posix()} is stale"]
+
+
+# --- page --------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  guidec page guidelines/pm_dm_ild\n  guidec page guidelines/pm_dm_ild --check"
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail if the page on disk is stale.")
+@pass_talk
+def page(talk: _Talk, folder: Path, only_check: bool) -> None:
+    """Write FOLDER/README.md: all that its guidelines say, to be checked against their sources, with their flowcharts."""
+    from guidec.project import write_all
+    from guidec_targets.graphviz import emit
+    from guidec_targets.markdown import MADE, folder_page
+
+    paths = sorted(folder.glob("*.guide"))
+    if not paths:
+        _usage(f"`{folder}` is no folder with a .guide file in it", "name one")
+    compilations = _compile(talk, paths, skip_scenarios=True)
+    _print_diagnostics(compilations, sys.stderr)
+    if _failed(compilations, False):
+        talk.say("nothing was written")
+        sys.exit(FAULTY)
+    compiled = [one.compiled for one in compilations if one.compiled is not None and not one.is_module]
+    dots = {one.guideline.id: emit(one)[0][f"{one.guideline.id}.dot"] for one in compiled}
+    text = folder_page([one.guideline for one in compiled])
+    if only_check:
+        stale = _stale(folder / "README.md", text, "")
+        stale += [line for name, dot in dots.items() for line in _stale(folder / f"{name}.svg", "", dot)]
+        for line in stale:
+            click.echo(line)
+        talk.say(f"stale: run `guidec page {folder.as_posix()}`" if stale else "the page is up to date")
+        sys.exit(FAULTY if stale else FINE)
+    files = {f"{name}.dot": dot for name, dot in dots.items()}
+    found = _drawings(talk, files)
+    _print_found(found)
+    if found:
+        _fail("nothing was written, because the page shows every flowchart")
+    there = folder / "README.md"
+    if there.exists() and not there.read_bytes().startswith(MADE.encode()):
+        _fail(f"`{there.as_posix()}` was not made by guidec: move it away first")
+    made = {"README.md": text, **{f"{name}.svg": files[f"{name}.svg"] for name in dots}}
+    try:
+        write_all(folder, made)
+    except OSError as fault:
+        _fail(f"`{fault.filename or folder}` can't be written: {fault.strerror or fault}")
+    for name in made:
+        click.echo((folder / name).as_posix())
 
 
 # --- eval --------------------------------------------------------------------

@@ -156,7 +156,7 @@ def left_over(folder: Path, files: Iterable[str]) -> list[Path]:
     made = {folder / name for name in files}
     found: list[Path] = []
     for place in sorted({path.parent for path in made}):
-        for kind in (".dot", ".json", ".py", ".svg"):
+        for kind in (".dot", ".json", ".md", ".py", ".svg"):
             found += sorted(
                 path for path in place.glob(f"{place.name}*{kind}") if _is_artifact(path, place.name)
             )

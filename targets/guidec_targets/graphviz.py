@@ -67,18 +67,25 @@ _NOBODY = Mark()
 def emit(compiled: Compiled) -> tuple[dict[str, str], list[Diagnostic]]:
     """`<guideline>.dot`, and `<guideline>.<options>.dot` for each list of options. What is too large is folded, with a note."""
     guideline = compiled.guideline
-    files: dict[str, str] = {}
     lists = [one for one in guideline.decisions if isinstance(one, ir.Options)]
     chart = chart_of(guideline)
-    files[f"{guideline.id}.dot"] = _chart(guideline, chart, lists)
-    for one in lists:
-        files[f"{guideline.id}.{one.id}.dot"] = _options(guideline, one)
-    for name, grids in value_grids(guideline):
-        free = f"{guideline.id}.{name}.dot"
-        files[free if free not in files else f"{guideline.id}.values_{name}.dot"] = _values(
-            guideline, name, grids
-        )
+    drawn = [_chart(guideline, chart, lists)]
+    drawn += [_options(guideline, one) for one in lists]
+    drawn += [_values(guideline, name, grids) for name, grids in value_grids(guideline)]
+    files = {f"{name}.dot": dot for name, dot in zip(pictures(guideline), drawn, strict=True)}
     return files, [*_folded(chart), *_cut(guideline, lists)]
+
+
+def pictures(guideline: ir.Guideline) -> dict[str, str]:
+    """The name of each picture, without its ending, and what it shows; that of the decisions first."""
+    found = {guideline.id: "the decisions"}
+    for one in guideline.decisions:
+        if isinstance(one, ir.Options):
+            found[f"{guideline.id}.{one.id}"] = one.label
+    for name, grids in value_grids(guideline):
+        free = f"{guideline.id}.{name}"
+        found[free if free not in found else f"{guideline.id}.values_{name}"] = grids[0].title[0].text
+    return found
 
 
 def _folded(chart: Chart) -> list[Diagnostic]:
