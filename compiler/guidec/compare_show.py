@@ -72,7 +72,7 @@ def comparison_html(guidelines: Sequence[ir.Guideline], found: Json) -> str:
         )
 
     heads = "".join(
-        f"<th>{cell(_headed(guideline, source))}</th>"
+        f'<th>{escape(guideline.id)}<div class="status">{cell(_dated(source))}</div></th>'
         for guideline, source in zip(guidelines, found["sources"], strict=True)
     )
     rows = "".join(

@@ -25,7 +25,7 @@ Kept = Callable[[str, tuple[Place, ...]], bool]
 @dataclass(frozen=True, slots=True)
 class Question:
     """`heading` is the decision that begins here, empty further down; `asks` are the conditions of its branches, and `by`
-    what they all ask, if that is one thing."""
+    what they all ask, if that is one thing; `reading` where that is not the patient but how the text is read."""
 
     id: str
     heading: str
@@ -36,6 +36,7 @@ class Question:
     places: tuple[Place, ...]
     asks: tuple[ir.Condition, ...]
     by: str = ""
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,7 @@ class _Drawing:
         question = Question(
             chart.name(), heading, _question_text(self.guideline, split), split.cites.statements, split.span,
             self.copy, fork.places, conditions, split.by,
+            any(one.id == split.by for one in self.guideline.readings),
         )  # fmt: skip
         chart.questions.append(question)
         drawn: dict[int, str] = {}

@@ -229,6 +229,7 @@ def _edge(edge: Edge, mark: Mark) -> str:
 def _question_label(question: Question, mark: Mark) -> str:
     words = wrapped(question.text, 15)
     heading = wrapped(question.heading, 20) if question.heading else []
+    heading += ["Reading of the text:"] if question.reading else []
     rows = [f"<I>{small(line)}</I>" for line in heading] + [f"<B>{escaped(line)}</B>" for line in words]
     if question.statements:
         rows += [small(line) for line in wrapped(f"[{' '.join(question.statements)}]", 24)]
@@ -241,7 +242,7 @@ def _question_label(question: Question, mark: Mark) -> str:
         width = max(width, text_width(open_lines, True) + 14)
         more = "".join(f"<TR>{_open(line, width)}</TR>" for line in mark.lines)
     border, style = _QUESTION_FRAME[mark.state]
-    fill = WHITE if mark.state == "ruled_out" else QUIET
+    fill = WHITE if mark.state == "ruled_out" or question.reading else QUIET
     return (
         f'<TABLE WIDTH="{width}" BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="7" STYLE="{style}" '
         f'BGCOLOR="{fill}" COLOR="{color}">'
