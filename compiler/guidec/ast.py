@@ -1052,7 +1052,7 @@ class GivenLine:
 
 @record
 class Expectation:
-    """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose."""
+    """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose, `time` a span."""
 
     kind: Literal[
         "status",
@@ -1063,6 +1063,8 @@ class Expectation:
         "dose",
         "total",
         "daily",
+        "interval",
+        "duration",
         "steps",
         "value",
         "due",
@@ -1079,6 +1081,7 @@ class Expectation:
     span: Span
     inside: Name | None = None
     steps: tuple[Number, ...] = ()
+    time: Interval | None = None
 
 
 @record

@@ -967,6 +967,8 @@ class Expectation:
         "dose",
         "total",
         "daily",
+        "interval",
+        "duration",
         "steps",
         "value",
         "due",
