@@ -63,9 +63,9 @@ def mutants(guideline: ir.Guideline, statement: str, kind: str) -> Iterator[Muta
 
 
 def one_by_one(guideline: ir.Guideline, statement: str, kind: str) -> Iterator[Mutant]:
-    """The guideline without one of the places that encode the statement; an order without how long it is given as well."""
+    """The guideline without one of the places that encode the statement; an order without its times as well."""
     for place in innermost(guideline, statement, kind):
-        for way in (*place.ways, *_duration_ways(place.part)):
+        for way in (*place.ways, *_time_ways(place.part)):
             yield Mutant(place.where, way.how, rewritten(guideline, dict(way.edits)))
 
 
@@ -194,8 +194,8 @@ def _order_ways(order: ir.Order, kind: str) -> Iterator[Way]:
         yield Way("not usual", _changed(order, usual=False))
 
 
-def _duration_ways(part: Any) -> Iterator[Way]:
-    for name in ("times", "lasts"):
+def _time_ways(part: Any) -> Iterator[Way]:
+    for name in ("every", "times", "lasts"):
         if isinstance(part, ir.Order) and getattr(part, name) is not None:
             yield Way(f"`{name}` not stated", _without(part, [name]))
 

@@ -339,6 +339,33 @@ scenario "Wrong"
     ]  # fmt: skip
 
 
+def test_scenarios_expect_how_often_and_for_how_long() -> None:
+    text = f"""{HEAD}regimen r "R"
+  give drug_a by mouth 60 mg every 8 h for 4 to 6 weeks
+regimen s "S"
+  give drug_a by mouth 60 mg; rest not stated
+decision d "D"
+  when age >= 1 year: recommend r
+  otherwise: recommend s
+options list "L"
+  use r when age < 1 year
+  use s when not stated
+scenario "All"
+  given age 30 years
+  expect interval of drug_a in r 8 h; duration of drug_a 4 to 6 weeks
+  expect interval of drug_a in s not stated; duration of drug_a in s not stated
+scenario "Wrong"
+  given age 30 years
+  expect interval of drug_a 8 weeks; duration of drug_a not stated; interval of drug_a in s 8 h
+"""
+    found = compile_file("t.guide", lambda _: text.encode())
+    assert found.compiled is not None, found.diagnostics
+    assert not run(found.compiled, found.scenarios[0])
+    assert [one.got for one in run(found.compiled, found.scenarios[1])] == [
+        "8 to 8 h", "4 to 6 week", "not stated",
+    ]  # fmt: skip
+
+
 def test_words_of_orders_may_be_names() -> None:
     text = HEAD
     for name, word in (

@@ -1079,7 +1079,7 @@ class GivenLine:
 
 @record
 class Expectation:
-    """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose."""
+    """One thing expected. `of` is what it is about; `names` what is expected of it; `low`/`high` a dose, `time` a span."""
 
     kind: Literal[
         "status",
@@ -1090,6 +1090,8 @@ class Expectation:
         "dose",
         "total",
         "daily",
+        "interval",
+        "duration",
         "steps",
         "value",
         "due",
@@ -1107,6 +1109,7 @@ class Expectation:
     span: Span
     inside: Name | None = None
     steps: tuple[Number, ...] = ()
+    time: Interval | None = None
 
 
 @record

@@ -993,6 +993,8 @@ class Expectation:
         "dose",
         "total",
         "daily",
+        "interval",
+        "duration",
         "steps",
         "value",
         "due",

@@ -55,6 +55,8 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _same(result["ask_next"], expected.names[0])
         case "dose" | "total" | "daily":
             return _dose(result, expected)
+        case "interval" | "duration":
+            return _time(result, expected)
         case "steps":
             return _steps(result, expected)
         case "value":
@@ -136,6 +138,21 @@ def _dose(result: Json, expected: ir.Expectation) -> str | None:
         if not _dose_is(dose, expected):
             return _dose_text(dose)
     return None
+
+
+def _time(result: Json, expected: ir.Expectation) -> str | None:
+    """How often, or for how long, every order of a drug is given."""
+    given = _given(result, expected)
+    for order in given:
+        time = order["every" if expected.kind == "interval" else "for"]
+        if not isinstance(time, dict):
+            if expected.word != "not_stated":
+                return str(time)
+            continue
+        there = (_exact(time["low"]), _exact(time["high"]), time["unit"])
+        if there != (expected.low, expected.high, expected.unit):
+            return f"{time['low']} to {time['high']} {time['unit']}"
+    return None if given else f"`{expected.of}` is not given"
 
 
 def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str | None:

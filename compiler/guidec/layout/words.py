@@ -238,6 +238,10 @@ def expectation_text(expected: ast.Expectation) -> str:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
             steps = ", ".join(map(quantity_text, expected.steps))
             return f"{kind} of {of}{inside} {steps or _expected_dose_text(expected, names)}"
+        case "interval" | "duration" as kind:
+            inside = f" in {expected.inside.text}" if expected.inside is not None else ""
+            time = "not stated" if expected.time is None else interval_text(expected.time)
+            return f"{kind} of {of}{inside} {time}"
         case "value":
             if expected.low is None or expected.high is None:
                 return f"value of {of} {names}"

@@ -1026,6 +1026,13 @@ class Build:
         found = self._expect(kind, meta, of=children[1], word=word, dose=(low, high), names=names)
         return replace(found, inside=children[2])
 
+    def expect_span(self, meta: Meta, children: list[Any]) -> Any:
+        time = children[3] if len(children) > 3 else None
+        found = self._expect(
+            str(children[0]).split()[0], meta, of=children[1], word="" if time else "not_stated"
+        )
+        return replace(found, inside=children[2], time=time)
+
     def expect_steps(self, meta: Meta, children: list[Any]) -> Any:
         found = self._expect("steps", meta, of=children[1])
         return replace(found, inside=children[2], steps=tuple(children[3:]))

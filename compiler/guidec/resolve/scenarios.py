@@ -9,6 +9,7 @@ from guidec.layout import given_text
 from guidec.numbers import CALENDAR_WORDS, plain_number
 from guidec.resolve.arithmetic import value_ids
 from guidec.resolve.scope import Scope
+from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
 
 
@@ -158,7 +159,7 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "decision", written.of, scope.decisions)
             for name in written.names:
                 _known(scope, "input", name, scope.inputs)
-        case "dose" | "total" | "daily" | "steps":
+        case "dose" | "total" | "daily" | "steps" | "interval" | "duration":
             assert written.of is not None
             _known(scope, "drug", written.of, scope.drugs)
             if written.inside is not None:
@@ -198,6 +199,11 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         unit, low, high = written.high.unit.text, written.low.value, written.high.value
     elif written.kind == "value" and written.high is not None and written.low is not None:
         low, high = written.low.value, written.high.value
+    if written.time is not None:
+        time = interval(scope, written.time)
+        if time is None:
+            return None
+        unit, low, high = time.unit, time.low, time.high
     steps: list[ir.Constant] = []
     for step in written.steps:
         if step.unit is None or check_unit(scope, step.unit) is None:
