@@ -1,8 +1,10 @@
 """Written doses to doses: units checked, weights named, rounding and caps that fit, bands, infusions."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from guidec import ast, ir
+from guidec.bounds import Bounds
 from guidec.courses import seconds
 from guidec.diagnostic import listed
 from guidec.numbers import (
@@ -17,6 +19,7 @@ from guidec.numbers import (
 )
 from guidec.record import record
 from guidec.resolve.labels import label_conditions, label_text, labels_apart, labels_shown, may_split
+from guidec.resolve.reached import reached
 from guidec.resolve.scope import Scope
 from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
@@ -25,8 +28,10 @@ from guidec.units import Unit, dose_divisors, without_divisor, without_time
 from guidec.weights import capped, exact
 
 
-def dose(scope: Scope, written: ast.Dose, drug: str | None) -> ir.Dose | None:
-    """A dose, as printed or by a weight; `drug` is the one whose strengths it may be rounded to."""
+def dose(
+    scope: Scope, written: ast.Dose, drug: str | None, when: ir.Condition | None = None
+) -> ir.Dose | None:
+    """A dose, as printed or by a weight; `drug` is the one whose strengths it may be rounded to, `when` its band."""
     assert written.high.unit is not None
     unit = check_unit(scope, written.high.unit)
     if unit is None:
@@ -41,7 +46,7 @@ def dose(scope: Scope, written: ast.Dose, drug: str | None) -> ir.Dose | None:
         return None
     if written.of is None:
         return _flat_dose(scope, written, unit)
-    return _dose_per(scope, written, unit, written.of, drug)
+    return _dose_per(scope, written, unit, written.of, drug, when)
 
 
 def _weight_to_name(fitting: list[str]) -> str:
@@ -89,7 +94,14 @@ def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
     return ir.Dose(written.form, written.low.value, written.high.value, unit.text, None, None, step, mode)
 
 
-def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name, drug: str | None) -> ir.Dose | None:
+def _dose_per(
+    scope: Scope,
+    written: ast.Dose,
+    unit: Unit,
+    of: ast.Name,
+    drug: str | None,
+    when: ir.Condition | None,
+) -> ir.Dose | None:
     entry = scope.look_up("input", of, scope.inputs)
     if entry is None:
         return None
@@ -120,7 +132,7 @@ def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name, drug: s
     if limited is None:
         return None
     if limited.strengths:
-        _check_reach(scope, written, limited, entry, kind)
+        _check_reach(scope, written, limited, entry, when)
     elif limited.rounded is None:
         exactly(scope, limited, limited.low, entry, written.span)
         exactly(scope, limited, limited.high, entry, written.span)
@@ -307,12 +319,14 @@ def _strengths(scope: Scope, written: ast.Rounding, unit: Unit, drug: str | None
     return tuple(sorted(set(found)))
 
 
-def _check_reach(scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, kind: ir.Quantity) -> None:
+def _check_reach(
+    scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, when: ir.Condition | None
+) -> None:
     """A dose below the smallest or above the largest strength would be far from what is computed."""
-    for option in kind.units:
-        for amount, weight in ((dose.low, option.low), (dose.high, option.high)):
-            value = exact(dose, amount, weight, option.unit)
-            below, above = capped(dose, value) < dose.strengths[0], capped(dose, value) > dose.strengths[-1]
+    for option, ends in _weights(scope, entry, when):
+        for amount, weight in zip((dose.low, dose.high), ends, strict=True):
+            value = capped(dose, exact(dose, amount, weight, option.unit))
+            below, above = value < dose.strengths[0], value > dose.strengths[-1]
             if below or above:
                 end = dose.strengths[0] if below else dose.strengths[-1]
                 shown = f"{decimal_text(end)} {_left(dose, option.unit)}"
@@ -328,6 +342,17 @@ def _check_reach(scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input
                     f"add `at {'least' if below else 'most'} {shown}` if the source says so, or further strengths",
                 )
                 return
+
+
+def _weights(
+    scope: Scope, entry: ir.Input, when: ir.Condition | None
+) -> Iterator[tuple[ir.UnitRange, Bounds]]:
+    """The least and the largest weight in each unit, of those that the dose's own band leaves."""
+    assert isinstance(entry.type, ir.Quantity)
+    for option in entry.type.units:
+        ends = reached(scope, entry, option, when)
+        if ends is not None:
+            yield option, ends
 
 
 def _left(dose: ir.Dose, weight: str) -> str:
@@ -362,7 +387,7 @@ def dose_in_bands(
     conditions: list[ir.Condition] = []
     for band in bands:
         when = _band_condition(scope, by, band, tuple(conditions))
-        amount = None if band.dose is None else dose(scope, band.dose, drug)
+        amount = None if band.dose is None else dose(scope, band.dose, drug, when)
         if when is not None and (amount is not None or band.dose is None):
             conditions.append(when)
             value = ", ".join(label_text(label) for label in band.labels or ()) or "otherwise"
