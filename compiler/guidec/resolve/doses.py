@@ -25,7 +25,7 @@ from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
 from guidec.source import Span
 from guidec.units import Unit, dose_divisors, without_divisor, without_time
-from guidec.weights import capped, exact
+from guidec.weights import capped, computed, computed_unit, exact
 
 
 def dose(
@@ -133,7 +133,9 @@ def _dose_per(
         return None
     if limited.strengths:
         _check_reach(scope, written, limited, entry, when)
-    elif limited.rounded is None:
+    elif limited.rounded is not None:
+        _check_given(scope, written, limited, entry, when)
+    else:
         exactly(scope, limited, limited.low, entry, written.span)
         exactly(scope, limited, limited.high, entry, written.span)
     return limited
@@ -329,7 +331,7 @@ def _check_reach(
             below, above = value < dose.strengths[0], value > dose.strengths[-1]
             if below or above:
                 end = dose.strengths[0] if below else dose.strengths[-1]
-                shown = f"{decimal_text(end)} {_left(dose, option.unit)}"
+                shown = f"{decimal_text(end)} {computed_unit(dose, option.unit)}"
                 scope.fault(
                     "strength_out_of_reach",
                     f"with `{entry.id}` at {decimal_text(weight)} {option.unit} this is "
@@ -344,6 +346,32 @@ def _check_reach(
                 return
 
 
+def _check_given(
+    scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, when: ir.Condition | None
+) -> None:
+    """A dose that is rounded to nothing is recommended and not given."""
+    for amount in (dose.low, dose.high):
+        found = to_nothing(scope, dose, amount, entry, when)
+        if found:
+            rounding = next(one for one in written.limits if isinstance(one, ast.Rounding))
+            assert rounding.step is not None and rounding.step.unit is not None
+            shown = f"{decimal_text(rounding.step.value)} {rounding.step.unit.text}"
+            repair = f"write `rounded up to {shown}`, or add `at least {shown}`, if the source says so"
+            scope.fault("rounds_to_nothing", f"{found}", rounding.span, repair)
+            return
+
+
+def to_nothing(
+    scope: Scope, dose: ir.Dose, amount: Fraction, entry: ir.Input, when: ir.Condition | None = None
+) -> str:
+    """That an amount is rounded to 0, and with what weight; empty where it isn't."""
+    for option, (least, _) in _weights(scope, entry, when):
+        if amount and not computed(dose, amount, least, option.unit):
+            unit = computed_unit(dose, option.unit)
+            return f"with `{entry.id}` at {decimal_text(least)} {option.unit} this rounds to 0 {unit}"
+    return ""
+
+
 def _weights(
     scope: Scope, entry: ir.Input, when: ir.Condition | None
 ) -> Iterator[tuple[ir.UnitRange, Bounds]]:
@@ -353,12 +381,6 @@ def _weights(
         ends = reached(scope, entry, option, when)
         if ends is not None:
             yield option, ends
-
-
-def _left(dose: ir.Dose, weight: str) -> str:
-    unit = without_divisor(unit_of(dose.unit), unit_of(weight))
-    assert unit is not None
-    return unit.text
 
 
 # --- bands -------------------------------------------------------------------
