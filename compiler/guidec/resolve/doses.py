@@ -1,17 +1,15 @@
-"""Written doses to doses: units checked, weights named, rounding and caps that fit, bands, infusions."""
+"""Written doses to doses: units checked, weights named, rounding and caps that fit, bands."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 
 from guidec import ast, ir
 from guidec.bounds import Bounds
-from guidec.courses import seconds
 from guidec.diagnostic import listed
 from guidec.numbers import (
     MOST_DIGITS,
     decimal_places,
     decimal_text,
-    in_base_units,
     is_decimal,
     is_plain,
     unit_dimension,
@@ -21,10 +19,9 @@ from guidec.record import record
 from guidec.resolve.labels import label_conditions, label_text, labels_apart, labels_shown, may_split
 from guidec.resolve.reached import reached
 from guidec.resolve.scope import Scope
-from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
 from guidec.source import Span
-from guidec.units import Unit, dose_divisors, without_divisor, without_time
+from guidec.units import Unit, dose_divisors, without_divisor
 from guidec.weights import capped, computed, computed_unit, exact
 
 
@@ -434,81 +431,3 @@ def _band_condition(
         numeric = not isinstance(label, ast.Name | ast.YesNo)
         parts.append(ir.And((*others, part)) if others and numeric else part)
     return parts[0] if len(parts) == 1 else ir.Or(tuple(parts))
-
-
-# --- infusions ---------------------------------------------------------------
-
-
-def infusion(scope: Scope, parts: dict[str, ast.Part], rates: list[ast.Rate]) -> ir.Infusion | None:
-    """In what volume, over what time and at what rates; the rates must fit the whole."""
-    volume, over = parts.get("volume"), parts.get("over")
-    if volume is None and over is None and not rates:
-        return None
-    amount = _volume(scope, volume.amount) if isinstance(volume, ast.Volume) else None
-    time = interval(scope, over.interval) if isinstance(over, ast.Over) else None
-    found = [one for one in (_rate(scope, rate) for rate in rates) if one is not None]
-    for rate in rates[:-1]:
-        if rate.lasts is None:
-            message = "only the last rate lasts for the rest"
-            scope.fault("incomplete_order", message, rate.span, "add `for` and how long")
-            return None
-    result = ir.Infusion(amount, time, tuple(found))
-    if amount is not None and volume is not None and len(found) == len(rates):
-        _fits(scope, result, volume.span)
-    return result
-
-
-def _fits(scope: Scope, found: ir.Infusion, span: Span) -> None:
-    """Whether the rates bring the whole volume, and in the time that is said; where all of that is exact."""
-    assert found.volume is not None
-    left = in_base_units(found.volume.value, found.volume.unit)
-    time = Fraction(0)
-    for rate in found.rates:
-        unit = unit_of(rate.dose.unit)
-        per_time = without_time(unit)
-        lasts = None if rate.lasts is None else seconds(rate.lasts)
-        exact_rate = rate.dose.form == "exact" and rate.dose.of is None and rate.dose.low
-        if per_time is None or per_time[0].dimension != unit_dimension("mL") or not exact_rate:
-            return
-        if rate.lasts is not None and (lasts is None or lasts[0] != lasts[1]):
-            return
-        whole = left / (rate.dose.low * unit.factor) if lasts is None else lasts[0]
-        time += whole
-        left -= whole * rate.dose.low * unit.factor
-        if left < 0 or (lasts is None and not whole):
-            message = "these rates bring more than this volume"
-            scope.fault("bad_range", message, span, "mend the volume, a rate or its time")
-            return
-    if found.rates and left:
-        message = "these rates do not bring the whole volume"
-        scope.fault("bad_range", message, span, "let the last rate last for the rest: write it without `for`")
-        return
-    said = None if found.over is None else seconds(found.over)
-    if found.rates and said is not None and not said[0] <= time <= said[1]:
-        hours = decimal_text(time / 3600)
-        message = f"these rates bring this volume in {hours} h, and another time is said"
-        scope.fault("bad_range", message, span, "mend one of them")
-
-
-def _volume(scope: Scope, written: ast.Number) -> ir.Constant | None:
-    assert written.unit is not None
-    unit = check_unit(scope, written.unit)
-    if unit is None:
-        return None
-    if unit.dimension != unit_dimension("mL") or not written.value:
-        message = f"`{unit.text}` is no volume to infuse"
-        scope.fault("dimension_mismatch", message, written.span, "write a volume, such as `500 mL`")
-        return None
-    return ir.Constant(written.value, unit.text)
-
-
-def _rate(scope: Scope, written: ast.Rate) -> ir.Rate | None:
-    amount = dose(scope, written.dose, None)
-    lasts = None if written.lasts is None else interval(scope, written.lasts)
-    if amount is None or (written.lasts is not None and lasts is None):
-        return None
-    if without_time(unit_of(amount.unit)) is None:
-        message = f"`{amount.unit}` is no rate"
-        scope.fault("dimension_mismatch", message, written.dose.span, "write a rate, such as `50 mL/h`")
-        return None
-    return ir.Rate(amount, lasts, scope.cite(written.cites))
