@@ -167,6 +167,13 @@ def test_the_pieces_of_the_pages_have_the_one_layout(path: Path) -> None:
         ("(a rounded to 1) + 2", "(a rounded to 1) + 2"),
         ("max((a), min(b,c)) - abs(-d)", "max(a, min(b, c)) - abs(-d)"),
         ("years from (birth) to (b + c) > 3", "years from birth to (b + c) > 3"),
+        ("(years from a to b) + 1 year", "(years from a to b) + 1 year"),
+        ("a - (years from a to b) - 1 year", "a - (years from a to b) - 1 year"),
+        (
+            "-(years from a to b) + max(years from a to b, c)",
+            "-(years from a to b) + max(years from a to b, c)",
+        ),
+        ("(years from a to b rounded to 1 year) = (c)", "years from a to b rounded to 1 year = c"),
     ],
 )
 def test_parentheses_stand_where_the_meaning_or_a_reader_needs_them(written: str, printed: str) -> None:

@@ -166,7 +166,7 @@ def test_a_cap_says_that_it_acted_and_what_it_is_while_the_weight_is_blank() -> 
 
 def test_a_taper_by_weight_is_computed_when_the_weight_is_known() -> None:
     written = (
-        "1 mg/kg/d of weight basis stated rounded to 5 mg/d for 2 weeks; route not stated\n"
+        "1 mg/kg/d of weight basis stated rounded to 2.5 mg/d for 2 weeks; route not stated\n"
         "    taper by 0.25 mg/kg/d every 1 week until 0.5 mg/kg/d for 1 week"
     )
     given = order(written, weight=60.5)

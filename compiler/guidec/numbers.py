@@ -58,6 +58,15 @@ def out_of_base_units(value: Fraction, unit: str) -> Fraction:
     return value / parsed.factor - parsed.offset
 
 
+def threshold_in(unit: str, printed: tuple[ir.Constant, ...]) -> Fraction:
+    """A threshold in one unit of its input: as printed in it, else converted."""
+    for one in printed:
+        if one.unit == unit:
+            return one.value
+    same = next(one for one in printed if unit_dimension(one.unit) == unit_dimension(unit))
+    return out_of_base_units(in_base_units(same.value, same.unit), unit)
+
+
 def constant_value(constant: ir.Constant | ir.Day) -> Fraction:
     """A constant in base units; a date is its day number."""
     match constant:

@@ -197,7 +197,7 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             return label_of(guideline.definitions, name)
         case ir.Arithmetic(op, left, right):
             sign = {"+": "+", "-": "−", "*": "×", "/": "/"}[op]
-            return f"({number_in_words(guideline, left)} {sign} {number_in_words(guideline, right)})"
+            return f"({_closed(guideline, left)} {sign} {_closed(guideline, right)})"
         case ir.Function("^", (base, exponent)):
             return f"{number_in_words(guideline, base)}^{number_in_words(guideline, exponent)}"
         case ir.Function(name, arguments):
@@ -207,7 +207,7 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             amount = quantity_text(step, step, unit, calendar)
             return f"{number_in_words(guideline, inner)} rounded {how}to {amount}"
         case ir.Completed(word, first, last):
-            return f"{word}s from {number_in_words(guideline, first)} to {number_in_words(guideline, last)}"
+            return f"{word}s from {_closed(guideline, first)} to {_closed(guideline, last)}"
         case ir.Shifted(day, by):
             return f"{number_in_words(guideline, day)} + {number_in_words(guideline, by)}"
         case ir.Case():
@@ -217,6 +217,12 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
 
 
 _KNOWN: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
+
+
+def _closed(guideline: ir.Guideline, number: ir.Number) -> str:
+    """A number beside another: what is added may belong to a date or to the time up to it."""
+    words = number_in_words(guideline, number)
+    return f"({words})" if isinstance(number, ir.Completed | ir.Shifted) else words
 
 
 def _named(things: tuple[Any, ...]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _grouped(draft: Draft, labels: list[ast.Name], count: int) -> list[list[ast.
 
 def _numeric(draft: Draft, number: Number) -> list[ast.Label]:
     """Ranges that meet: open on one side, closed on the other."""
-    cuts = places(draft, number, 1 if len(number.printed) > 1 else draft.one((1, 1, 2)))
+    cuts = places(draft, number, draft.one((1, 1, 2)))
     first, last = limit(draft, number, cuts[0]), limit(draft, number, cuts[-1])
     if len(cuts) == 1:
         grid = len(number.printed[0].values) if number.printed else 0

@@ -31,7 +31,9 @@ def _level(expression: ast.Expression) -> int:
             return _COMPARISON
         case ast.Rounded():
             return _ROUNDING
-        case ast.Call() | ast.Completed():
+        case ast.Completed():
+            return _SUM
+        case ast.Call():
             return _WORD
         case ast.Name() | ast.Number() | ast.CalendarNumber() | ast.Day() | ast.YesNo():
             return _WORD
@@ -68,7 +70,9 @@ def _stays_open(op: str, left: ast.Expression) -> bool:
 
 
 def _left_is_clearer_closed(op: str, left: ast.Expression) -> bool:
-    """`(a and b) or c`, `(a / b) * c`: needed by nobody but the reader."""
+    """`(a and b) or c`, `(a / b) * c`: needed by nobody but the reader. Behind `years from a to b`, `+` could belong to `b`."""
+    if isinstance(left, ast.Completed):
+        return True
     if not isinstance(left, ast.Binary):
         return False
     return (op == "or" and left.op == "and") or (_LEVELS[op] == _PRODUCT and left.op == "/")

@@ -49,13 +49,8 @@ def _check(work: Lowering, definition: ir.Definition, policy: str, of: str, line
     before = diagrams.false
     for at, test in enumerate(tests):
         inside = diagrams.both(context, test)
-        if (
-            lines[at].condition is None
-            and isinstance(lines[at], ir.Arm)
-            and lines[at].label == "otherwise"
-            and not of
-        ):
-            continue
+        if rest and at == len(lines) - 1 and lines[at].span in (definition.span, lines[0].span) and at:
+            continue  # what `points … when` and `collect sum` add where nothing holds; nobody wrote it
         why = ""
         if policy == "first":
             reached = way_to(work, inside, TRUE) is not None

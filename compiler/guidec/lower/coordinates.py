@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from guidec import ir
-from guidec.numbers import constant_value, in_base_units, out_of_base_units, unit_dimension
+from guidec.numbers import constant_value, in_base_units, threshold_in
 from guidec.rows import (
     Coordinate,
     Cut,
@@ -135,7 +135,7 @@ class Coordinates:
             return (constant_value(right),)
         match kind:
             case ir.Quantity(units):
-                return tuple(_threshold_in(unit.unit, (right, *others)) for unit in units)
+                return tuple(threshold_in(unit.unit, (right, *others)) for unit in units)
             case ir.Duration(unit):
                 return (constant_value(right) / in_base_units(Fraction(1), unit, True),)
             case _:
@@ -356,14 +356,6 @@ def plain(number: ir.Number, definitions: Mapping[str, ir.Definition]) -> ir.Num
 def inputs_of(number: ir.Number) -> set[str]:
     """The inputs whose numbers a number is computed from."""
     return {one.input for one in numbers_inside(number) if isinstance(one, ir.Measure)}
-
-
-def _threshold_in(unit: str, printed: tuple[ir.Constant, ...]) -> Fraction:
-    for one in printed:
-        if one.unit == unit:
-            return one.value
-    same = next(one for one in printed if unit_dimension(one.unit) == unit_dimension(unit))
-    return out_of_base_units(in_base_units(same.value, same.unit), unit)
 
 
 def _monotone(cuts: tuple[Cut, ...]) -> bool:

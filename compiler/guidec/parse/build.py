@@ -54,6 +54,7 @@ class Build:
     def __init__(self, file: str, offset: int, chunk: str = "") -> None:
         self.file, self.offset, self._lines = file, offset, chunk.split("\n")
         self._depth: dict[int, tuple[object, int]] = {}
+        self._open: dict[int, tuple[object, ast.Completed]] = {}
 
     def build(self, tree: Tree[Token]) -> Any:
         """The ast of a tree, from its leaves up, without recursion: a text may nest as deep as it likes."""
@@ -1162,7 +1163,34 @@ class Build:
         left, right = children[0], children[-1]
         node = ast.Binary(op, left, right, left.span.to(right.span))
         self._nested(node, left, right)
+        if op in ("+", "-") and id(left) in self._open:
+            raise self._two_ways(op, self._open[id(left)][1], node)
+        self._ends_open(node, right)
         return node
+
+    def _ends_open(self, node: ast.Expression, last: ast.Expression) -> None:
+        """Remember that a node ends with `… to DATE`, and no parenthesis behind it."""
+        if id(last) in self._open:
+            self._open[id(node)] = node, self._open[id(last)][1]
+
+    def _two_ways(self, op: str, completed: ast.Completed, node: ast.Binary) -> BadToken:
+        first, last, behind = (self._text(one.span) for one in (completed.first, completed.last, node.right))
+        counted = f"{completed.word.text} from {first} to"
+        return BadToken(
+            "syntax",
+            f"this can be read in two ways: what stands behind `{op}` may belong to the date or to the {completed.word.text}",
+            f"write `{counted} ({last} {op} {behind})` or `({counted} {last}) {op} {behind}`",
+            completed.span.to(node.right.span),
+        )
+
+    def _text(self, span: Span) -> str:
+        """What is written there; of what is written in several lines, a sign that something is left out."""
+        line = self._lines[span.line - self.offset - 1]
+        return line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else "…"
+
+    def parenthesized(self, meta: Meta, children: list[Any]) -> Any:
+        self._open.pop(id(children[0]), None)
+        return children[0]
 
     def either(self, meta: Meta, children: list[Any]) -> ast.Binary:
         return self._binary("or", children)
@@ -1195,6 +1223,7 @@ class Build:
         word, first, last = children
         node = ast.Completed(self._word(word), first, last, self._span(meta))
         self._nested(node, first, last)
+        self._open[id(node)] = node, node
         return node
 
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
@@ -1212,6 +1241,7 @@ class Build:
     def opposite(self, meta: Meta, children: list[Any]) -> ast.Unary:
         node = ast.Unary("-", children[0], self._span(meta))
         self._nested(node, children[0])
+        self._ends_open(node, children[0])
         return node
 
     def _compared(self, op: Any, left: Any, right: Any) -> ast.Compare:

@@ -1,15 +1,15 @@
-"""Written doses to doses: units checked, weights named, rounding and caps that fit, bands, infusions."""
+"""Written doses to doses: units checked, weights named, rounding and caps that fit, bands."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from guidec import ast, ir
-from guidec.courses import seconds
+from guidec.bounds import Bounds
 from guidec.diagnostic import listed
 from guidec.numbers import (
     MOST_DIGITS,
     decimal_places,
     decimal_text,
-    in_base_units,
     is_decimal,
     is_plain,
     unit_dimension,
@@ -17,16 +17,18 @@ from guidec.numbers import (
 )
 from guidec.record import record
 from guidec.resolve.labels import label_conditions, label_text, labels_apart, labels_shown, may_split
+from guidec.resolve.reached import reached
 from guidec.resolve.scope import Scope
-from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
 from guidec.source import Span
-from guidec.units import Unit, dose_divisors, without_divisor, without_time
-from guidec.weights import capped, exact
+from guidec.units import Unit, dose_divisors, without_divisor
+from guidec.weights import capped, computed, computed_unit, exact
 
 
-def dose(scope: Scope, written: ast.Dose, drug: str | None) -> ir.Dose | None:
-    """A dose, as printed or by a weight; `drug` is the one whose strengths it may be rounded to."""
+def dose(
+    scope: Scope, written: ast.Dose, drug: str | None, when: ir.Condition | None = None
+) -> ir.Dose | None:
+    """A dose, as printed or by a weight; `drug` is the one whose strengths it may be rounded to, `when` its band."""
     assert written.high.unit is not None
     unit = check_unit(scope, written.high.unit)
     if unit is None:
@@ -41,7 +43,7 @@ def dose(scope: Scope, written: ast.Dose, drug: str | None) -> ir.Dose | None:
         return None
     if written.of is None:
         return _flat_dose(scope, written, unit)
-    return _dose_per(scope, written, unit, written.of, drug)
+    return _dose_per(scope, written, unit, written.of, drug, when)
 
 
 def _weight_to_name(fitting: list[str]) -> str:
@@ -89,7 +91,14 @@ def _flat_dose(scope: Scope, written: ast.Dose, unit: Unit) -> ir.Dose | None:
     return ir.Dose(written.form, written.low.value, written.high.value, unit.text, None, None, step, mode)
 
 
-def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name, drug: str | None) -> ir.Dose | None:
+def _dose_per(
+    scope: Scope,
+    written: ast.Dose,
+    unit: Unit,
+    of: ast.Name,
+    drug: str | None,
+    when: ir.Condition | None,
+) -> ir.Dose | None:
     entry = scope.look_up("input", of, scope.inputs)
     if entry is None:
         return None
@@ -120,8 +129,10 @@ def _dose_per(scope: Scope, written: ast.Dose, unit: Unit, of: ast.Name, drug: s
     if limited is None:
         return None
     if limited.strengths:
-        _check_reach(scope, written, limited, entry, kind)
-    elif limited.rounded is None:
+        _check_reach(scope, written, limited, entry, when)
+    elif limited.rounded is not None:
+        _check_given(scope, written, limited, entry, when)
+    else:
         exactly(scope, limited, limited.low, entry, written.span)
         exactly(scope, limited, limited.high, entry, written.span)
     return limited
@@ -307,15 +318,17 @@ def _strengths(scope: Scope, written: ast.Rounding, unit: Unit, drug: str | None
     return tuple(sorted(set(found)))
 
 
-def _check_reach(scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, kind: ir.Quantity) -> None:
+def _check_reach(
+    scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, when: ir.Condition | None
+) -> None:
     """A dose below the smallest or above the largest strength would be far from what is computed."""
-    for option in kind.units:
-        for amount, weight in ((dose.low, option.low), (dose.high, option.high)):
-            value = exact(dose, amount, weight, option.unit)
-            below, above = capped(dose, value) < dose.strengths[0], capped(dose, value) > dose.strengths[-1]
+    for option, ends in _weights(scope, entry, when):
+        for amount, weight in zip((dose.low, dose.high), ends, strict=True):
+            value = capped(dose, exact(dose, amount, weight, option.unit))
+            below, above = value < dose.strengths[0], value > dose.strengths[-1]
             if below or above:
                 end = dose.strengths[0] if below else dose.strengths[-1]
-                shown = f"{decimal_text(end)} {_left(dose, option.unit)}"
+                shown = f"{decimal_text(end)} {computed_unit(dose, option.unit)}"
                 scope.fault(
                     "strength_out_of_reach",
                     f"with `{entry.id}` at {decimal_text(weight)} {option.unit} this is "
@@ -330,10 +343,41 @@ def _check_reach(scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input
                 return
 
 
-def _left(dose: ir.Dose, weight: str) -> str:
-    unit = without_divisor(unit_of(dose.unit), unit_of(weight))
-    assert unit is not None
-    return unit.text
+def _check_given(
+    scope: Scope, written: ast.Dose, dose: ir.Dose, entry: ir.Input, when: ir.Condition | None
+) -> None:
+    """A dose that is rounded to nothing is recommended and not given."""
+    for amount in (dose.low, dose.high):
+        found = to_nothing(scope, dose, amount, entry, when)
+        if found:
+            rounding = next(one for one in written.limits if isinstance(one, ast.Rounding))
+            assert rounding.step is not None and rounding.step.unit is not None
+            shown = f"{decimal_text(rounding.step.value)} {rounding.step.unit.text}"
+            repair = f"write `rounded up to {shown}`, or add `at least {shown}`, if the source says so"
+            scope.fault("rounds_to_nothing", f"{found}", rounding.span, repair)
+            return
+
+
+def to_nothing(
+    scope: Scope, dose: ir.Dose, amount: Fraction, entry: ir.Input, when: ir.Condition | None = None
+) -> str:
+    """That an amount is rounded to 0, and with what weight; empty where it isn't."""
+    for option, (least, _) in _weights(scope, entry, when):
+        if amount and not computed(dose, amount, least, option.unit):
+            unit = computed_unit(dose, option.unit)
+            return f"with `{entry.id}` at {decimal_text(least)} {option.unit} this rounds to 0 {unit}"
+    return ""
+
+
+def _weights(
+    scope: Scope, entry: ir.Input, when: ir.Condition | None
+) -> Iterator[tuple[ir.UnitRange, Bounds]]:
+    """The least and the largest weight in each unit, of those that the dose's own band leaves."""
+    assert isinstance(entry.type, ir.Quantity)
+    for option in entry.type.units:
+        ends = reached(scope, entry, option, when)
+        if ends is not None:
+            yield option, ends
 
 
 # --- bands -------------------------------------------------------------------
@@ -362,7 +406,7 @@ def dose_in_bands(
     conditions: list[ir.Condition] = []
     for band in bands:
         when = _band_condition(scope, by, band, tuple(conditions))
-        amount = None if band.dose is None else dose(scope, band.dose, drug)
+        amount = None if band.dose is None else dose(scope, band.dose, drug, when)
         if when is not None and (amount is not None or band.dose is None):
             conditions.append(when)
             value = ", ".join(label_text(label) for label in band.labels or ()) or "otherwise"
@@ -387,81 +431,3 @@ def _band_condition(
         numeric = not isinstance(label, ast.Name | ast.YesNo)
         parts.append(ir.And((*others, part)) if others and numeric else part)
     return parts[0] if len(parts) == 1 else ir.Or(tuple(parts))
-
-
-# --- infusions ---------------------------------------------------------------
-
-
-def infusion(scope: Scope, parts: dict[str, ast.Part], rates: list[ast.Rate]) -> ir.Infusion | None:
-    """In what volume, over what time and at what rates; the rates must fit the whole."""
-    volume, over = parts.get("volume"), parts.get("over")
-    if volume is None and over is None and not rates:
-        return None
-    amount = _volume(scope, volume.amount) if isinstance(volume, ast.Volume) else None
-    time = interval(scope, over.interval) if isinstance(over, ast.Over) else None
-    found = [one for one in (_rate(scope, rate) for rate in rates) if one is not None]
-    for rate in rates[:-1]:
-        if rate.lasts is None:
-            message = "only the last rate lasts for the rest"
-            scope.fault("incomplete_order", message, rate.span, "add `for` and how long")
-            return None
-    result = ir.Infusion(amount, time, tuple(found))
-    if amount is not None and volume is not None and len(found) == len(rates):
-        _fits(scope, result, volume.span)
-    return result
-
-
-def _fits(scope: Scope, found: ir.Infusion, span: Span) -> None:
-    """Whether the rates bring the whole volume, and in the time that is said; where all of that is exact."""
-    assert found.volume is not None
-    left = in_base_units(found.volume.value, found.volume.unit)
-    time = Fraction(0)
-    for rate in found.rates:
-        unit = unit_of(rate.dose.unit)
-        per_time = without_time(unit)
-        lasts = None if rate.lasts is None else seconds(rate.lasts)
-        exact_rate = rate.dose.form == "exact" and rate.dose.of is None and rate.dose.low
-        if per_time is None or per_time[0].dimension != unit_dimension("mL") or not exact_rate:
-            return
-        if rate.lasts is not None and (lasts is None or lasts[0] != lasts[1]):
-            return
-        whole = left / (rate.dose.low * unit.factor) if lasts is None else lasts[0]
-        time += whole
-        left -= whole * rate.dose.low * unit.factor
-        if left < 0 or (lasts is None and not whole):
-            message = "these rates bring more than this volume"
-            scope.fault("bad_range", message, span, "mend the volume, a rate or its time")
-            return
-    if found.rates and left:
-        message = "these rates do not bring the whole volume"
-        scope.fault("bad_range", message, span, "let the last rate last for the rest: write it without `for`")
-        return
-    said = None if found.over is None else seconds(found.over)
-    if found.rates and said is not None and not said[0] <= time <= said[1]:
-        hours = decimal_text(time / 3600)
-        message = f"these rates bring this volume in {hours} h, and another time is said"
-        scope.fault("bad_range", message, span, "mend one of them")
-
-
-def _volume(scope: Scope, written: ast.Number) -> ir.Constant | None:
-    assert written.unit is not None
-    unit = check_unit(scope, written.unit)
-    if unit is None:
-        return None
-    if unit.dimension != unit_dimension("mL") or not written.value:
-        message = f"`{unit.text}` is no volume to infuse"
-        scope.fault("dimension_mismatch", message, written.span, "write a volume, such as `500 mL`")
-        return None
-    return ir.Constant(written.value, unit.text)
-
-
-def _rate(scope: Scope, written: ast.Rate) -> ir.Rate | None:
-    amount = dose(scope, written.dose, None)
-    lasts = None if written.lasts is None else interval(scope, written.lasts)
-    if amount is None or (written.lasts is not None and lasts is None):
-        return None
-    if without_time(unit_of(amount.unit)) is None:
-        message = f"`{amount.unit}` is no rate"
-        scope.fault("dimension_mismatch", message, written.dose.span, "write a rate, such as `50 mL/h`")
-        return None
-    return ir.Rate(amount, lasts, scope.cite(written.cites))

@@ -6,11 +6,12 @@ from fractions import Fraction
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.layout import as_meant, branch_label_text
-from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension
+from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension, unit_dimension
 from guidec.resolve.arithmetic import is_number, unknown_name
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
 from guidec.source import Span
+from guidec.units import Dimension
 
 
 def may_split(scope: Scope, name: ast.Name) -> bool:
@@ -159,14 +160,27 @@ def _is_set(scope: Scope, name: ast.Name) -> bool:
 
 
 def _begins_late(low: ast.Limit, high: ast.Limit) -> bool:
-    """Whether a range ends before it begins, by the first unit it is printed in."""
-    if isinstance(low, ast.Thresholds):
-        low = low.numbers[0]
-    if isinstance(high, ast.Thresholds):
-        high = high.numbers[0]
+    """Whether a range ends before it begins, in any of the units that it is printed in."""
     if isinstance(low, ast.Day) or isinstance(high, ast.Day):
         return isinstance(low, ast.Day) and isinstance(high, ast.Day) and low.value > high.value
-    return _in_base_units(low) > _in_base_units(high)
+    return any(
+        _kind(first) == _kind(last) and _in_base_units(first) > _in_base_units(last)
+        for first in _printed(low)
+        for last in _printed(high)
+    )
+
+
+def _printed(
+    limit: ast.Number | ast.CalendarNumber | ast.Thresholds,
+) -> tuple[ast.Number | ast.CalendarNumber, ...]:
+    numbers = limit.numbers if isinstance(limit, ast.Thresholds) else (limit,)
+    return tuple(one for one in numbers if not isinstance(one, ast.Day))
+
+
+def _kind(limit: ast.Number | ast.CalendarNumber) -> Dimension:
+    if isinstance(limit, ast.CalendarNumber):
+        return unit_dimension(CALENDAR_WORDS[limit.unit.text], True)
+    return unit_dimension(limit.unit.text if limit.unit else "")
 
 
 def _in_base_units(limit: ast.Number | ast.CalendarNumber) -> Fraction:

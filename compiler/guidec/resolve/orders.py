@@ -5,8 +5,9 @@ from typing import Literal, TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import listed, nearest
-from guidec.resolve.doses import dose, dose_in_bands, infusion
+from guidec.resolve.doses import dose, dose_in_bands
 from guidec.resolve.expressions import condition
+from guidec.resolve.infusions import infusion
 from guidec.resolve.scope import Scope
 from guidec.resolve.spans import interval
 from guidec.resolve.tapers import tapers
@@ -128,15 +129,16 @@ def order(scope: Scope, written: ast.Order, step: int) -> ir.Order | None:
     _check_details(scope, written, parts, procedure is not None)
     route, times = parts.get("route"), parts.get("times")
     when = None if written.condition is None else condition(scope, written.condition)
+    amount = _dose(scope, written, parts.get("dose"), drug)
     found = ir.Order(
         step=step, action=action, drug=drug, procedure=procedure, drug_class=drug_class,
         route=_ROUTES[route.word.text] if isinstance(route, ast.Route) else None,
-        dose=_dose(scope, written, parts.get("dose"), drug), every=_interval_of(scope, parts.get("every")),
+        dose=amount, every=_interval_of(scope, parts.get("every")),
         times=int(times.number.value) if isinstance(times, ast.Times) else None,
         lasts=_interval_of(scope, parts.get("for")), after=_interval_of(scope, parts.get("after")),
         usual=any(tail.kind == "usual" for tail in written.tails), when=when,
         preferred=prefers(scope, written.details), cites=scope.cite(written.cites),
-        infusion=infusion(scope, parts, _of(written, ast.Rate)), held=_held(scope, _of(written, ast.Held)),
+        infusion=infusion(scope, parts, _of(written, ast.Rate), amount), held=_held(scope, _of(written, ast.Held)),
         span=written.span,
     )  # fmt: skip
     return replace(

@@ -6,7 +6,7 @@ from typing import Literal
 from guidec import ast, ir
 from guidec.courses import Step, Trouble, steps
 from guidec.numbers import MOST_DIGITS, decimal_text, is_plain, unit_of
-from guidec.resolve.doses import exactly
+from guidec.resolve.doses import exactly, to_nothing
 from guidec.resolve.scope import Scope
 from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit
@@ -33,7 +33,10 @@ def tapers(scope: Scope, order: ir.Order, written: list[ast.Taper], broken: bool
     if isinstance(course, Trouble):
         _trouble(scope, course, written[course.taper], dose.unit)
         return ()
-    return kept if _exact(scope, dose, course, written) else ()
+    if not _exact(scope, dose, course, written):
+        return ()
+    _given(scope, order, dose, kept, written)
+    return kept
 
 
 def _no_beginning(order: ir.Order) -> str:
@@ -155,3 +158,22 @@ def _exact(scope: Scope, dose: ir.Dose, course: tuple[Step, ...], written: list[
         if weighed and not exactly(scope, dose, step.amount, scope.inputs[dose.of or ""], span):
             return False
     return True
+
+
+def _given(
+    scope: Scope, order: ir.Order, dose: ir.Dose, kept: tuple[ir.Taper, ...], written: list[ast.Taper]
+) -> None:
+    """No step is rounded to nothing; of a dose that is itself, that has been said."""
+    entry = scope.inputs.get(dose.of or "")
+    if entry is None or dose.rounded is None or to_nothing(scope, dose, dose.low, entry):
+        return
+    for at in range(len(kept)):
+        course = steps(dose.low, order.lasts, kept[: at + 1])
+        assert not isinstance(course, Trouble)
+        for step in course:
+            found = to_nothing(scope, dose, step.amount, entry)
+            if found:
+                amount = f"{decimal_text(step.amount)} {dose.unit}"
+                repair = f"end it before {amount}, or write `rounded up to` behind the dose above, if the source says so"
+                scope.fault("rounds_to_nothing", f"the step of {amount}: {found}", written[at].span, repair)
+                return
