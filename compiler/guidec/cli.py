@@ -127,7 +127,7 @@ def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None
 
         click.echo(json.dumps(as_json(diagnostics), indent=2, ensure_ascii=False))
     else:
-        _print_diagnostics(compilations, sys.stdout)
+        _print_diagnostics(compilations, sys.stdout, ("error", "warning", "note"))
         talk.say(_summary(compilations))
     sys.exit(FAULTY if failed else FINE)
 
@@ -817,11 +817,14 @@ def _failed(compilations: "list[Compilation]", strict: bool) -> bool:
     return any(one.severity in failing for one in _diagnostics(compilations))
 
 
-def _print_diagnostics(compilations: "list[Compilation]", stream: Any) -> None:
+def _print_diagnostics(
+    compilations: "list[Compilation]", stream: Any, least: tuple[str, ...] = ("error", "warning")
+) -> None:
+    """Notes, which ask nothing of anybody, are for `check` alone."""
     from guidec.report import as_text
 
     texts = {path: text for one in compilations for path, text in one.texts.items()}
-    found = _diagnostics(compilations)
+    found = [one for one in _diagnostics(compilations) if one.severity in least]
     if found:
         click.echo(as_text(found, texts, _colored(stream)), file=stream)
 
