@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
 SECONDS_BETWEEN = 2.0
 STANDARD = Path("-")
+_ALL = ("error", "warning", "note")
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 FORMAT = click.option(
@@ -127,7 +128,7 @@ def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None
 
         click.echo(json.dumps(as_json(diagnostics), indent=2, ensure_ascii=False))
     else:
-        _print_diagnostics(compilations, sys.stdout, ("error", "warning", "note"))
+        _print_diagnostics(compilations, sys.stdout, _ALL)
         talk.say(_summary(compilations))
     sys.exit(FAULTY if failed else FINE)
 
@@ -176,7 +177,7 @@ def build(
     from guidec.project import left_over, remove, write_all
 
     compilations = _compile(talk, paths)
-    _print_diagnostics(compilations, sys.stderr)
+    _print_diagnostics(compilations, sys.stderr, _ALL)
     if _failed(compilations, strict):
         talk.say(f"{_summary(compilations)}; nothing was written")
         sys.exit(FAULTY)
@@ -820,7 +821,7 @@ def _failed(compilations: "list[Compilation]", strict: bool) -> bool:
 def _print_diagnostics(
     compilations: "list[Compilation]", stream: Any, least: tuple[str, ...] = ("error", "warning")
 ) -> None:
-    """Notes, which ask nothing of anybody, are for `check` alone."""
+    """Notes, which ask nothing of anybody, are for `check` and `build`."""
     from guidec.report import as_text
 
     texts = {path: text for one in compilations for path, text in one.texts.items()}
