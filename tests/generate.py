@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from authoring import rules
+from authoring import comparisons, rules
 from authoring.decisions import decision, options
 from authoring.definitions import definition
 from authoring.draft import Draft
@@ -33,6 +33,8 @@ def declarations(seed: int) -> Declarations:
     _times(draft, options, (0, 0, 1))
     _times(draft, rules.rule, (0, 1, 2))
     _times(draft, rules.avoid, (0, 0, 0, 1, 2))
+    _times(draft, comparisons.side_by_side, (0, 0, 1))
+    _times(draft, comparisons.scenario, (0, 0, 1))
     first = rules.head(draft)
     written = draft.declarations
     if draft.chance(0.2):

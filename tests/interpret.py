@@ -1043,15 +1043,20 @@ def dose_for(dose: ir.Dose, weight: Amount) -> tuple[Fraction, Fraction]:
 def dose_given(dose: ir.Dose, value: Fraction) -> Fraction:
     """A computed dose rounded, then kept within its caps."""
     if dose.strengths:
-        value = min(max(value, dose.least or value), dose.most or value)
+        value = within_caps(dose, value)
         near = sorted(dose.strengths, key=lambda one: (abs(one - value), -one))
         if dose.mode == "down":
             near = [one for one in near if one <= value]
         elif dose.mode == "up":
             near = [one for one in near if one >= value]
         return near[0]
-    value = to_step(value, dose.rounded, dose.mode)
-    return min(max(value, dose.least or value), dose.most or value)
+    return within_caps(dose, to_step(value, dose.rounded, dose.mode))
+
+
+def within_caps(dose: ir.Dose, value: Fraction) -> Fraction:
+    """Not below the least, not above the most."""
+    value = value if dose.least is None else max(value, dose.least)
+    return value if dose.most is None else min(value, dose.most)
 
 
 def to_step(value: Fraction, step: Fraction | None, mode: str) -> Fraction:

@@ -381,3 +381,9 @@ def test_words_of_orders_may_be_names() -> None:
 """
     found = compile_file("t.guide", lambda _: text.encode())
     assert found.compiled is not None, found.diagnostics
+
+
+def test_a_drug_that_is_stopped_step_by_step_keeps_its_steps() -> None:
+    found = order("30 mg/d; stop; rest not stated\n    taper by 10 mg/d every 1 week until stop")
+    assert found["action"] == "stop"
+    assert [one["low"] for one in found["taper"]["steps"]] == [30, 20, 10]

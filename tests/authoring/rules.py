@@ -1,4 +1,4 @@
-"""Rules, what is to be avoided, what is impossible, the head, and scenarios."""
+"""Rules, what is to be avoided, what is impossible, and the head."""
 
 from typing import Literal
 

@@ -178,7 +178,7 @@ def course_json(shown: Shown, order: ir.Order) -> Json:
     found: Json = {}
     if order.infusion is not None:
         found["infusion"] = _infusion(shown, order.infusion)
-    if order.dose is not None and order.action != "stop":
+    if order.dose is not None and (order.action != "stop" or order.tapers):
         found |= _amounts(shown, order, order.dose)
     for kind in ("hold", "resume"):
         held = [_held(shown, one) for one in order.held if one.kind == kind]

@@ -170,7 +170,7 @@ class Functions:
         found: Json = {}
         if order.infusion is not None:
             found["infusion"] = self._infusion(order.infusion)
-        if order.action != "stop":
+        if order.action != "stop" or order.tapers:
             match order.dose:
                 case None:
                     pass

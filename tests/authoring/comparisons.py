@@ -1,0 +1,51 @@
+"""Questions that several guidelines are asked, what answers them, and scenarios."""
+
+from authoring import words
+from authoring.draft import Draft
+from guidec import ast
+from guidec.ir import NOWHERE
+
+_COMPARED = ("whether treated", "which drugs", "which doses", "which rules")
+_STATUSES = ("!determined", "!indeterminate", "!not_stated", "!conflict", "!out_of_scope")
+
+
+def side_by_side(draft: Draft) -> None:
+    """Some questions, and one `comparison` that answers some of them."""
+    rules = [one.name.text for one in draft.declarations if isinstance(one, ast.Rule)]
+    lines: list[ast.ComparisonLine] = []
+    for compares in draft.some(_COMPARED, 1):
+        name = draft.new("question")
+        things = [*draft.drugs, *draft.classes]
+        among = draft.some(things, 1, 2) if compares in _COMPARED[1:3] and draft.chance(0.5) else []
+        draft.declarations.append(
+            ast.Question(
+                words.name(name),
+                draft.label(name),
+                words.name(compares),
+                words.names(among),
+                bool(among) and draft.chance(0.5),
+                NOWHERE,
+            )
+        )
+        answering = rules if compares == "which rules" else [*draft.decisions, *rules]
+        if answering and draft.chance(0.8):
+            lines.append(
+                ast.ComparisonLine(words.name(name), words.names(draft.some(answering, 1, 3)), NOWHERE)
+            )
+    if lines:
+        draft.declarations.append(ast.Comparison(tuple(lines), NOWHERE))
+
+
+def scenario(draft: Draft) -> None:
+    """A patient of a few entries, and one thing that is expected; it is compiled and printed, not run."""
+    entries: list[ast.GivenLine] = []
+    for one in draft.some(draft.inputs, 1, 3):
+        for line in one.lines:
+            if isinstance(line, ast.TypeLine) and line.kind == "one_of":
+                chosen = draft.some([value.name.text for value in line.values], 1, 2)
+                entries.append(ast.GivenLine(one.name, words.names(chosen), len(chosen) > 1, False, NOWHERE))
+    if not entries:
+        return
+    expected = ast.Expectation("status", None, (), draft.one(_STATUSES), None, None, NOWHERE)
+    lines = (ast.GivenLines(tuple(entries)), ast.Expectations((expected,)), *draft.notes())
+    draft.declarations.append(ast.Scenario(draft.label("A patient"), (), lines, NOWHERE))
