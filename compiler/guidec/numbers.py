@@ -34,15 +34,15 @@ def calendar_dimension(word: str) -> Dimension:
 
 
 def unit_dimension(unit: str, calendar: bool = False) -> Dimension:
-    """The dimension of a unit as written; an empty one is a plain number."""
-    if calendar:
+    """The dimension of a unit as written, or of a calendar word; an empty one is a plain number."""
+    if calendar or unit in _CALENDAR:
         return calendar_dimension(unit)
     return unit_of(unit).dimension if unit else DIMENSIONLESS
 
 
 def in_base_units(value: Fraction, unit: str, calendar: bool = False) -> Fraction:
     """A value in base units: grams, metres, seconds, kelvin; calendar days or months."""
-    if calendar:
+    if calendar or unit in _CALENDAR:
         return value * _CALENDAR[unit][1]
     if not unit:
         return value
@@ -51,9 +51,11 @@ def in_base_units(value: Fraction, unit: str, calendar: bool = False) -> Fractio
 
 
 def out_of_base_units(value: Fraction, unit: str) -> Fraction:
-    """The inverse of `in_base_units` for UCUM units."""
+    """The inverse of `in_base_units`."""
     if not unit:
         return value
+    if unit in _CALENDAR:
+        return value / _CALENDAR[unit][1]
     parsed = unit_of(unit)
     return value / parsed.factor - parsed.offset
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from guidec import ir
-from guidec.numbers import decimal_text, is_decimal, out_of_base_units
+from guidec.numbers import CALENDAR_WORDS, decimal_text, is_decimal, out_of_base_units
 from guidec.rows import (
     Apply,
     Coordinate,
@@ -51,6 +51,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
         case Derived(number, names, _, derived_cuts, _, defined):
             unit = _named(guideline.definitions)[defined].unit if defined else ""
+            word = f"{unit}s" if unit in CALENDAR_WORDS else unit
             of_dates = _is_day(guideline, number)
             shown = [_day(value) if of_dates else _shown(value, unit) for value, _ in derived_cuts]
             parts = [
@@ -58,7 +59,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
                     shown[cell - 1] if cell else None,
                     bool(cell and derived_cuts[cell - 1][1]),
                     shown[cell] if cell < len(derived_cuts) else None,
-                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), unit,
+                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), word,
                 )
                 for cell in _cells(mask)
                 if cell <= len(derived_cuts)
