@@ -408,7 +408,7 @@ def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
 
 
 def _patient(path: Path) -> Any:
-    from guidec.project import read_json
+    from guidec.project import read_json, why_no_json
 
     if str(path) == "-" and sys.stdin is None:
         _fail("the patient `-` can't be read: standard input is closed")
@@ -419,7 +419,7 @@ def _patient(path: Path) -> Any:
     try:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
-        _fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
+        _fail(f"the patient `{path}` is no JSON: {why_no_json(fault)}")
 
 
 # --- compare -----------------------------------------------------------------
