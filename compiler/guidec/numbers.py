@@ -28,6 +28,15 @@ def unit_of(text: str) -> Unit:
     return unit
 
 
+def unit_text(unit: str) -> str:
+    """A unit as a clinician reads it: `%{predicted}` is `% predicted`, `[lb_av]` is `lb`."""
+    plain = unit.replace("{", " ").replace("}", "").replace("[lb_av]", "lb").replace("[degF]", "°F")
+    plain = (
+        "°C" if plain == "Cel" else plain.replace("mm[Hg]", "mmHg").replace("ug", "µg").replace("m2", "m²")
+    )
+    return plain.strip()
+
+
 def calendar_dimension(word: str) -> Dimension:
     """Days and weeks are one kind, months and years another: neither is a number of the other."""
     return (((_CALENDAR[word][0], 1),), ())

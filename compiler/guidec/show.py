@@ -3,7 +3,8 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label, unit_text
+from guidec.numbers import unit_text
+from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label
 
 Json = dict[str, Any]
 
