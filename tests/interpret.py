@@ -893,7 +893,9 @@ def _order_conditions(guideline: ir.Guideline, outcome: ir.Outcome) -> list[ir.C
 
 def shown_number(value: Fraction, one: ir.Definition) -> Fraction:
     """A number in base units as its definition shows it."""
-    if one.unit:
+    if one.unit in _CALENDAR:
+        value = value / _CALENDAR[one.unit]
+    elif one.unit:
         unit = _unit(one.unit)
         value = value / unit.factor - unit.offset
     return value if one.rounded is None else whole_steps(value / one.rounded, one.mode) * one.rounded

@@ -279,6 +279,26 @@ def test_an_entry_that_stands_twice_is_refused(text: str, tmp_path: Path) -> Non
     assert "stands twice" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\n", "it is empty; write `{}` for a patient of whom nothing is known"),
+        ('{"age": ' + "9" * 5000 + "}", "a number of 5000 digits stands there"),
+        ('{"age": 4,\n "weight" 3}', "in line 2, column 11, a `:` is missing"),
+        ('{"age": }', "in line 1, column 9, a value is missing"),
+        ("[" * 100_000, "it is nested too deep"),
+    ],
+)
+def test_what_is_no_json_is_said_in_a_readers_words(text: str, why: str, tmp_path: Path) -> None:
+    result = guidec("eval", TAKADA, "--patient", "-", given=text)
+    guidec("build", TAKADA, "--out", tmp_path, "--target", "python")
+    module = [sys.executable, str(tmp_path / "takada" / "takada.py"), "-"]
+    done = subprocess.run(module, input=text, capture_output=True, text=True, check=False)
+    for code, said in ((result.exit_code, result.stderr), (done.returncode, done.stderr)):
+        assert code == 1
+        assert said.endswith(f"the patient `-` is no JSON: {why}\n")
+
+
 def test_a_chosen_reading_does_not_hide_a_record_that_is_none() -> None:
     assert guidec("eval", TAKADA, "--patient", "-", "--reading", "a=b", given="[1]").exit_code == 1
     assert (

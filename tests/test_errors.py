@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 from guidec import explain
 from guidec.cli import cli
+from guidec.parse.grammar import parser
+from guidec.parse.problem import in_words
 from guidec.pipeline import compile_file
 from guidec.project import reader
 from guidec.scenarios import run
@@ -148,6 +150,11 @@ def test_every_input_and_every_page_is_of_a_code() -> None:
 
 def test_every_diagnostic_proposes_a_repair() -> None:
     assert [code for code, path in inputs().items() for one in expected(read(path)) if not one.repair] == []
+
+
+def test_every_word_and_sign_of_the_grammar_has_words_in_a_hint() -> None:
+    shown = {one.name: in_words(frozenset({one.name})) for one in parser().terminals}
+    assert [name for name, hint in shown.items() if hint.endswith("expected ")] == ["COMMENT", "__IGNORE_0"]
 
 
 def test_a_file_with_five_unrelated_mistakes_reports_five(

@@ -191,3 +191,31 @@ def test_without_a_renderer_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) 
     svg, reason = render.svg_of("digraph { a -> b }")
     assert svg is None
     assert "graphviz-pure" in reason
+
+
+def test_an_order_is_drawn_with_what_it_goes_by_and_units_as_they_are_read() -> None:
+    text = """guideline t "T"
+  version 1.0.0
+  language guidec/1
+input temperature "Temperature"
+  quantity Cel from 34 to 43 step 0.1
+input bsa "Body surface"
+  quantity m2 from 1 to 3 step 0.01
+drug a "A"
+regimen r "R"
+  give a 375 mg/m2 of bsa rounded half even to 20 mg; rest not stated
+decision d "D"
+  by temperature
+    < 36 Cel: use r
+    >= 36 Cel: nothing
+classify c "C" of temperature
+  < 38 Cel: low
+  >= 38 Cel: high
+"""
+    found = compile_file("t.guide", lambda _: text.encode())
+    assert found.compiled is not None, found.diagnostics
+    dots = emit(found.compiled)[0]
+    for words in ("of body surface", "half even to 20 mg", "≥ 36 °C"):
+        plain = [re.sub(r"(<[^>]*>|&#160;|\s)+", " ", dot) for dot in dots.values()]
+        assert any(words in dot for dot in plain), words
+    assert not any("Cel" in dot for dot in dots.values())

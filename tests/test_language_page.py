@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from guidec.parse.grammar import parser, reserved_words
 from guidec.pipeline import compile_file
 from guidec.scenarios import run
 
@@ -19,3 +20,9 @@ def test_the_pieces_of_the_language_page_are_one_guideline() -> None:
     assert len(compilation.scenarios) >= 7
     for scenario in compilation.scenarios:
         assert not run(compilation.compiled, scenario)
+
+
+def test_the_page_lists_the_reserved_words() -> None:
+    page = (ROOT / "docs" / "language.md").read_text("utf-8")
+    listed = re.findall(r"`([a-z]+)`", page.split("<!-- reserved words -->")[1])
+    assert listed == sorted(word for word in reserved_words(parser()) if " " not in word)

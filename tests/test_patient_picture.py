@@ -147,7 +147,7 @@ reading often "What often means"
 drug a "Drug a"
 drug b "Drug b"
 regimen both_drugs "Both drugs"
-  give a 2 mg/kg of weight basis not stated rounded to 5 mg; rest not stated
+  give a 2 mg/kg of weight basis not stated rounded to 5 mg at least 5 mg; rest not stated
   with b 5 mg; rest not stated when fvc < 50 %{predicted}
 decision first "First"
   by site

@@ -457,7 +457,7 @@ def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
 
 
 def _patient(path: Path) -> Any:
-    from guidec.project import read_json
+    from guidec.project import read_json, why_no_json
 
     if str(path) == "-" and sys.stdin is None:
         _fail("the patient `-` can't be read: standard input is closed")
@@ -468,7 +468,7 @@ def _patient(path: Path) -> Any:
     try:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
-        _fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
+        _fail(f"the patient `{path}` is no JSON: {why_no_json(fault)}")
 
 
 # --- compare -----------------------------------------------------------------

@@ -28,21 +28,30 @@ def unit_of(text: str) -> Unit:
     return unit
 
 
+def unit_text(unit: str) -> str:
+    """A unit as a clinician reads it: `%{predicted}` is `% predicted`, `[lb_av]` is `lb`."""
+    plain = unit.replace("{", " ").replace("}", "").replace("[lb_av]", "lb").replace("[degF]", "°F")
+    plain = (
+        "°C" if plain == "Cel" else plain.replace("mm[Hg]", "mmHg").replace("ug", "µg").replace("m2", "m²")
+    )
+    return plain.strip()
+
+
 def calendar_dimension(word: str) -> Dimension:
     """Days and weeks are one kind, months and years another: neither is a number of the other."""
     return (((_CALENDAR[word][0], 1),), ())
 
 
 def unit_dimension(unit: str, calendar: bool = False) -> Dimension:
-    """The dimension of a unit as written; an empty one is a plain number."""
-    if calendar:
+    """The dimension of a unit as written, or of a calendar word; an empty one is a plain number."""
+    if calendar or unit in _CALENDAR:
         return calendar_dimension(unit)
     return unit_of(unit).dimension if unit else DIMENSIONLESS
 
 
 def in_base_units(value: Fraction, unit: str, calendar: bool = False) -> Fraction:
     """A value in base units: grams, metres, seconds, kelvin; calendar days or months."""
-    if calendar:
+    if calendar or unit in _CALENDAR:
         return value * _CALENDAR[unit][1]
     if not unit:
         return value
@@ -51,9 +60,11 @@ def in_base_units(value: Fraction, unit: str, calendar: bool = False) -> Fractio
 
 
 def out_of_base_units(value: Fraction, unit: str) -> Fraction:
-    """The inverse of `in_base_units` for UCUM units."""
+    """The inverse of `in_base_units`."""
     if not unit:
         return value
+    if unit in _CALENDAR:
+        return value / _CALENDAR[unit][1]
     parsed = unit_of(unit)
     return value / parsed.factor - parsed.offset
 

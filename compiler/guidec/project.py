@@ -175,7 +175,7 @@ def remove(paths: Iterable[Path]) -> None:
 
 def read_json(data: bytes) -> object:
     """A patient's JSON. Raises ValueError where it is none, or where a key stands twice: nobody knows which was meant."""
-    return json.loads(data, object_pairs_hook=_each_once)
+    return json.loads(data, object_pairs_hook=_each_once, parse_int=_whole_number)
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -185,3 +185,32 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"`{twice[:60]}` stands twice")
     return found
+
+
+def _whole_number(text: str) -> int:
+    """A whole number of JSON; of one with thousands of digits nobody can say what is meant."""
+    digits = len(text.lstrip("-"))
+    if digits > 1000:
+        raise ValueError(f"a number of {digits} digits stands there")
+    return int(text)
+
+
+_NO_JSON = {
+    "Expecting value": "a value is missing", "Expecting ',' delimiter": "a `,` is missing",
+    "Expecting ':' delimiter": "a `:` is missing", "Extra data": "something follows behind its end",
+    "Expecting property name enclosed in double quotes": 'a name between `"` is missing',
+    "Unterminated string starting at": 'a text has no closing `"`',
+    "Invalid control character at": "a text holds a line break or a tab",
+}  # fmt: skip
+
+
+def why_no_json(fault: ValueError | RecursionError) -> str:
+    """What is wrong with a text that is no JSON, in a reader's words."""
+    if isinstance(fault, json.JSONDecodeError):
+        if not fault.doc.strip():
+            return "it is empty; write `{}` for a patient of whom nothing is known"
+        reason = _NO_JSON.get(fault.msg, fault.msg.lower())
+        return f"in line {fault.lineno}, column {fault.colno}, {reason}"
+    if isinstance(fault, UnicodeDecodeError):
+        return "it isn't UTF-8"
+    return "it is nested too deep" if isinstance(fault, RecursionError) else str(fault)[:200]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from guidec import ir
-from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label, unit_text
+from guidec.numbers import unit_text
+from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label
 
 Json = dict[str, Any]
 
@@ -269,6 +270,13 @@ def _range(low: int | float, high: int | float) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
+def _with_unit(numbers: str, unit: str) -> str:
+    """`3`, `2 to 4 kg`, `1 year`, `18 years`."""
+    if unit in ("day", "week", "month", "year"):
+        return f"{numbers} {unit}{'' if numbers == '1' else 's'}"
+    return f"{numbers} {unit_text(unit)}".strip()
+
+
 def _interval(interval: Json) -> str:
     plural = "" if interval["low"] == interval["high"] == 1 else "s"
     word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
@@ -338,11 +346,11 @@ def value_text(guideline: ir.Guideline, definition: ir.Definition, value: Json) 
     if definition.category is not None:
         return _category_text(definition.category, value)
     if "low" in value:
-        text = f"{_range(value['low'], value['high'])} {unit_text(value['unit'])}".strip()
+        text = _with_unit(_range(value["low"], value["high"]), value["unit"])
     elif isinstance(value.get("value"), bool):
         text = "yes" if value["value"] else "no"
     elif "value" in value:
-        text = f"{value['value']} {unit_text(value.get('unit', ''))}".strip()
+        text = _with_unit(str(value["value"]), value.get("unit", ""))
     else:
         text = "open"
     if "band" not in value:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from guidec import ir
-from guidec.numbers import decimal_text, is_decimal, out_of_base_units
+from guidec.numbers import CALENDAR_WORDS, decimal_text, is_decimal, out_of_base_units, unit_text
 from guidec.rows import (
     Apply,
     Coordinate,
@@ -51,6 +51,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
         case Derived(number, names, _, derived_cuts, _, defined):
             unit = _named(guideline.definitions)[defined].unit if defined else ""
+            word = f"{unit}s" if unit in CALENDAR_WORDS else unit
             of_dates = _is_day(guideline, number)
             shown = [_day(value) if of_dates else _shown(value, unit) for value, _ in derived_cuts]
             parts = [
@@ -58,7 +59,7 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
                     shown[cell - 1] if cell else None,
                     bool(cell and derived_cuts[cell - 1][1]),
                     shown[cell] if cell < len(derived_cuts) else None,
-                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), unit,
+                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), word,
                 )
                 for cell in _cells(mask)
                 if cell <= len(derived_cuts)
@@ -265,15 +266,6 @@ def grade_text(strength: str | None = None, certainty: str | None = None) -> str
 # --- amounts -----------------------------------------------------------------
 
 
-def unit_text(unit: str) -> str:
-    """A unit as a clinician reads it: `%{predicted}` is `% predicted`, `[lb_av]` is `lb`."""
-    plain = unit.replace("{", " ").replace("}", "").replace("[lb_av]", "lb").replace("[degF]", "°F")
-    plain = (
-        "°C" if plain == "Cel" else plain.replace("mm[Hg]", "mmHg").replace("ug", "µg").replace("m2", "m²")
-    )
-    return plain.strip()
-
-
 def quantity_text(low: Fraction, high: Fraction, unit: str, calendar: bool = False) -> str:
     """`4 weeks`, `300–800 mg/m²`."""
     numbers = decimal_text(low) if low == high else f"{decimal_text(low)}–{decimal_text(high)}"
@@ -301,15 +293,15 @@ def dose_text(guideline: ir.Guideline, dose: ir.Dose | ir.DoseInBands) -> str:
     text = {"or_more": f"{numbers} or more", "up_to": f"up to {numbers}", "about": f"about {numbers}"}.get(
         dose.form, numbers
     )
-    if dose.basis is not None and dose.of is not None:
+    if dose.of is not None:
         text += f" of {label_of(guideline.inputs, dose.of).lower()}"
     if dose.basis == "not stated":
         text += " (basis not stated)"
+    unit = dose.unit if dose.of is None else _left(guideline, dose)
     if dose.strengths or dose.rounded is not None:
-        step = "a strength" if dose.rounded is None else decimal_text(dose.rounded)
+        step = "a strength" if dose.rounded is None else quantity_text(dose.rounded, dose.rounded, unit)
         mode = "" if dose.mode == "half away from zero" else f"{dose.mode} "
         text += f", rounded {mode}to {step}"
-    unit = dose.unit if dose.of is None else _left(guideline, dose)
     for word, cap in (("at least", dose.least), ("at most", dose.most)):
         if cap is not None:
             text += f", {word} {quantity_text(cap, cap, unit)}"
@@ -359,5 +351,5 @@ def taper_text(taper: ir.Taper, unit: str) -> str:
         text += f" for {interval_text(taper.lasts)}"
     if taper.rounded is not None:
         mode = "" if taper.mode == "half away from zero" else f"{taper.mode} "
-        text += f", rounded {mode}to {decimal_text(taper.rounded)}"
+        text += f", rounded {mode}to {quantity_text(taper.rounded, taper.rounded, unit)}"
     return text

@@ -293,6 +293,9 @@ class Build:
         kept = tuple(line for line in lines if line is not None)
         return ast.Define(name, label, unit, expression, cites, kept, self._span(meta))
 
+    def unit_calendar(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._word(children[0])
+
     def define_line(self, meta: Meta, children: list[Any]) -> Any:
         return children[0]
 

@@ -53,6 +53,9 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
                 "EVERY",
                 "FOR",
                 "AFTER",
+                "OVER",
+                "DOSE",
+                "IN",
                 "ABOUT",
                 "UP",
                 "BY",
@@ -106,6 +109,23 @@ _WORDS = {
     "DUE_OF": "`due of`",
     "LESS": "`less` and days",
     "NO_END": "`no end`",
+    "OR_UNIT": "`or`",
+    "BAR": "`|`",
+    "BARS": "`||`",
+    "_EQUAL": "`=`",
+    "CIRCUMFLEX": "`^`",
+    "OVER": "`over`",
+    "RATE": "`rate`",
+    "STRENGTHS": "`strengths`",
+    "AT_LEAST": "`at least`",
+    "AT_MOST": "`at most`",
+    "TAPER": "`taper by` or `titrate by`",
+    "OF_FIRST_DOSE": "`of the first dose`",
+    "HOLD": "`hold when` or `resume when`",
+    "CLOCK": "`hours` or `minutes`",
+    "AMOUNT_OF": "`total of` or `daily of`",
+    "VALUE_OF": "`value of`",
+    "STEPS_OF": "`steps of`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}
@@ -192,7 +212,7 @@ def _problem(build: Build, row: int, stop: Stop) -> Diagnostic:
         repair = f"write `recommend {stop.word}`, or `use {stop.word}` where the source has no such word"
         return Diagnostic("syntax", f"`{stop.word}` stands without a strength", span, repair)
     return Diagnostic(
-        "syntax", message, span, _in_words(stop.expected) if stop.word else _at_end(stop, row == 0)
+        "syntax", message, span, in_words(stop.expected) if stop.word else _at_end(stop, row == 0)
     )
 
 
@@ -224,7 +244,7 @@ def _row_form(stop: Stop) -> str:
 def _at_end(stop: Stop, first: bool) -> str:
     """What the line lacks; a text most often."""
     if not stop.expected or not stop.expected - _MORE <= {"STRING"} or "STRING" not in stop.expected:
-        return _in_words(stop.expected)
+        return in_words(stop.expected)
     declares = first and "stated" not in stop.before
     named = (
         re.fullmatch(r"(?!impossible|set)[a-z]+(?: [a-z]+)? ([a-z]\w*)", stop.before) if declares else None
@@ -233,7 +253,7 @@ def _at_end(stop: Stop, first: bool) -> str:
     return f'add {"what people call it" if named else "the reason"}: `"{label}"`'
 
 
-def _in_words(expected: frozenset[str]) -> str:
+def in_words(expected: frozenset[str]) -> str:
     """What may follow, in five phrases at most."""
     left, phrases = set(expected), []
     for marks, names, phrase in _GROUPS:

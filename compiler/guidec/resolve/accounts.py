@@ -89,9 +89,17 @@ def unused_declarations(scope: Scope, file: ast.File) -> None:
             and (found[0], found[1]) not in scope.used
             and mentioned[found[1]] < 2
             and found[1] not in scope.meant
+            and not _is_shown(declaration)
         ):
             kind, name, span = found
             scope.warn("unused_declaration", f"nothing uses the {kind} `{name}`", span, "use it or delete it")
+
+
+def _is_shown(declaration: ast.Declaration) -> bool:
+    """Whether results show a definition; so they would where it has a fault of its own."""
+    return isinstance(declaration, ast.Define) and any(
+        isinstance(one, ast.Shown) for one in declaration.lines
+    )
 
 
 def _named(declaration: ast.Declaration) -> tuple[str, str, Span] | None:

@@ -11,7 +11,7 @@ from guidec.diagnostic import listed, nearest
 from guidec.numbers import CALENDAR_WORDS, DATE, calendar_dimension, input_dimension
 from guidec.reals import LARGEST_EXPONENT
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, check_unit, described, mismatch, mixed_units
+from guidec.resolve.typed import Typed, check_unit, described, mismatch, mixed_units, said_unit
 from guidec.units import DIMENSIONLESS, Dimension, divide_dimensions, multiply_dimensions
 
 FUNCTIONS = ("min", "max", "abs", "clamp", "sqrt", "ln", "exp")
@@ -510,11 +510,10 @@ def function_number(scope: Scope, function: ast.Function) -> Typed | None:
     found = number(scope, function.expression)
     if found is None or function.unit is None:
         return found
-    unit = check_unit(scope, function.unit)
-    if unit is None:
+    said = said_unit(scope, function.unit)
+    if said is None:
         return None
-    if unit.dimension != found.dimension:
-        said = Typed(ir.Constant(Fraction(1), function.unit.text), unit.dimension, function.unit.span)
+    if said.dimension != found.dimension:
         mismatch(scope, found, said, function.unit.span)
         return None
     return found

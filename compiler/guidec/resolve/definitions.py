@@ -7,6 +7,7 @@ from guidec import ast, ir
 from guidec.bounds import bounds, common_grain, grain
 from guidec.diagnostic import listed
 from guidec.numbers import (
+    CALENDAR_WORDS,
     MOST_DIGITS,
     decimal_places,
     is_decimal,
@@ -26,7 +27,7 @@ from guidec.resolve.expressions import condition
 from guidec.resolve.grids import Hit, column_text, gathered, hits, result_text, row_text
 from guidec.resolve.labels import label_conditions, labels_apart, labels_shown, may_split
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, check_unit, mismatch
+from guidec.resolve.typed import Typed, calendar_words, check_unit, mismatch, said_unit
 from guidec.source import Span
 from guidec.units import DIMENSIONLESS
 
@@ -127,7 +128,7 @@ def _number(
             "missing_unit",
             f"`{name.text}` is shown, and its unit isn't said",
             name.span,
-            _unit_repair(scope, name),
+            _unit_repair(scope, name, typed),
         )
     mode: ir.RoundingMode = shown.mode if shown else "half away from zero"
     notes = _notes(scope, lines)
@@ -137,14 +138,15 @@ def _number(
     )
 
 
-def _unit_repair(scope: Scope, name: ast.Name) -> str:
+def _unit_repair(scope: Scope, name: ast.Name, typed: Typed) -> str:
+    unit = calendar_words(typed.dimension) or "`in UNIT`"
     match scope.written[name.text]:
         case ast.Lookup(_, _, by):
-            return f"write `in UNIT` behind `by {by.text}`"
+            return f"write {unit} behind `by {by.text}`"
         case ast.Gives(_, label):
-            return f'write `in UNIT` behind `"{label.text}"`'
+            return f'write {unit} behind `"{label.text}"`'
         case _:
-            return "write `in UNIT` before `=`"
+            return f"write {unit} before `=`"
 
 
 def _notes(scope: Scope, lines: tuple[object, ...]) -> tuple[ir.Note, ...]:
@@ -155,13 +157,17 @@ def _notes(scope: Scope, lines: tuple[object, ...]) -> tuple[ir.Note, ...]:
 def _shown_unit(scope: Scope, written: ast.Name | None, typed: Typed) -> str | None:
     if written is None:
         return "" if typed.dimension == DIMENSIONLESS else None
-    unit = check_unit(scope, written)
-    if unit is None:
+    said = said_unit(scope, written)
+    if said is None:
         return None
-    if unit.dimension != typed.dimension:
-        said = Typed(ir.Constant(Fraction(1), unit.text), unit.dimension, written.span)
+    words = calendar_words(typed.dimension)
+    if said.dimension != typed.dimension and words:
+        message = f"this is calendar time, and `{written.text}` is no unit of it"
+        scope.fault("dimension_mismatch", message, written.span, f"write {words}")
+    elif said.dimension != typed.dimension:
         mismatch(scope, typed, said, written.span)
-    return unit.text
+    assert isinstance(said.number, ir.Constant)
+    return said.number.unit
 
 
 def _shown_step(scope: Scope, shown: ast.Shown, unit: str) -> Fraction | None:
@@ -170,6 +176,12 @@ def _shown_step(scope: Scope, shown: ast.Shown, unit: str) -> Fraction | None:
         return None
     step = check_unit(scope, shown.rounded.unit)
     if step is None:
+        return None
+    if unit in CALENDAR_WORDS:
+        message = "calendar time is rounded where it is computed"
+        scope.fault(
+            "dimension_mismatch", message, shown.rounded.span, f"write `rounded to 1 {unit}` behind `=`"
+        )
         return None
     if step.dimension != unit_dimension(unit) or shown.rounded.value <= 0:
         scope.fault(
@@ -189,9 +201,9 @@ def _exactly_shown(scope: Scope, typed: Typed, unit: str, step: Fraction | None)
     every = step
     if step is None:
         found = grain(typed.number, scope.inputs, scope.definitions.__getitem__)
-        parsed = unit_of(unit) if unit else None
-        if found is not None and parsed is not None:
-            found = common_grain(found / parsed.factor, parsed.offset)
+        if found is not None and unit:
+            zero = out_of_base_units(Fraction(0), unit)
+            found = common_grain(out_of_base_units(found, unit) - zero, zero)
         every = found
     ends = bounds(typed.number, scope.inputs, scope.definitions.__getitem__)
     largest = max(abs(out_of_base_units(end, unit)) for end in ends)

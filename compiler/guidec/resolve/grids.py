@@ -5,7 +5,7 @@ from guidec.layout import as_meant, expression_text, quantity_text
 from guidec.record import record
 from guidec.resolve.arithmetic import is_number
 from guidec.resolve.expressions import condition
-from guidec.resolve.labels import is_numeric, label_conditions, labels_shown, may_split
+from guidec.resolve.labels import in_readers_units, is_numeric, label_conditions, labels_shown, may_split
 from guidec.resolve.scope import Scope
 
 
@@ -156,7 +156,7 @@ def result_text(gives: ast.Gives, result: object) -> str:
     """What a row gives."""
     match result:
         case ast.Number() | ast.CalendarNumber():
-            return quantity_text(as_meant(result))
+            return quantity_text(in_readers_units(as_meant(result)))
         case ast.Name(text):
             return next((line.label.text for line in gives.values if line.name.text == text), text)
         case _:

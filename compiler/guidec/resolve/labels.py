@@ -1,12 +1,14 @@
 """Labels of branches, points, bands and cells to conditions."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import TypeVar
 
 from guidec import ast, ir
 from guidec.diagnostic import listed
 from guidec.layout import as_meant, branch_label_text
-from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension, unit_dimension
+from guidec.numbers import CALENDAR_WORDS, in_base_units, input_dimension, unit_dimension, unit_text
 from guidec.resolve.arithmetic import is_number, unknown_name
 from guidec.resolve.expressions import condition
 from guidec.resolve.scope import Scope
@@ -163,11 +165,16 @@ def _begins_late(low: ast.Limit, high: ast.Limit) -> bool:
     """Whether a range ends before it begins, in any of the units that it is printed in."""
     if isinstance(low, ast.Day) or isinstance(high, ast.Day):
         return isinstance(low, ast.Day) and isinstance(high, ast.Day) and low.value > high.value
+    pairs = [(first, last) for first in _printed(low) for last in _printed(high)]
+    alike = [(first, last) for first, last in pairs if _unit_word(first) == _unit_word(last)]
     return any(
         _kind(first) == _kind(last) and _in_base_units(first) > _in_base_units(last)
-        for first in _printed(low)
-        for last in _printed(high)
+        for first, last in alike or pairs
     )
+
+
+def _unit_word(limit: ast.Number | ast.CalendarNumber) -> str:
+    return limit.unit.text if limit.unit else ""
 
 
 def _printed(
@@ -203,12 +210,26 @@ def labels_shown(scope: Scope, of: ast.Expression, labels: tuple[ast.Label, ...]
 
 
 def _shown(scope: Scope, of: ast.Expression, label: ast.Label) -> str:
-    text = label_text(label)
+    text = label_text(in_readers_units(label))
     if isinstance(label, ast.YesNo):
         return text
     values = scope.value_labels(of.text) if isinstance(of, ast.Name) else {}
-    return values.get(text) or _with_signs(text)
+    return values.get(text) or text.replace("<=", "≤").replace(">=", "≥")
 
 
-def _with_signs(text: str) -> str:
-    return text.replace("<=", "≤").replace(">=", "≥").replace("{predicted}", " predicted")
+Shown = TypeVar("Shown", bound=ast.Label | ast.Limit)
+
+
+def in_readers_units(written: Shown) -> Shown:
+    """Its units as a clinician reads them: `°C`, not `Cel`."""
+    match written:
+        case ast.Number(unit=ast.Name(text, span)):
+            return replace(written, unit=ast.Name(unit_text(text), span))
+        case ast.Thresholds(numbers):
+            return replace(written, numbers=tuple(map(in_readers_units, numbers)))
+        case ast.LabelCompare(_, value):
+            return replace(written, value=in_readers_units(value))
+        case ast.LabelRange(low, high):
+            return replace(written, low=in_readers_units(low), high=in_readers_units(high))
+        case _:
+            return written

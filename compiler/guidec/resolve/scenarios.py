@@ -10,7 +10,7 @@ from guidec.numbers import CALENDAR_WORDS, plain_number
 from guidec.resolve.arithmetic import value_ids
 from guidec.resolve.scope import Scope
 from guidec.resolve.spans import interval
-from guidec.resolve.typed import check_unit
+from guidec.resolve.typed import check_unit, said_unit
 
 
 def scenario(scope: Scope, written: ast.Scenario, rules: dict[str, str]) -> ir.Scenario | None:
@@ -194,9 +194,11 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
     low: Fraction | None = None
     high: Fraction | None = None
     if written.high is not None and written.low is not None and written.high.unit is not None:
-        if check_unit(scope, written.high.unit) is None:
+        said = said_unit(scope, written.high.unit)
+        if said is None:
             return None
-        unit, low, high = written.high.unit.text, written.low.value, written.high.value
+        assert isinstance(said.number, ir.Constant)
+        unit, low, high = said.number.unit, written.low.value, written.high.value
     elif written.kind == "value" and written.high is not None and written.low is not None:
         low, high = written.low.value, written.high.value
     if written.time is not None:

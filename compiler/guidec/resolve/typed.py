@@ -1,7 +1,9 @@
 """A number with its dimension, and how it is called in a message."""
 
+from fractions import Fraction
+
 from guidec import ast, ir
-from guidec.numbers import DATE, decimal_text, unit_dimension
+from guidec.numbers import CALENDAR_WORDS, DATE, calendar_dimension, decimal_text, unit_dimension
 from guidec.record import record
 from guidec.resolve.scope import Scope
 from guidec.source import Span
@@ -26,6 +28,21 @@ def check_unit(scope: Scope, unit: ast.Name) -> Unit | None:
         )
         return None
     return parsed
+
+
+def said_unit(scope: Scope, unit: ast.Name) -> Typed | None:
+    """One of the unit behind `in`: a calendar word, as the result says it, or a UCUM unit."""
+    if unit.text in CALENDAR_WORDS:
+        word = CALENDAR_WORDS[unit.text]
+        return Typed(ir.Constant(Fraction(1), word, True), calendar_dimension(word), unit.span)
+    parsed = check_unit(scope, unit)
+    return None if parsed is None else Typed(ir.Constant(Fraction(1), unit.text), parsed.dimension, unit.span)
+
+
+def calendar_words(dimension: Dimension) -> str:
+    """How a number of calendar time may be said; empty for any other."""
+    months, days = (calendar_dimension(word) for word in ("month", "day"))
+    return {months: "`in years` or `in months`", days: "`in days` or `in weeks`"}.get(dimension, "")
 
 
 def mixed_units(entry: ir.Input) -> bool:

@@ -2303,6 +2303,37 @@ def each_once(pairs: list[tuple[str, object]]) -> Json:
     return found
 
 
+def whole_number(text: str) -> int:
+    """A whole number of JSON; of one with thousands of digits nobody can say what is meant."""
+    digits = len(text.lstrip("-"))
+    if digits > 1000:
+        raise ValueError(f"a number of {digits} digits stands there")
+    return int(text)
+
+
+NO_JSON = {
+    "Expecting value": "a value is missing", "Expecting ',' delimiter": "a `,` is missing",
+    "Expecting ':' delimiter": "a `:` is missing", "Extra data": "something follows behind its end",
+    "Expecting property name enclosed in double quotes": 'a name between `"` is missing',
+    "Unterminated string starting at": 'a text has no closing `"`',
+    "Invalid control character at": "a text holds a line break or a tab",
+}  # fmt: skip
+
+
+def why_no_json(fault: ValueError | RecursionError) -> str:
+    """What is wrong with a text that is no JSON, in a reader's words."""
+    import json
+
+    if isinstance(fault, json.JSONDecodeError):
+        if not fault.doc.strip():
+            return "it is empty; write `{}` for a patient of whom nothing is known"
+        reason = NO_JSON.get(fault.msg, fault.msg.lower())
+        return f"in line {fault.lineno}, column {fault.colno}, {reason}"
+    if isinstance(fault, UnicodeDecodeError):
+        return "it isn't UTF-8"
+    return "it is nested too deep" if isinstance(fault, RecursionError) else str(fault)[:200]
+
+
 def main(arguments: list[str]) -> int:
     """`python MODULE.py PATIENT.json` prints the result. 0 fine, 1 refused or unreadable, 2 wrong usage."""
     import json
@@ -2339,9 +2370,9 @@ def main(arguments: list[str]) -> int:
         reason = (getattr(fault, "strerror", None) or str(fault)).lower()
         return fail(f"the patient `{path}` can't be read: {reason}")
     try:
-        patient = json.loads(data, object_pairs_hook=each_once)
+        patient = json.loads(data, object_pairs_hook=each_once, parse_int=whole_number)
     except (ValueError, RecursionError) as fault:
-        return fail(f"the patient `{path}` is no JSON: {str(fault)[:200]}")
+        return fail(f"the patient `{path}` is no JSON: {why_no_json(fault)}")
     try:
         found = evaluate(patient)
     except Refused as refused:

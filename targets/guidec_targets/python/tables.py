@@ -9,7 +9,7 @@ from guidec.evaluate import Compiled
 from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.lower.terms import Cells
-from guidec.numbers import in_base_units, unit_of
+from guidec.numbers import CALENDAR_WORDS, in_base_units, unit_of
 from guidec.rows import (
     Coordinate,
     Derived,
@@ -436,6 +436,8 @@ def _base(unit: str) -> tuple[Fraction, Fraction]:
     """The factor and the offset that lead to base units."""
     if not unit:
         return Fraction(1), Fraction(0)
+    if unit in CALENDAR_WORDS:
+        return in_base_units(Fraction(1), unit), Fraction(0)
     parsed = unit_of(unit)
     return parsed.factor, parsed.offset
 
