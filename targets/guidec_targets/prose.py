@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from guidec import ir
+from guidec.numbers import unit_text
 from guidec.record import parts
-from guidec.wording import condition_in_words, grade_text, label_of, number_in_words, unit_text
+from guidec.wording import condition_in_words, grade_text, label_of, number_in_words
 from guidec_targets.chart import Sheet
 from guidec_targets.chart_text import given_lines, strength_words
 from guidec_targets.grid import Grid

@@ -47,5 +47,6 @@ def scenario(draft: Draft) -> None:
     if not entries:
         return
     expected = ast.Expectation("status", None, (), draft.one(_STATUSES), None, None, NOWHERE)
-    lines = (ast.GivenLines(tuple(entries)), ast.Expectations((expected,)), *draft.notes())
+    given, then = ast.GivenLines(tuple(entries)), ast.Expectations((expected,))
+    lines: tuple[ast.GivenLines | ast.Expectations | ast.Note, ...] = (given, then, *draft.notes())
     draft.declarations.append(ast.Scenario(draft.label("A patient"), (), lines, NOWHERE))

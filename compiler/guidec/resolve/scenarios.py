@@ -190,22 +190,10 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "rule", name, rules)
         case "status" | "refused":
             pass
-    unit = ""
-    low: Fraction | None = None
-    high: Fraction | None = None
-    if written.high is not None and written.low is not None and written.high.unit is not None:
-        said = said_unit(scope, written.high.unit)
-        if said is None:
-            return None
-        assert isinstance(said.number, ir.Constant)
-        unit, low, high = said.number.unit, written.low.value, written.high.value
-    elif written.kind == "value" and written.high is not None and written.low is not None:
-        low, high = written.low.value, written.high.value
-    if written.time is not None:
-        time = interval(scope, written.time)
-        if time is None:
-            return None
-        unit, low, high = time.unit, time.low, time.high
+    amount = _amount(scope, written)
+    if amount is None:
+        return None
+    unit, low, high = amount
     steps: list[ir.Constant] = []
     for step in written.steps:
         if step.unit is None or check_unit(scope, step.unit) is None:
@@ -226,6 +214,22 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         steps=tuple(steps),
         span=written.span,
     )
+
+
+def _amount(scope: Scope, written: ast.Expectation) -> tuple[str, Fraction | None, Fraction | None] | None:
+    """The unit and the ends of what is expected; an interval or a duration has its own."""
+    if written.time is not None:
+        time = interval(scope, written.time)
+        return None if time is None else (time.unit, time.low, time.high)
+    if written.high is None or written.low is None:
+        return "", None, None
+    if written.high.unit is not None:
+        said = said_unit(scope, written.high.unit)
+        if said is None:
+            return None
+        assert isinstance(said.number, ir.Constant)
+        return said.number.unit, written.low.value, written.high.value
+    return ("", written.low.value, written.high.value) if written.kind == "value" else ("", None, None)
 
 
 def _known_value(scope: Scope, written: ast.Expectation, of: ast.Name) -> None:
