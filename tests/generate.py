@@ -33,13 +33,15 @@ def declarations(seed: int) -> Declarations:
     _times(draft, options, (0, 0, 1))
     _times(draft, rules.rule, (0, 1, 2))
     _times(draft, rules.avoid, (0, 0, 0, 1, 2))
-    _times(draft, comparisons.side_by_side, (0, 0, 1))
-    _times(draft, comparisons.scenario, (0, 0, 1))
     first = rules.head(draft)
     written = draft.declarations
     if draft.chance(0.2):
         draft.dice.shuffle(written)
-    return (*first, *written, *rules.accounts(draft, [*first, *written]))
+    accounts = rules.accounts(draft, [*first, *written])
+    draft.dice = random.Random(f"beside the rest {seed}")
+    _times(draft, comparisons.side_by_side, (0, 0, 1))
+    _times(draft, comparisons.scenario, (0, 0, 1))
+    return (*first, *written, *accounts)
 
 
 def _times(draft: Draft, write: Callable[[Draft], None], counts: tuple[int, ...]) -> None:

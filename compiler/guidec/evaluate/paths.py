@@ -124,7 +124,10 @@ class Paths:
         isn't chosen from constants. No terms where the definition isn't shown. As in a shown range, each is taken for itself:
         what `impossible` leaves out is not looked at."""
         number = self.program.numbers.get(definition)
-        terms = number.terms if isinstance(number, Total) else () if number is None else (number,)
+        if number is None:
+            return ()
+        written = next(one.number for one in self.guideline.definitions if one.id == definition)
+        terms = number.terms if isinstance(number, Total) and isinstance(written, ir.Sum) else (number,)
         return tuple(self._picked(one) for one in terms)
 
     def _picked(self, number: Number) -> frozenset[Fraction] | None:

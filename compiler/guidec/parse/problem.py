@@ -125,6 +125,8 @@ _WORDS = {
     "CLOCK": "`hours` or `minutes`",
     "AMOUNT_OF": "`total of` or `daily of`",
     "VALUE_OF": "`value of`",
+    "SPAN_OF": "`interval of` or `duration of`",
+    "PREFERRED_OF": "`preferred of`",
     "STEPS_OF": "`steps of`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
