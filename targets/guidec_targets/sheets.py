@@ -25,7 +25,7 @@ def sheet_grid(guideline: ir.Guideline, sheet: Sheet, label: str, mark: Mark | N
         Line(POLICIES[table.policy], italic=True),
     ]
     if table.why:
-        title.append(Line(f"contradiction: {table.why}"))
+        title.append(Line(f"The source gives two answers: {table.why}", strong=True))
     drawn = [table.rows[at] for at in sheet.rows]
     inputs = fitted(table.columns, [row.cells for row in drawn])
     columns = (*inputs, Column(capital(" / ".join(table.outputs)), _ANSWER), _SOURCE)
