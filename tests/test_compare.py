@@ -382,3 +382,16 @@ def test_which_weight_a_dose_goes_by_is_told() -> None:
         "corticosteroid_mycophenolate",
         "glucocorticoid_alone",
     ]
+
+
+def test_a_source_that_can_only_be_silent_excludes_nothing() -> None:
+    open_diagnosis = {
+        "ild_present": True,
+        "myositis_dx": {"one_of": ["pm", "dm"]},
+        "ild_onset": "acute",
+        "care_phase": "progressed",
+    }
+    found = compare([taken("takada"), taken("droracle")], open_diagnosis)
+    rows = {row["id"]: row for row in found["questions"]}
+    assert rows["treat_at_all"]["cells"][1]["status"] == "indeterminate"
+    assert rows["treat_at_all"]["status"] == rows["first_line"]["status"] == "silent"

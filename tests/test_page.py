@@ -302,3 +302,14 @@ def test_a_page_that_somebody_wrote_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_guideline_has_no_page(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["page", str(tmp_path)]).exit_code == 2
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_picture_that_somebody_drew_is_left_alone(check: tuple[str, ...], tmp_path: Path) -> None:
+    folder = copied(tmp_path / "pm_dm_ild")
+    (folder / "takada.svg").write_text("<svg><!-- by hand --></svg>", "utf-8")
+    done = CliRunner().invoke(cli, ["page", str(folder), *check])
+    assert done.exit_code == 1
+    assert "was not made by guidec" in done.output
+    assert "by hand" in (folder / "takada.svg").read_text("utf-8")
+    assert not (folder / "README.md").exists()

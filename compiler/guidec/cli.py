@@ -318,6 +318,7 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     dots = {one.guideline.id: emit(one)[0][f"{one.guideline.id}.dot"] for one in compiled}
     text = folder_page([one.guideline for one in compiled])
     if only_check:
+        _refuse_others(folder, list(dots), MADE)
         stale = _stale(folder / "README.md", text, "")
         stale += [line for name, dot in dots.items() for line in _stale(folder / f"{name}.svg", "", dot)]
         for line in stale:
@@ -329,9 +330,7 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     _print_found(found)
     if found:
         _fail("nothing was written, because the page shows every flowchart")
-    there = folder / "README.md"
-    if there.exists() and not there.read_bytes().startswith(MADE.encode()):
-        _fail(f"`{there.as_posix()}` was not made by guidec: move it away first")
+    _refuse_others(folder, list(dots), MADE)
     made = {"README.md": text, **{f"{name}.svg": files[f"{name}.svg"] for name in dots}}
     try:
         write_all(folder, made)
@@ -339,6 +338,21 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
         _fail(f"`{fault.filename or folder}` can't be written: {fault.strerror or fault}")
     for name in made:
         click.echo((folder / name).as_posix())
+
+
+def _refuse_others(folder: Path, names: list[str], made: str) -> None:
+    """What somebody else wrote under the name of a page or of its pictures is never replaced."""
+    marks = {"README.md": made.encode(), **{f"{name}.svg": b"<!-- dot " for name in names}}
+    for name, mark in marks.items():
+        there = folder / name
+        if there.is_dir():
+            _fail(f"`{there.as_posix()}` is a folder: move it away first")
+        try:
+            found = there.read_bytes() if there.exists() else mark
+        except OSError as fault:
+            _fail(f"`{there.as_posix()}` can't be read: {(fault.strerror or str(fault)).lower()}")
+        if not (found.startswith(mark) if name == "README.md" else mark in found):
+            _fail(f"`{there.as_posix()}` was not made by guidec: move it away first")
 
 
 # --- eval --------------------------------------------------------------------

@@ -15,7 +15,7 @@ from guidec.numbers import in_base_units, unit_dimension
 
 Json = dict[str, Any]
 Way = tuple[Json, ...] | None
-"""What is recommended, or advised, if it comes out so; None where the source doesn't say."""
+"""What is recommended, or advised, if it comes out so; None where the source doesn't say, or doesn't speak of the patient."""
 
 Relation = Literal["same", "compatible", "differs", "open"]
 
@@ -158,6 +158,8 @@ def _cell(question: ir.Question, guideline: ir.Guideline, result: Json) -> tuple
     ways = [_joined(way) for way in islice(product(*(part.ways for part in parts)), MOST_WAYS + 1)]
     found = dict.fromkeys(None if way is None else _content(question, guideline, way) for way in ways)
     compared = _Compared(tuple(found), status == "indeterminate" or len(ways) > MOST_WAYS)
+    if all(one is None for one in found):
+        return cell, None
     if question.compares == "which doses" and not any(one is not None and one.doses for one in found):
         return cell, None
     return cell, compared
@@ -188,7 +190,7 @@ def _part(guideline: ir.Guideline, result: Json, name: str) -> _Part:
         return _Part(status, tuple(_outcomes(decision["possible"])), entry)
     perhaps = [one for one in decision["possible"] if one["status"] != "not_stated"]
     more = [one for way in _outcomes(perhaps) for one in way or ()]
-    return _Part(status, (tuple(given), (*given, *more)), entry)
+    return _Part(status, (tuple(given) or None, (*given, *more)), entry)
 
 
 def _outcomes(possible: Sequence[Json]) -> Iterator[Way]:
@@ -196,7 +198,7 @@ def _outcomes(possible: Sequence[Json]) -> Iterator[Way]:
     for one in possible:
         if one["status"] == "conflict" and one.get("possible"):
             yield from _outcomes(one["possible"])
-        elif one["status"] == "not_stated":
+        elif one["status"] in ("not_stated", "not_applicable", "out_of_scope"):
             yield None
         else:
             yield tuple(one["recommendations"])
@@ -214,7 +216,7 @@ def _rule_part(guideline: ir.Guideline, result: Json, name: str) -> _Part:
         return _Part("not_stated", (None,), {**entry, "status": "not_stated"})
     if found["applies"] == "yes":
         return _Part("answered", ((found,),), {**entry, "status": "determined"})
-    return _Part("indeterminate", ((), (found,)), {**entry, "status": "indeterminate"})
+    return _Part("indeterminate", (None, (found,)), {**entry, "status": "indeterminate"})
 
 
 def _said(entries: Iterable[Json]) -> Iterator[Json]:

@@ -14,7 +14,7 @@ ROW_WORDS = {
     "same": "same answer, independent provenance",
     "compatible": "no contradiction, not the same detail",
     "differs": "the answers exclude each other",
-    "silent": "fewer than two sources answer",
+    "silent": "fewer than two sources answer, so nothing is compared",
     "out_of_scope": "fewer than two sources speak of such a patient",
     "indeterminate": "open until more is known",
 }
