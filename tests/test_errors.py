@@ -32,6 +32,7 @@ COLLECTIONS = {
     "confusions",
     "five_mistakes",
     "options",
+    "percent",
     "scores",
     "slips",
     "tables",

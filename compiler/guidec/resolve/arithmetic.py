@@ -11,7 +11,7 @@ from guidec.diagnostic import listed, nearest
 from guidec.numbers import CALENDAR_WORDS, DATE, calendar_dimension, input_dimension
 from guidec.reals import LARGEST_EXPONENT
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, check_unit, described, mismatch, mixed_units, said_unit
+from guidec.resolve.typed import Typed, alike, check_unit, described, mismatch, mixed_units, said_unit
 from guidec.units import DIMENSIONLESS, Dimension, divide_dimensions, multiply_dimensions
 
 FUNCTIONS = ("min", "max", "abs", "clamp", "sqrt", "ln", "exp")
@@ -223,7 +223,7 @@ def _arithmetic(scope: Scope, written: ast.Binary) -> Typed | None:
         return None
     match written.op:
         case "+" | "-":
-            if left.dimension != right.dimension:
+            if not alike(scope, left, right):
                 mismatch(scope, left, right, right.span)
                 return None
             return Typed(ir.Arithmetic(written.op, left.number, right.number), left.dimension, written.span)
@@ -355,7 +355,7 @@ def _builtin(scope: Scope, written: ast.Call, arguments: list[Typed]) -> Typed |
         return None
     first = arguments[0]
     for other in arguments[1:]:
-        if other.dimension != first.dimension:
+        if not alike(scope, first, other):
             mismatch(scope, first, other, other.span)
             return None
     numbers = tuple(one.number for one in arguments)
@@ -526,7 +526,7 @@ def _rounded(scope: Scope, written: ast.Rounded) -> Typed | None:
     inner, step = number(scope, written.operand), number(scope, written.step)
     if inner is None or step is None or not _can_be_computed_with(scope, inner):
         return None
-    if step.dimension != inner.dimension:
+    if not alike(scope, inner, step):
         mismatch(scope, inner, step, step.span)
         return None
     assert isinstance(step.number, ir.Constant)

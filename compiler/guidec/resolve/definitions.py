@@ -27,7 +27,7 @@ from guidec.resolve.expressions import condition
 from guidec.resolve.grids import Hit, column_text, gathered, hits, result_text, row_text
 from guidec.resolve.labels import label_conditions, labels_apart, labels_shown, may_split
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, calendar_words, check_unit, mismatch, said_unit
+from guidec.resolve.typed import Typed, alike, calendar_words, check_unit, mismatch, said_unit
 from guidec.source import Span
 from guidec.units import DIMENSIONLESS
 
@@ -252,7 +252,7 @@ def _case(scope: Scope, by: ast.Name, lines: tuple[ast.Valued, ...], span: Span)
             continue
         if first is None:
             first = value
-        elif value.dimension != first.dimension:
+        elif not alike(scope, first, value):
             mismatch(scope, first, value, value.span)
             whole = False
             continue
@@ -469,7 +469,7 @@ def _number_column(
         values.append((hit, typed))
     first = values[0][1]
     for _, other in values:
-        if other.dimension != first.dimension:
+        if not alike(scope, first, other):
             mismatch(scope, first, other, other.span)
             return None
     found = _gathered_number(scope, written, values, policy, gather)

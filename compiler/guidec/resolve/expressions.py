@@ -19,7 +19,7 @@ from guidec.resolve.arithmetic import (
 )
 from guidec.resolve.scope import Scope
 from guidec.resolve.thresholds import threshold
-from guidec.resolve.typed import Typed, mismatch
+from guidec.resolve.typed import Typed, alike, mismatch
 from guidec.source import Span
 
 Place = Literal["decision", "rule"]
@@ -425,7 +425,7 @@ def _comparison(
         return None
     if not rational(scope, left) or not rational(scope, right):
         return None
-    if left.dimension != right.dimension:
+    if not alike(scope, left, right):
         mismatch(scope, left, right, right.span)
         return None
     return ir.Compare(op, left.number, right.number)

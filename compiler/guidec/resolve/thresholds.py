@@ -7,7 +7,7 @@ from guidec import ir
 from guidec.diagnostic import listed
 from guidec.numbers import calendar_dimension, decimal_text, input_dimension, unit_dimension, unit_of
 from guidec.resolve.scope import Scope
-from guidec.resolve.typed import Typed, mismatch
+from guidec.resolve.typed import Typed, alike, mismatch
 from guidec.units import DIMENSIONLESS, convert
 
 
@@ -45,7 +45,7 @@ def _fits(scope: Scope, entry: ir.Input, one: Typed) -> bool:
     match entry.type, constant:
         case ir.Quantity(units), ir.Constant(value, unit, False):
             same = [option for option in units if unit_dimension(option.unit) == one.dimension]
-            if not same:
+            if not same or not alike(scope, Typed(ir.Measure(entry.id), one.dimension, entry.span), one):
                 return _wrong_dimension(scope, entry, one)
             option = next((option for option in same if option.unit == unit), same[0])
             there = (

@@ -7,7 +7,7 @@ from guidec.numbers import CALENDAR_WORDS, DATE, calendar_dimension, decimal_tex
 from guidec.record import record
 from guidec.resolve.scope import Scope
 from guidec.source import Span
-from guidec.units import Dimension, Unit, UnitProblem, parse_unit
+from guidec.units import DIMENSIONLESS, Dimension, Unit, UnitProblem, parse_unit
 
 
 @record
@@ -52,6 +52,29 @@ def mixed_units(entry: ir.Input) -> bool:
     )
 
 
+def alike(scope: Scope, left: Typed, right: Typed) -> bool:
+    """Whether two numbers may be compared or added: of one dimension, and neither a bare number beside one in `%`.
+
+    `%` has no dimension, so that 10 would be 1000 %, which nobody means.
+    """
+    if left.dimension != right.dimension:
+        return False
+    return not any(
+        _bare(one) and _scaled(_unit_text(scope, other)) for one, other in ((left, right), (right, left))
+    )
+
+
+def _bare(typed: Typed) -> bool:
+    number = typed.number
+    return isinstance(number, ir.Constant) and not number.unit and number.value != 0
+
+
+def _scaled(unit: str) -> bool:
+    """Whether a unit without dimension counts in something else than ones, as `%` does."""
+    parsed = parse_unit(unit) if unit else None
+    return isinstance(parsed, Unit) and parsed.dimension == DIMENSIONLESS and parsed.factor != 1
+
+
 def mismatch(scope: Scope, left: Typed, right: Typed, span: Span) -> None:
     first, second = described(scope, left), described(scope, right)
     unit = _unit_text(scope, left)
@@ -81,13 +104,14 @@ def described(scope: Scope, typed: Typed) -> str:
         case ir.Measure(name):
             return f"`{name}` in `{unit}`" if unit else f"`{name}` without a unit"
         case ir.DefinedNumber(name):
-            return f"`{name}`, {_dimension_text(typed.dimension)},"
+            said = f"in `{unit}`" if _scaled(unit) else _dimension_text(typed.dimension)
+            return f"`{name}`, {said},"
         case _:
             return _dimension_text(typed.dimension)
 
 
 def _unit_text(scope: Scope, typed: Typed) -> str:
-    """The unit that the author wrote for a constant or an input; empty for what is computed."""
+    """The unit that the author wrote for a constant, an input or a definition; of a sum or the like, of what it is made of."""
     match typed.number:
         case ir.Constant(value, unit, calendar):
             return f"{unit}s" if calendar and value != 1 else unit
@@ -96,6 +120,16 @@ def _unit_text(scope: Scope, typed: Typed) -> str:
             if isinstance(kind, ir.Quantity):
                 return kind.units[0].unit
             return f"{kind.unit}s" if isinstance(kind, ir.Duration) else ""
+        case ir.DefinedNumber(name):
+            definition = scope.definitions.get(name)
+            return "" if definition is None else definition.unit
+        case ir.Arithmetic("+" | "-", first, second) | ir.Function(
+            "min" | "max" | "clamp", (first, second, *_)
+        ):
+            own = (_unit_text(scope, Typed(one, typed.dimension, typed.span)) for one in (first, second))
+            return next((unit for unit in own if unit), "")
+        case ir.Function("abs", (inner,)) | ir.Rounded(inner):
+            return _unit_text(scope, Typed(inner, typed.dimension, typed.span))
         case _:
             return ""
 
