@@ -18,7 +18,7 @@ from guidec import __version__
 
 if TYPE_CHECKING:
     from guidec.diagnostic import Diagnostic
-    from guidec.evaluate import Compiled
+    from guidec.evaluate import Compiled, Refused
     from guidec.pipeline import Compilation
 
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
@@ -34,6 +34,19 @@ FORMAT = click.option(
     default="text",
     show_default=True,
     help="For people or for programs.",
+)
+PATIENT = click.option(
+    "--patient",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The patient's JSON; - for standard input.",
+)
+READINGS = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Choose how an ambiguous passage is read.",
 )
 
 
@@ -365,20 +378,9 @@ def _refuse_others(folder: Path, names: list[str], made: str) -> None:
     "  echo '{\"ild_present\": true}' | guidec eval build/takada/takada.json --patient - --format json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--patient",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="The patient's JSON; - for standard input.",
-)
+@PATIENT
 @FORMAT
-@click.option(
-    "--reading",
-    "readings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Choose how an ambiguous passage is read.",
-)
+@READINGS
 @click.option(
     "--flowchart",
     metavar="FILE",
@@ -393,7 +395,7 @@ def eval_(
 
     An input that is left out is a blank, never a no. Exit status 0 whatever the answer; 1 for a record that is refused.
     """
-    from guidec.evaluate import Refused, evaluate, refusal
+    from guidec.evaluate import Refused, evaluate
 
     if flowchart is not None and flowchart.suffix not in _PICTURES:
         _usage(f"`{flowchart}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
@@ -402,14 +404,7 @@ def eval_(
     try:
         result = evaluate(compiled, record)
     except Refused as refused:
-        errors = refusal(refused)
-        if form == "json":
-            _echo_json(errors)
-        else:
-            from guidec.show import error_text
-
-            click.echo(error_text(errors), nl=False, err=True)
-        sys.exit(FAULTY)
+        _refused(refused, form)
     if form == "json":
         _echo_json(result)
     else:
@@ -447,6 +442,19 @@ def _draw_patient(path: Path, compiled: "Compiled", record: Any, result: dict[st
 
 def _echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _refused(refused: "Refused", form: str) -> NoReturn:
+    """Why a record can't be used: on standard output for programs, else where errors go."""
+    from guidec.evaluate import refusal
+    from guidec.show import error_text
+
+    errors = refusal(refused)
+    if form == "json":
+        _echo_json(errors)
+    else:
+        click.echo(error_text(errors), nl=False, err=True)
+    sys.exit(FAULTY)
 
 
 def _with_readings(record: Any, readings: tuple[str, ...]) -> Any:
@@ -493,12 +501,7 @@ def _patient(path: Path) -> Any:
     "  guidec compare guidelines/pm_dm_ild --patient patient.json --format html > side_by_side.html"
 )
 @PATHS
-@click.option(
-    "--patient",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="The patient's JSON; - for standard input.",
-)
+@PATIENT
 @click.option(
     "--format",
     "form",
@@ -507,13 +510,7 @@ def _patient(path: Path) -> Any:
     show_default=True,
     help="For a terminal, for programs, for a document, for a browser or a printer.",
 )
-@click.option(
-    "--reading",
-    "readings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Choose how an ambiguous passage is read, in every guideline that has it.",
-)
+@READINGS
 @pass_talk
 def compare(
     talk: _Talk, paths: tuple[Path, ...], patient: Path, form: str, readings: tuple[str, ...]
@@ -526,8 +523,7 @@ def compare(
     from guidec import compare_show
     from guidec.compare import Unasked
     from guidec.compare import compare as side_by_side
-    from guidec.evaluate import Refused, refusal
-    from guidec.show import error_text
+    from guidec.evaluate import Refused
 
     compilations = [one for one in _compile(talk, paths, skip_scenarios=True) if not one.is_module]
     if _failed(compilations, False):
@@ -544,12 +540,7 @@ def compare(
     except Unasked as fault:
         _fail(str(fault))
     except Refused as refused:
-        errors = refusal(refused)
-        if form == "json":
-            _echo_json(errors)
-        else:
-            click.echo(error_text(errors), nl=False, err=True)
-        sys.exit(FAULTY)
+        _refused(refused, form)
     if form == "json":
         _echo_json(found)
         return
