@@ -18,7 +18,7 @@ import pytest
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
-from guidec.lower import search
+from guidec.lower import boxes, search
 from guidec.numbers import plain_number
 from guidec.project import compile_path
 from guidec.rows import Numbers
@@ -234,7 +234,7 @@ def test_the_module_gives_up_where_the_reference_does(name: str, monkeypatch: py
     exact = loaded(emitted(compiled))["evaluate"]
     given_up = 0
     for most_boxes, most_sums in ((30, 20), (150, 4)):
-        monkeypatch.setattr(search, "MOST_BOXES", most_boxes)
+        monkeypatch.setattr(boxes, "MOST_BOXES", most_boxes)
         monkeypatch.setattr(search, "MOST_SUMS", most_sums)
         names = loaded(emitted(compiled))
         names["MOST_BOXES"] = most_boxes

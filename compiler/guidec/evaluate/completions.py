@@ -9,10 +9,11 @@ from itertools import combinations
 
 from guidec import ir
 from guidec.evaluate.record import Amount, Entry, Record
+from guidec.lower.boxes import Box, Variable
 from guidec.lower.coordinates import grids, size
 from guidec.lower.diagram import bits
 from guidec.lower.ranges import Range
-from guidec.lower.search import Box, Search, Variable, named_boxes, whole_domain
+from guidec.lower.search import Search, named_boxes, whole_domain
 from guidec.rows import (
     Coordinate,
     Derived,

@@ -11,9 +11,10 @@ from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
 from operator import add, or_
-from typing import NamedTuple
 
 from guidec import ir
+from guidec.lower import boxes as box_search
+from guidec.lower.boxes import Box, Copy, Variable, Wanted, some_values
 from guidec.lower.coordinates import grids, piece_of, size
 from guidec.lower.ranges import NOTHING, Range, piece_between, range_of
 from guidec.lower.terms import Points, points_of
@@ -33,33 +34,17 @@ from guidec.rows import (
     Values,
 )
 
-MOST_BOXES = 5_000
-MOST_STEPS = 16
-MOST_TRIED = 60
 MOST_SUMS = 50_000
 FEW_SUMS = 200
 
 Constraint = tuple[int, int, Mapping[str, int]]
 """A coordinate's position, cells of it as bits, and which copy of an input it reads; 0 where all share it."""
 
-Variable = tuple[str, str]
-"""An input, or a member of a set; the second name is empty but for members."""
-
-_Copy = tuple[str, str, int]
 _Asked = tuple[int, frozenset[tuple[str, int]], int]
 """A coordinate, the copies that it reads, and its cells."""
 
 Reads = tuple[int, int, int]
 """The open variables that something reads, as bits: shared ones, those of the first copy and of the second."""
-
-
-class Box(NamedTuple):
-    """Values of one input: `steps` of a grid in one unit, or one named value (of a set: whether it holds the member)."""
-
-    unit: int
-    low: int
-    high: int
-    named: str = ""
 
 
 NO_READS: Reads = (0, 0, 0)
@@ -144,7 +129,7 @@ class Search:
         """The bit of a variable; 0 where its one value is known."""
         if variable not in self._bits:
             boxes = self.boxes(variable)
-            self._bits[variable] = 0 if _known(boxes) else 1 << len(self._bits)
+            self._bits[variable] = 0 if box_search.known(boxes) else 1 << len(self._bits)
             self._named[variable[0]] = self._named.get(variable[0], 0) | self._bits[variable]
         return self._bits[variable]
 
@@ -397,7 +382,7 @@ class Search:
             copies = dict(read)
             more: dict[tuple[_Asked, ...], set[tuple[int, ...]]] = {}
             looked += len(found) * len(rows)
-            if looked > MOST_BOXES:
+            if looked > box_search.MOST_BOXES:
                 raise TooLong
             for before, sums in found.items():
                 known = [(at, mask, dict(own)) for at, own, mask in before]
@@ -417,110 +402,15 @@ class Search:
     # --- boxes ---
 
     def _searched(self, asked: tuple[_Asked, ...]) -> bool:
-        """Whether some values meet all constraints, by splitting boxes until they lie inside or outside."""
-        wanted: list[_Wanted] = []
-        state: dict[_Copy, tuple[Box, ...]] = {}
+        """Whether some values meet all constraints."""
+        wanted: list[Wanted] = []
+        state: dict[Copy, tuple[Box, ...]] = {}
         for at, read, mask in asked:
             copies = dict(read)
             pairs = tuple((one, (*one, copies.get(one[0], 0))) for one in self.variables(at))
             wanted.append((at, mask, pairs))
             state.update({copy: self.boxes(one) for one, copy in pairs})
-        if self._walked(wanted, state):
-            return True
-        waiting = [state]
-        looked = 0
-        while waiting:
-            state = waiting.pop()
-            looked += 1
-            if looked > MOST_BOXES:
-                return True
-            unsettled: dict[_Copy, None] = {}
-            for one in wanted:
-                cells = self._cells_in(one, state)
-                if not cells & one[1]:
-                    break
-                if cells & ~one[1]:
-                    unsettled.update(dict.fromkeys(copy for _, copy in one[2]))
-            else:
-                if not unsettled or self._all_met(wanted, _middles(state)):
-                    return True
-                waiting += self._halves(state, unsettled)
-        return False
-
-    def _cells_in(self, one: "_Wanted", state: "_State") -> int:
-        at, _, pairs = one
-        return self._touched_cells(at, {variable: state[copy] for variable, copy in pairs})
-
-    def _all_met(self, wanted: Sequence["_Wanted"], point: "_State") -> bool:
-        return all(not self._cells_in(one, point) & ~one[1] for one in wanted)
-
-    def _walked(self, wanted: Sequence["_Wanted"], state: "_State") -> bool:
-        """Whether a short walk finds values that meet all: from the middle, one value at a time.
-
-        Each step mends a constraint that isn't met, by the value that leaves the fewest unmet. Most searches end here.
-        """
-        point = _middles(state)
-        for step in range(MOST_STEPS):
-            unmet = [one for one in wanted if self._cells_in(one, point) & ~one[1]]
-            if not unmet:
-                return True
-            chosen = unmet[step % len(unmet)]
-            free = sorted({copy for _, copy in chosen[2] if not _known(state[copy])})
-            best: tuple[int, dict[_Copy, tuple[Box, ...]]] | None = None
-            for turn in range(len(free)):
-                copy = free[(step + turn) % len(free)]
-                box = self._nearest(chosen, point, copy, state[copy])
-                if box is None:
-                    continue
-                moved = {**point, copy: (box,)}
-                left = sum(1 for one in wanted if self._cells_in(one, moved) & ~one[1])
-                if best is None or left < best[0]:
-                    best = left, moved
-            if best is None:
-                return False
-            point = best[1]
-        return False
-
-    def _nearest(self, one: "_Wanted", point: "_State", copy: _Copy, boxes: tuple[Box, ...]) -> Box | None:
-        """The value of one variable, as near as may be to what it is, for which a constraint is met."""
-        unit, now, _, _ = point[copy][0]
-        waiting = sorted(boxes, key=lambda box: box.unit == unit)
-        for _ in range(MOST_TRIED):
-            if not waiting:
-                return None
-            box = waiting.pop()
-            cells = self._cells_in(one, {**point, copy: (box,)})
-            if not cells & one[1]:
-                continue
-            if not cells & ~one[1]:
-                at = min(max(now, box.low), box.high) if box.unit == unit else box.low
-                return Box(box.unit, at, at, box.named)
-            middle = (box.low + box.high) // 2
-            below, above = Box(box.unit, box.low, middle), Box(box.unit, middle + 1, box.high)
-            waiting += [below, above] if now > middle else [above, below]
-        return None
-
-    def _halves(
-        self, state: Mapping[_Copy, tuple[Box, ...]], unsettled: Mapping[_Copy, None]
-    ) -> list[dict[_Copy, tuple[Box, ...]]]:
-        """Split in two what leaves something open: several boxes, or else the one that is longest for its grid."""
-        several = [one for one in unsettled if len(state[one]) > 1]
-        if several:
-            chosen = min(several, key=lambda one: (len(state[one]), one))
-            middle = len(state[chosen]) // 2
-            return [{**state, chosen: state[chosen][middle:]}, {**state, chosen: state[chosen][:middle]}]
-        splittable = [one for one in unsettled if state[one][0].low < state[one][0].high]
-        if not splittable:
-            return []
-
-        def length(one: _Copy) -> float:
-            unit, low, high, _ = state[one][0]
-            return (high - low) / self._grid(one[0])[unit][2]
-
-        longest = max(splittable, key=lambda one: (length(one), one))
-        unit, low, high, _ = state[longest][0]
-        middle = (low + high) // 2
-        return [{**state, longest: (half,)} for half in (Box(unit, middle + 1, high), Box(unit, low, middle))]
+        return some_values(wanted, state, self._touched_cells, lambda name, unit: self._grid(name)[unit][2])
 
     def _touched_cells(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
         """Every cell that the boxes touch, and perhaps more until they are small."""
@@ -628,12 +518,6 @@ _Factor = tuple[int, tuple[tuple[tuple[tuple[int, int], ...], int], ...], frozen
 _Stage = tuple[Iterable[tuple[int, ...]], Sequence[tuple[int, int]]]
 """What a group of terms may add to each sum, and the least and the most that those behind it may add."""
 
-_Wanted = tuple[int, int, tuple[tuple[Variable, _Copy], ...]]
-"""A coordinate, the cells it has to lie in, and of each of its variables the copy that it reads."""
-
-_State = Mapping[_Copy, tuple[Box, ...]]
-"""The values that each copy of a variable may take."""
-
 
 def asked_in(number: Number) -> tuple[int, ...]:
     """The coordinates that the rows inside a number ask."""
@@ -726,18 +610,3 @@ def _raised(sums: set[tuple[int, ...]], place: int, value: int) -> set[tuple[int
     if place < 0 or not value:
         return sums
     return {(*one[:place], one[place] + value, *one[place + 1 :]) for one in sums}
-
-
-def _known(boxes: tuple[Box, ...]) -> bool:
-    """Whether boxes are one value."""
-    return len(boxes) == 1 and boxes[0].low == boxes[0].high
-
-
-def _middles(state: "_State") -> dict[_Copy, tuple[Box, ...]]:
-    """Of each variable the value in the middle of its boxes."""
-    found: dict[_Copy, tuple[Box, ...]] = {}
-    for copy, boxes in state.items():
-        unit, low, high, named = boxes[len(boxes) // 2]
-        at = (low + high) // 2
-        found[copy] = (Box(unit, at, at, named),)
-    return found
