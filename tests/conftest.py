@@ -14,22 +14,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`make goldens` also draws the README's pictures."""
+    """`make goldens` also draws the README's picture of a patient."""
     if config.getoption("--rewrite-goldens"):
         from guidec import render
         from guidec.evaluate import evaluate
         from guidec.project import compile_path
-        from guidec_targets.graphviz import emit
         from guidec_targets.picture import patient_dot
 
         compiled = compile_path(ROOT / "guidelines" / "pm_dm_ild" / "takada.guide").compiled
         assert compiled is not None
         patient = {"ild_present": True, "myositis_dx": "adm", "refractory": False}
-        pictures = {
-            "takada.svg": emit(compiled)[0]["takada.dot"],
-            "takada_patient.svg": patient_dot(compiled, patient, evaluate(compiled, patient)),
-        }
-        for name, dot in pictures.items():
-            svg, reason = render.svg_of(dot)
-            assert svg is not None, reason
-            (ROOT / "docs" / name).write_text(svg, "utf-8")
+        svg, reason = render.svg_of(patient_dot(compiled, patient, evaluate(compiled, patient)))
+        assert svg is not None, reason
+        (ROOT / "docs" / "takada_patient.svg").write_text(svg, "utf-8")
