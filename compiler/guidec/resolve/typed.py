@@ -9,6 +9,8 @@ from guidec.resolve.scope import Scope
 from guidec.source import Span
 from guidec.units import DIMENSIONLESS, Dimension, Unit, UnitProblem, parse_unit
 
+MOST_LOOKED_AT = 200
+
 
 @record
 class Typed:
@@ -112,7 +114,26 @@ def described(scope: Scope, typed: Typed) -> str:
 
 def _unit_text(scope: Scope, typed: Typed) -> str:
     """The unit that the author wrote for a constant, an input or a definition; of a sum or the like, of what it is made of."""
-    match typed.number:
+    waiting: list[ir.Number] = [typed.number]
+    for _ in range(MOST_LOOKED_AT):
+        if not waiting:
+            break
+        match waiting.pop():
+            case ir.Arithmetic("+" | "-", first, second) | ir.Function(
+                "min" | "max" | "clamp", (first, second, *_)
+            ):
+                waiting += [second, first]
+            case ir.Function("abs", (inner,)) | ir.Rounded(inner):
+                waiting.append(inner)
+            case one:
+                unit = _own_unit(scope, one)
+                if unit:
+                    return unit
+    return ""
+
+
+def _own_unit(scope: Scope, number: ir.Number) -> str:
+    match number:
         case ir.Constant(value, unit, calendar):
             return f"{unit}s" if calendar and value != 1 else unit
         case ir.Measure(name):
@@ -123,13 +144,6 @@ def _unit_text(scope: Scope, typed: Typed) -> str:
         case ir.DefinedNumber(name):
             definition = scope.definitions.get(name)
             return "" if definition is None else definition.unit
-        case ir.Arithmetic("+" | "-", first, second) | ir.Function(
-            "min" | "max" | "clamp", (first, second, *_)
-        ):
-            own = (_unit_text(scope, Typed(one, typed.dimension, typed.span)) for one in (first, second))
-            return next((unit for unit in own if unit), "")
-        case ir.Function("abs", (inner,)) | ir.Rounded(inner):
-            return _unit_text(scope, Typed(inner, typed.dimension, typed.span))
         case _:
             return ""
 
