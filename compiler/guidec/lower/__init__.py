@@ -1,6 +1,7 @@
 """ir to rows: every decision, option, rule and condition as disjoint rows of cells, faults of the tree on the way."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic, note
@@ -10,7 +11,7 @@ from guidec.lower.coordinates import Coordinates, size
 from guidec.lower.diagram import Diagrams, TooLarge
 from guidec.lower.doses import check_bands
 from guidec.lower.limits import beyond_limits, inner_first
-from guidec.lower.lines import check_for_and_against, option_table, rule_condition
+from guidec.lower.lines import check_for_and_against, line_of, option_table, rule_condition, ruled
 from guidec.lower.normal import normal
 from guidec.lower.search import Search, whole_domain
 from guidec.lower.tables import table_tree
@@ -31,15 +32,17 @@ from guidec.source import Span
 
 def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
     """The rows of a guideline; None when a tree has a gap, an overlap or too many rows."""
+    _, program, found = lowered(guideline)
+    return program, found
+
+
+def lowered(guideline: ir.Guideline) -> tuple[Lowering | None, Program | None, list[Diagnostic]]:
+    """The same with the diagrams that the rows were read from; none where a limit stopped the work."""
     beyond = beyond_limits(guideline)
     if beyond:
-        return None, beyond
+        return None, None, beyond
     coordinates = Coordinates(guideline)
-    for name in inner_first(guideline):
-        if name in coordinates.definitions:
-            coordinates.note_definition(name)
-    for condition in _conditions(guideline):
-        coordinates.note(condition)
+    _note(coordinates, guideline)
     found: list[Diagnostic] = []
     for name in coordinates.close():
         found.append(
@@ -51,7 +54,62 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
             )
         )
     if found:
-        return None, found
+        return None, None, found
+    try:
+        (work,), in_rows = _over(coordinates, (guideline,), found, checking=True)
+        program = _program(work, {name: in_rows(number)[0] for name, number in _shown_numbers(guideline)})
+    except TooLarge:
+        repair = "split the decision, or count findings in a score"
+        found.append(Diagnostic("too_many_rows", "this has too many rows in normal form", work.place, repair))
+        return None, None, found
+    _note_shared_ingredients(work, program)
+    nobody = [diagnostic for diagnostic in found if diagnostic.code == "impossible_everyone"]
+    found = nobody or found  # for nobody, no branch is reached
+    failed = any(diagnostic.severity == "error" for diagnostic in found)
+    return work, (None if failed else program), found
+
+
+def side_by_side(
+    vocabulary: ir.Guideline, guidelines: Sequence[ir.Guideline], more: Sequence[ir.Condition] = ()
+) -> tuple[Lowering, ...]:
+    """Guidelines without faults as diagrams over one set of coordinates, which `more` conditions cut too.
+
+    `vocabulary` has all their inputs, definitions and readings; equal outcomes of any of them share a group. Raises
+    TooLarge, also where the thresholds of one input come in another order in another unit.
+    """
+    coordinates = Coordinates(vocabulary)
+    for guideline in guidelines:
+        _note(coordinates, guideline)
+    for condition in more:
+        coordinates.note(condition)
+    if coordinates.close():
+        raise TooLarge
+    works, _ = _over(coordinates, guidelines, [], checking=False)
+    for work in works:
+        for one in work.guideline.decisions:
+            if isinstance(one, ir.Decision):
+                decided(work, one.id)
+            else:
+                for at, line in enumerate(one.lines):
+                    line_of(work, one, line, at)
+        for rule in work.guideline.rules:
+            ruled(work, rule)
+    return works
+
+
+def _note(coordinates: Coordinates, guideline: ir.Guideline) -> None:
+    """Remember every cut of a guideline."""
+    for name in inner_first(guideline):
+        if name in coordinates.definitions:
+            coordinates.note_definition(name)
+    for condition in _conditions(guideline):
+        coordinates.note(condition)
+
+
+def _over(
+    coordinates: Coordinates, guidelines: Sequence[ir.Guideline], found: list[Diagnostic], *, checking: bool
+) -> tuple[tuple[Lowering, ...], Callable[[ir.Number], tuple[Number, tuple[int, ...]]]]:
+    """The work for each guideline, nothing built yet, and what brings a number into rows."""
     diagrams = Diagrams([size(coordinate) for coordinate in coordinates.all])
     listed: list[Coordinate] = list(coordinates.all)
     search = Search(
@@ -59,25 +117,18 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
         listed,
         lambda variable: whole_domain(variable, coordinates.inputs, coordinates.readings),
     )
-    work = Lowering(guideline, coordinates, diagrams, search, guideline.span, found)
-    work.decide, work.tabulate = decided, table_tree
-    work.avoids = avoided.avoiding(guideline)
+    works = tuple(
+        Lowering(guideline, coordinates, diagrams, search, guideline.span, found) for guideline in guidelines
+    )
+    for work in works:
+        work.decide, work.tabulate, work.checking = decided, table_tree, checking
+        work.avoids, work.groups = avoided.avoiding(work.guideline), works[0].groups
 
     def in_rows(number: ir.Number) -> tuple[Number, tuple[int, ...]]:
-        return normal(number, coordinates, diagrams, lambda condition: diagram_of(work, condition))
+        return normal(number, coordinates, diagrams, lambda condition: diagram_of(works[0], condition))
 
-    try:
-        coordinates.fill(in_rows, listed)
-        program = _program(work, {name: in_rows(number)[0] for name, number in _shown_numbers(guideline)})
-    except TooLarge:
-        repair = "split the decision, or count findings in a score"
-        found.append(Diagnostic("too_many_rows", "this has too many rows in normal form", work.place, repair))
-        return None, found
-    _note_shared_ingredients(work, program)
-    nobody = [diagnostic for diagnostic in found if diagnostic.code == "impossible_everyone"]
-    found = nobody or found  # for nobody, no branch is reached
-    failed = any(diagnostic.severity == "error" for diagnostic in found)
-    return (None if failed else program), found
+    coordinates.fill(in_rows, listed)
+    return works, in_rows
 
 
 def _shown_numbers(guideline: ir.Guideline) -> list[tuple[str, ir.Number]]:

@@ -1,7 +1,7 @@
 """Boxes of values, and whether some values in them meet every constraint.
 
 A short walk from the middle finds most answers. Else boxes are split until they lie inside the cells that are wanted or
-outside of them. A search that grows too long counts as found.
+outside of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,8 +40,12 @@ Length = Callable[[str, int], int]
 """How many steps the whole grid of an input has, in one of its units."""
 
 
+class TooLong(Exception):
+    """The search has looked at more than it may."""
+
+
 def some_values(wanted: Sequence[Wanted], state: State, touched: Touched, length: Length) -> bool:
-    """Whether some values meet all constraints."""
+    """Whether some values meet all constraints. Raises TooLong."""
     if _walked(wanted, state, touched):
         return True
     waiting = [state]
@@ -50,7 +54,7 @@ def some_values(wanted: Sequence[Wanted], state: State, touched: Touched, length
         state = waiting.pop()
         looked += 1
         if looked > MOST_BOXES:
-            return True
+            raise TooLong
         unsettled: dict[Copy, None] = {}
         for one in wanted:
             cells = _cells(one, state, touched)

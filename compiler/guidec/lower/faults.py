@@ -25,6 +25,8 @@ class Arms:
 
 def check_overlap(work: Lowering, arms: Arms, tests: list[int], context: int) -> None:
     """A fault where two hold together."""
+    if not work.checking:
+        return
     low, high = 2, len(tests)
     if not _several(work, tests, context):
         return
@@ -65,6 +67,8 @@ def _overlap(work: Lowering, arms: Arms, tests: list[int], here: int) -> None:
 
 def check_gap(work: Lowering, arms: Arms, uncovered: int) -> None:
     """A fault where none holds."""
+    if not work.checking:
+        return
     definition = work.coordinates.definitions.get(arms.by)
     if definition is not None and definition.category is not None:  # who has none of its values is told there
         values = tuple(value.id for value in definition.category.values)
@@ -114,7 +118,7 @@ def _missing_values(work: Lowering, by: str, uncovered: int) -> list[str]:
 
 def check_reached(work: Lowering, arms: Arms, at: int, inside: int, why: str = "") -> None:
     """A warning where nobody is meant."""
-    if way_to(work, inside, TRUE) is None:
+    if work.checking and way_to(work, inside, TRUE) is None:
         message = why or f"no patient reaches this {arms.what}"
         work.found.append(
             warning("unreachable_branch", message, arms.spans[at], "delete it, or mend its condition")

@@ -20,6 +20,14 @@ def option_table(
     work: Lowering, options: ir.Options, line: ir.OptionLine | ir.OptionConflict, at: int
 ) -> Table:
     """One line as a table of its own: given, not given, or the conflict that two lines make."""
+    name, node = line_of(work, options, line, at)
+    return table_of(work, name, node, options.span)
+
+
+def line_of(
+    work: Lowering, options: ir.Options, line: ir.OptionLine | ir.OptionConflict, at: int
+) -> tuple[str, int]:
+    """The name of a line, `LIST#POSITION`, and its diagram; its ends are leaves."""
     name = f"{options.id}#{at}"
     leaves: list[Leaf] = work.leaves.setdefault(name, [])
     asked, scope = gates(work, options.asked, options.span)
@@ -34,7 +42,8 @@ def option_table(
         return work.diagrams.choose(node, settle(index + 1, (*held, one)), settle(index + 1, held))
 
     tree = settle(0, ())
-    return table_of(work, name, gated(work, leaves, name, tree, (asked, scope), options.asked), options.span)
+    work.decided[name] = gated(work, leaves, name, tree, (asked, scope), options.asked)
+    return name, work.decided[name]
 
 
 def _held(
@@ -93,6 +102,11 @@ def _repeated(line: ir.OptionLine, other: ir.OptionLine, patient: str) -> Diagno
 
 
 def rule_condition(work: Lowering, rule: ir.Rule) -> Condition:
+    return rows_of_condition(work, without_impossible(work, ruled(work, rule)), rule.span)
+
+
+def ruled(work: Lowering, rule: ir.Rule) -> int:
+    """The diagram of when a rule is shown."""
     diagrams = work.diagrams
     scope = rule.applies or work.guideline.applies
     node = diagrams.true if rule.when is None else checked(work, rule.when, diagrams.true, rule.span)
@@ -103,4 +117,5 @@ def rule_condition(work: Lowering, rule: ir.Rule) -> Condition:
     if rule.until is not None:
         recorded = diagram_of(work, ir.Recorded(rule.until, "true"))
         node = diagrams.both(node, diagrams.negate(recorded))
-    return rows_of_condition(work, without_impossible(work, node), rule.span)
+    work.ruled[rule.id] = node
+    return node

@@ -14,7 +14,7 @@ from operator import add, or_
 
 from guidec import ir
 from guidec.lower import boxes as box_search
-from guidec.lower.boxes import Box, Copy, Variable, Wanted, some_values
+from guidec.lower.boxes import Box, Copy, TooLong, Variable, Wanted, some_values
 from guidec.lower.coordinates import grids, piece_of, size
 from guidec.lower.ranges import NOTHING, Range, piece_between, range_of
 from guidec.lower.terms import Points, points_of
@@ -50,12 +50,10 @@ Reads = tuple[int, int, int]
 NO_READS: Reads = (0, 0, 0)
 
 
-class TooLong(Exception):
-    """The search has looked at more than it may."""
-
-
 class Search:
     """Searches over the same inputs share what they have computed; `boxes_of` gives the values that a variable may take.
+
+    `gave_up` says that some search grew too long, so that something counts as reachable that may not be.
 
     A class, as Diagrams is: it holds tables that make the next search fast.
     """
@@ -84,6 +82,7 @@ class Search:
         self._known: dict[tuple[_Asked, ...], bool] = {}
         self._firsts: dict[int, list[int]] = {}
         self._sums: dict[object, frozenset[tuple[int, ...]]] = {}
+        self.gave_up = False
 
     # --- what a coordinate reads ---
 
@@ -197,13 +196,18 @@ class Search:
             try:
                 sums = self._reachable_sums([(at, frozenset(), every)], [])
             except TooLong:
+                self.gave_up = True
                 return every
             return reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums))
         if not self.blanks(at):
             return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
         found = 0
         for cell in range(size(coordinate)):
-            if self._searched(((at, frozenset(), 1 << cell),)):
+            try:
+                held = self._searched(((at, frozenset(), 1 << cell),))
+            except TooLong:
+                self.gave_up = held = True
+            if held:
                 found |= 1 << cell
         return found
 
@@ -265,7 +269,7 @@ class Search:
                 else:
                     found = self._searched(asked)
             except TooLong:
-                found = True
+                self.gave_up = found = True
             self._known[asked] = found
         return self._known[asked]
 

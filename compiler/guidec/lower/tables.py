@@ -148,6 +148,8 @@ def _check_rows(
     reached: list[tuple[int, ...]],
 ) -> None:
     """A warning for each row that decides nothing."""
+    if not work.checking:
+        return
     used = {at for rows in reached for at in rows}
     for at, test in enumerate(tests):
         if at in used:
@@ -164,6 +166,8 @@ def _check_rows(
 
 def _check_agreement(work: Lowering, table: ir.Table, inside: int, reached: list[tuple[int, ...]]) -> None:
     """In an `any` table the rows that hold together decide alike."""
+    if not work.checking:
+        return
     for rows in reached:
         essences = [_essence(work, table.rows[at].outcome) for at in rows]
         other = next((at for at, one in zip(rows, essences, strict=True) if one != essences[0]), None)
@@ -181,6 +185,8 @@ def _check_agreement(work: Lowering, table: ir.Table, inside: int, reached: list
 
 def _check_where(work: Lowering, table: ir.Table, inside: int, context: int) -> None:
     """The rows contradict each other exactly where the author says so."""
+    if not work.checking:
+        return
     diagrams = work.diagrams
 
     def contradict(value: Hashable) -> bool:

@@ -22,7 +22,11 @@ _IMPOSSIBLE = "impossible"
 
 @dataclass(slots=True)
 class Lowering:
-    """What one guideline's lowering shares."""
+    """What one guideline's lowering shares. Without `checking`, faults are not looked for: they have been told.
+
+    `decided` has the diagram of each decision and, as `LIST#POSITION`, of each line of options; its ends are places in
+    `leaves`. `ruled` has the condition of each rule.
+    """
 
     guideline: ir.Guideline
     coordinates: Coordinates
@@ -38,7 +42,9 @@ class Lowering:
     avoids: avoided.Avoiding = field(default_factory=lambda: avoided.Avoiding(()))
     reasons: dict[ir.Condition, int] = field(default_factory=dict)
     asked: dict[ir.Condition, tuple[str, ...]] = field(default_factory=dict)
+    ruled: dict[str, int] = field(default_factory=dict)
     before: "Lowering | None" = None
+    checking: bool = True
     decide: Callable[["Lowering", str], int] = lambda work, name: 0
     tabulate: Callable[["Lowering", str, ir.Table, int, Any], int] = lambda work, name, table, context, path: (
         0
@@ -104,6 +110,7 @@ def before_avoiding(work: Lowering) -> Lowering:
     if work.before is None:
         guideline = replace(work.guideline, avoids=())
         work.before = Lowering(guideline, work.coordinates, work.diagrams, work.search, work.place)
+        work.before.checking = work.checking
         work.before.decide, work.before.tabulate = work.decide, work.tabulate
     return work.before
 
