@@ -4,7 +4,7 @@ A frozen, slotted dataclass compiles six functions; the two hundred of ast, ir a
 `guidec check`. These share one set of functions instead, and are dataclasses to `fields`, `replace` and `match`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, dataclass_transform
 
@@ -77,3 +77,20 @@ def parts(*values: object) -> Iterator[Any]:
 def inside(one: object) -> tuple[Any, ...]:
     """The values of a record's fields; nothing for anything else."""
     return tuple(one.__dict__[name] for name in _fields.get(type(one), ()))
+
+
+def rebuilt(one: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with every record inside changed, the innermost first; what nothing changes stays the same object.
+
+    Spans and other fields outside of equality stay as they are.
+    """
+    if isinstance(one, tuple):
+        made = tuple(rebuilt(part, change) for part in one)
+        return one if all(new is old for new, old in zip(made, one, strict=True)) else made
+    if type(one) not in _fields:
+        return one
+    there = one.__dict__
+    given = {name: rebuilt(there[name], change) for name in _compared[type(one)]}
+    if any(given[name] is not there[name] for name in given):
+        one = type(one)(**{**there, **given})
+    return change(one)

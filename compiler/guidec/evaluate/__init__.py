@@ -25,7 +25,7 @@ from guidec.numbers import plain_number
 from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
 
-__all__ = ["Compiled", "Refused", "evaluate", "refusal"]
+__all__ = ["Compiled", "Refused", "all_recommendations", "common", "evaluate", "ordered", "refusal"]
 
 NOT_NEEDED = "not needed"
 A_READING = "a reading"
@@ -120,9 +120,9 @@ class _Work:
             if isinstance(one, ir.Decision):
                 answer = self.answer(self.program.decisions[one.id])
                 decisions[one.id] = self._decision_json(answer)
-                recommendations += [(one.id, common) for common in _common(answer.leaves)]
+                recommendations += [(one.id, common) for common in common(answer.leaves)]
                 trace += [_step_json(one.id, step) for step in _shared_path(answer.leaves)]
-                possible += [rec for leaf in answer.leaves for rec in _all_recommendations(leaf.outcome)]
+                possible += [rec for leaf in answer.leaves for rec in all_recommendations(leaf.outcome)]
             else:
                 self._options(one, decisions, recommendations, possible)
         rules = self._rules(recommendations, possible)
@@ -201,8 +201,8 @@ class _Work:
             answer = self.answer(table)
             needs += [name for name in answer.needs if name not in needs]
             asks += [name for leaf in answer.leaves for name in leaf.asks]
-            recommendations += [(options.id, one) for one in _common(answer.leaves)]
-            possible += [one for leaf in answer.leaves for one in _all_recommendations(leaf.outcome)]
+            recommendations += [(options.id, one) for one in common(answer.leaves)]
+            possible += [one for leaf in answer.leaves for one in all_recommendations(leaf.outcome)]
             statuses.add(answer.status)
             if answer.status == "indeterminate":
                 for leaf in merged_outcomes(answer.leaves):
@@ -266,9 +266,9 @@ class _Work:
     ) -> list[Json]:
         decided = {one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)}
         advised = [(name, one) for name, one in recommendations if one.direction == "for"]
-        surely = {drug for name, one in advised if name in decided for drug in _ordered(one, sure=True)}
-        perhaps = {drug for _, one in advised for drug in _ordered(one, sure=False)}
-        perhaps |= {drug for one in possible if one.direction == "for" for drug in _ordered(one, sure=False)}
+        surely = {drug for name, one in advised if name in decided for drug in ordered(one, sure=True)}
+        perhaps = {drug for _, one in advised for drug in ordered(one, sure=False)}
+        perhaps |= {drug for one in possible if one.direction == "for" for drug in ordered(one, sure=False)}
         for at, coordinate in enumerate(self.program.coordinates):
             if isinstance(coordinate, Prescribed):
                 drugs = set(coordinate.drugs)
@@ -417,7 +417,7 @@ def _options_status(statuses: set[str]) -> str:
     return "determined"
 
 
-def _common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
+def common(leaves: Sequence[Leaf]) -> list[ir.Recommendation]:
     """The recommendations that every possible outcome shares, both sides of a conflict included."""
     sides: list[tuple[ir.Recommendation, ...]] = []
     for leaf in leaves:
@@ -441,16 +441,17 @@ def _sides(outcome: ir.Outcome) -> list[tuple[ir.Recommendation, ...]]:
     return [outcome.recommendations]
 
 
-def _all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:
+def all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:
+    """The recommendations of an outcome, those of all its answers included."""
     if outcome is None:
         return []
     return [
         *outcome.recommendations,
-        *(one for answer in outcome.answers for one in _all_recommendations(answer)),
+        *(one for answer in outcome.answers for one in all_recommendations(answer)),
     ]
 
 
-def _ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
+def ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
     """The drugs that a recommendation gives; those of a choice only where `sure` is False."""
     found: set[str] = set()
     for order in recommendation.orders:

@@ -261,6 +261,21 @@ class Diagrams:
         """The same diagram with other ends."""
         return self.apply(lambda parts: ends(self._values[parts[0]]) if self.is_end(parts[0]) else None, node)
 
+    def restricted(self, node: int, coordinate: int, cell: int) -> int:
+        """What is left of a diagram where a coordinate lies in a cell."""
+        rank = self._rank.get(coordinate, -1)
+
+        def settle(parts: tuple[int, ...]) -> int | None:
+            one = parts[0]
+            own = self._nodes[one][0]
+            if own < 0 or own > rank:
+                return one
+            if own < rank:
+                return None
+            return next(child for mask, child in self._nodes[one][1] if mask >> cell & 1)
+
+        return self.apply(settle, node)
+
     def count(self, node: int) -> int:
         """How many rows `rows` will give."""
         counts: dict[int, int] = {}

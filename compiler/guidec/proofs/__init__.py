@@ -1,0 +1,1 @@
+"""What holds for every patient: questions over decision diagrams, and a patient who shows each answer."""

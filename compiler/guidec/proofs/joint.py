@@ -1,0 +1,326 @@
+"""Two guidelines over one set of coordinates, so that their answers can be compared patient by patient."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from guidec import ir
+from guidec.lower import side_by_side
+from guidec.lower.work import Lowering, all_impossible, diagram_of
+from guidec.record import parts, rebuilt, record
+
+SECOND = "second:"
+"""Stands before a name of the second guideline that means something else in the first."""
+
+
+@record
+class Joint:
+    """Two guidelines as diagrams that share coordinates and groups of equal outcomes.
+
+    `refused` are the records that each guideline refuses, as diagrams: values that it doesn't know, and what it says is
+    impossible. `apart` are the inputs of the second whose type has nothing to do with the first's: they have a name of
+    their own, which begins with `second:`.
+    """
+
+    first: Lowering
+    second: Lowering
+    refused: tuple[int, int]
+    apart: tuple[str, ...]
+
+
+def joint(first: ir.Guideline, second: ir.Guideline) -> Joint:
+    """Both guidelines, without faults of their own. Raises TooLarge."""
+    shared, apart = _inputs(first, second)
+    renamed = {f"input {name}": SECOND + name for name in apart}
+    readings = {one.id: one for one in first.readings}
+    for one in second.readings:
+        if one.id in readings and _ids(one.values) != _ids(readings[one.id].values):
+            renamed[f"reading {one.id}"] = SECOND + one.id
+    renamed.update({f"definition {name}": SECOND + name for name in _differing(first, second, renamed)})
+    other = _renamed(second, renamed)
+    definitions = {one.id: one for one in (*first.definitions, *other.definitions)}
+    every_reading = {one.id: one for one in (*first.readings, *other.readings)}
+    own = {one.id: one for one in other.inputs}
+    inputs = [*shared.values(), *(own[SECOND + name] for name in apart)]
+    vocabulary = replace(
+        first,
+        inputs=tuple(inputs),
+        definitions=tuple(definitions.values()),
+        readings=tuple(every_reading.values()),
+    )
+    unknown = tuple(_unknown_values(one.inputs, shared) for one in (first, second))
+    work = side_by_side(vocabulary, (first, other), [one for each in unknown for one in each])
+    refused = tuple(_refused(one, conditions) for one, conditions in zip(work, unknown, strict=True))
+    return Joint(work[0], work[1], (refused[0], refused[1]), tuple(apart))
+
+
+def record_for(side: int, whole: Joint, patient: Mapping[str, object]) -> dict[str, object]:
+    """A record over the names of both, as one of them is asked it: 0 for the first, 1 for the second."""
+    work = (whole.first, whole.second)[side]
+    known = {one.id for one in work.guideline.inputs}
+    found: dict[str, object] = {}
+    for name, value in patient.items():
+        if name == "readings":
+            continue
+        if side and name.startswith(SECOND):
+            found[name.removeprefix(SECOND)] = value
+        elif name in known and not (side and name in whole.apart):
+            found[name] = value
+    chosen = patient.get("readings")
+    if isinstance(chosen, Mapping):
+        mine = {one.id for one in work.guideline.readings}
+        readings = {
+            name.removeprefix(SECOND) if side else name: value
+            for name, value in chosen.items()
+            if name in mine
+        }
+        if readings:
+            found["readings"] = readings
+    return found
+
+
+# --- inputs ------------------------------------------------------------------
+
+
+def _inputs(first: ir.Guideline, second: ir.Guideline) -> tuple[dict[str, ir.Input], list[str]]:
+    """The inputs of both, those of the same name as one where that can be; and the names where it can't."""
+    found = {one.id: one for one in first.inputs}
+    apart: list[str] = []
+    for one in second.inputs:
+        merged = one if one.id not in found else _merged(found[one.id], one)
+        if merged is None:
+            apart.append(one.id)
+        else:
+            found[one.id] = merged
+    return found, apart
+
+
+def _merged(first: ir.Input, second: ir.Input) -> ir.Input | None:
+    """An input that takes whatever one of the two takes."""
+    kind = _merged_type(first.type, second.type)
+    if kind is None or _ids(first.named) != _ids(second.named):
+        return None
+    return replace(first, type=kind)
+
+
+def _merged_type(first: ir.Type, second: ir.Type) -> ir.Type | None:
+    match first, second:
+        case ir.Boolean(), ir.Boolean():
+            return first
+        case ir.OneOf(ours), ir.OneOf(theirs):
+            return ir.OneOf(_all_values(ours, theirs))
+        case ir.AnyOf(ours, drugs), ir.AnyOf(theirs):
+            return ir.AnyOf(_all_values(ours, theirs), drugs)
+        case ir.Integer(low, high), ir.Integer(other_low, other_high):
+            return ir.Integer(min(low, other_low), max(high, other_high))
+        case ir.Date(low_day, high_day), ir.Date(other_low_day, other_high_day):
+            return ir.Date(min(low_day, other_low_day), max(high_day, other_high_day))
+        case ir.Duration(unit, low, high), ir.Duration(other_unit, other_low, other_high) if (
+            unit == other_unit
+        ):
+            return ir.Duration(unit, min(low, other_low), max(high, other_high))
+        case ir.Quantity(units, rounds), ir.Quantity(others):
+            merged = [_merged_units(one, other) for one, other in zip(units, others, strict=False)]
+            whole = [one for one in merged if one is not None]
+            return ir.Quantity(tuple(whole), rounds) if len(whole) == len(units) == len(others) else None
+        case _:
+            return None
+
+
+def _merged_units(first: ir.UnitRange, second: ir.UnitRange) -> ir.UnitRange | None:
+    """One grid that holds both, if they have the same step."""
+    same = first.unit == second.unit and first.step == second.step
+    if not same or (second.low - first.low) % first.step:
+        return None
+    return ir.UnitRange(first.unit, min(first.low, second.low), max(first.high, second.high), first.step)
+
+
+def _all_values(first: tuple[ir.Value, ...], second: tuple[ir.Value, ...]) -> tuple[ir.Value, ...]:
+    return (*first, *(one for one in second if one.id not in _ids(first)))
+
+
+def _ids(values: Iterable[ir.Value]) -> tuple[str, ...]:
+    return tuple(one.id for one in values)
+
+
+def _unknown_values(inputs: Iterable[ir.Input], shared: Mapping[str, ir.Input]) -> list[ir.Condition]:
+    """The values of the shared inputs that a guideline's own inputs don't take."""
+    found: list[ir.Condition] = []
+    for one in inputs:
+        match one.type, shared[one.id].type:
+            case ir.OneOf(own), ir.OneOf(values):
+                more = [value for value in _ids(values) if value not in _ids(own)]
+                if more:
+                    found.append(ir.Is(one.id, tuple(more)))
+            case ir.AnyOf(own), ir.AnyOf(values):
+                more = [value for value in _ids(values) if value not in _ids(own)]
+                if more:
+                    found.append(ir.Includes(one.id, tuple(more)))
+            case ir.Integer() as own_range, ir.Integer() as whole:
+                if own_range != whole:
+                    found += _outside(
+                        one.id,
+                        ir.Constant(Fraction(own_range.low), ""),
+                        ir.Constant(Fraction(own_range.high), ""),
+                    )
+            case ir.Duration(unit) as own_span, ir.Duration() as whole_span:
+                if own_span != whole_span:
+                    low, high = (
+                        ir.Constant(Fraction(end), unit, True) for end in (own_span.low, own_span.high)
+                    )
+                    found += _outside(one.id, low, high)
+            case ir.Date(low_day, high_day) as own_days, ir.Date() as whole_days:
+                if own_days != whole_days:
+                    found += _outside(one.id, ir.Day(low_day), ir.Day(high_day))
+            case ir.Quantity(units), ir.Quantity(wholes):
+                if units != wholes:
+                    lows = [ir.Constant(unit.low, unit.unit) for unit in units]
+                    highs = [ir.Constant(unit.high, unit.unit) for unit in units]
+                    found += _outside(one.id, lows[0], highs[0], tuple(lows[1:]), tuple(highs[1:]))
+            case _:
+                pass
+    return found
+
+
+def _outside(
+    name: str,
+    low: ir.Constant | ir.Day,
+    high: ir.Constant | ir.Day,
+    lows: tuple[ir.Constant, ...] = (),
+    highs: tuple[ir.Constant, ...] = (),
+) -> list[ir.Condition]:
+    return [ir.Compare("<", ir.Measure(name), low, lows), ir.Compare(">", ir.Measure(name), high, highs)]
+
+
+def _refused(work: Lowering, unknown: Iterable[ir.Condition]) -> int:
+    """Who is refused: `impossible`, and values outside of the own ranges. A named value is never outside."""
+    node = all_impossible(work)
+    for one in unknown:
+        outside = work.diagrams.replace(
+            diagram_of(work, one), lambda value: work.diagrams.end(1 if value == 1 else 0)
+        )
+        node = work.diagrams.either(node, outside)
+    return node
+
+
+# --- names -------------------------------------------------------------------
+
+
+def _differing(first: ir.Guideline, second: ir.Guideline, renamed: Mapping[str, str]) -> list[str]:
+    """The definitions of the second that mean something else in the first: themselves, or through what they read."""
+    ours = {one.id: _bare(one) for one in first.definitions}
+    theirs = {one.id: one for one in second.definitions}
+    found = {
+        name
+        for name, one in theirs.items()
+        if name in ours and (ours[name] != _bare(one) or _reads_renamed(one, renamed))
+    }
+    grown = True
+    while grown:
+        more = {
+            name
+            for name, one in theirs.items()
+            if name in ours and name not in found and any(read in found for read in _defined(one))
+        }
+        found |= more
+        grown = bool(more)
+    return [name for name in theirs if name in found]
+
+
+def _bare(one: ir.Definition) -> object:
+    """A definition without what is only shown or cited."""
+    return one.condition, one.number and _uncited(one.number), one.category and _uncited(one.category)
+
+
+def _uncited(one: Any) -> Any:
+    none = ir.Citation()
+
+    def change(part: Any) -> Any:
+        match part:
+            case ir.Arm():
+                return replace(part, label="", cites=none)
+            case ir.Band():
+                return replace(part, label="", cites=none)
+            case ir.Category():
+                return replace(part, values=tuple(ir.Value(value.id, "") for value in part.values))
+            case _:
+                return part
+
+    return rebuilt(one, change)
+
+
+def _defined(one: object) -> set[str]:
+    return {
+        part.definition for part in parts(one) if isinstance(part, ir.Defined | ir.DefinedNumber | ir.InBand)
+    }
+
+
+def _reads_renamed(one: object, renamed: Mapping[str, str]) -> bool:
+    for part in parts(one):
+        match part:
+            case ir.Measure(name) | ir.Is(name) | ir.Includes(name) if f"input {name}" in renamed:
+                return True
+            case ir.ReadingIs(name) if f"reading {name}" in renamed:
+                return True
+            case _:
+                pass
+    return False
+
+
+def _renamed(guideline: ir.Guideline, names: Mapping[str, str]) -> ir.Guideline:
+    """The guideline with other names: `input x`, `reading x`, `definition x` to what each is called."""
+    if not names:
+        return guideline
+    read = _renaming(names)
+    made: ir.Guideline = rebuilt(guideline, read)
+    return made
+
+
+def _renaming(names: Mapping[str, str]) -> Callable[[Any], Any]:
+    def called(kind: str, name: str) -> str:
+        return names.get(f"{kind} {name}", name)
+
+    def asked(name: str) -> str:
+        return next(
+            (
+                names[f"{kind} {name}"]
+                for kind in ("input", "reading", "definition")
+                if f"{kind} {name}" in names
+            ),
+            name,
+        )
+
+    def change(one: Any) -> Any:
+        match one:
+            case ir.Measure(name):
+                return _with(one, input=called("input", name))
+            case ir.Is(name) | ir.Includes(name) | ir.Recorded(name):
+                return _with(one, input=called("input", name))
+            case ir.ReadingIs(name):
+                return _with(one, reading=called("reading", name))
+            case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name):
+                return _with(one, definition=called("definition", name))
+            case ir.Input(name):
+                return _with(one, id=called("input", name))
+            case ir.Reading(name):
+                return _with(one, id=called("reading", name))
+            case ir.Definition(name):
+                return _with(one, id=called("definition", name), band=called("definition", one.band))
+            case ir.Dose(of=str(of)):
+                return _with(one, of=called("input", of))
+            case ir.Split(name):
+                return _with(one, by=asked(name))
+            case ir.DoseInBands(name):
+                return _with(one, by=asked(name))
+            case ir.Rule(until=str(until)):
+                return _with(one, until=called("input", until))
+            case _:
+                return one
+
+    return change
+
+
+def _with(one: Any, **changed: str) -> Any:
+    same = all(getattr(one, name) == value for name, value in changed.items())
+    return one if same else replace(one, **changed)

@@ -1,0 +1,69 @@
+"""Is there a patient for whom this holds? PROVEN that there is none, REFUTED by one, or UNKNOWN with the reason."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Literal
+
+from guidec.lower.diagram import TRUE
+from guidec.lower.work import Lowering, all_impossible, computed
+from guidec.proofs.witness import Patient, Way, least, patient_of, shortest
+from guidec.record import record
+
+Kind = Literal["proven", "refuted", "unknown"]
+Shows = Callable[[Patient], bool]
+"""Runs a record through the evaluator: whether it shows what was asked for."""
+
+MOST_LOOKED_AT = 20_000
+MOST_TRIED = 40
+GAVE_UP = "the search for values gave up; `pip install guidec[proofs]` lets a solver look for them"
+NOT_SHOWN = "no patient was found who shows it, and none was excluded"
+
+
+@record
+class Answer:
+    """`proven`: nobody. `refuted`: this patient, who was run through the evaluator. `unknown`: for this reason."""
+
+    kind: Kind
+    patient: Patient | None = None
+    reason: str = ""
+
+
+PROVEN = Answer("proven")
+
+
+def nobody(work: Lowering, node: int, shows: Shows) -> Answer:
+    """Whether a diagram is true for nobody, `impossible` records aside."""
+    there = work.diagrams.both(node, work.diagrams.negate(all_impossible(work)))
+    if there == work.diagrams.false:
+        return PROVEN
+    asks_computed = computed(work, there)
+    looked, open_ways = 0, False
+    ways = work.diagrams.ways(there, TRUE)
+    while True:
+        some = list(islice(ways, MOST_TRIED))
+        if not some:
+            break
+        for way in shortest(iter(some)):
+            looked += 1
+            if asks_computed and not work.search.reachable([(at, mask, {}) for at, mask in way]):
+                continue
+            patient = patient_of(work, way)
+            if patient is not None and shows(patient):
+                return Answer("refuted", least(patient, shows))
+            open_ways = True
+        if looked >= MOST_LOOKED_AT or (open_ways and looked >= MOST_TRIED):
+            return Answer("unknown", None, _reason(work))
+    return Answer("unknown", None, _reason(work)) if open_ways else PROVEN
+
+
+def _reason(work: Lowering) -> str:
+    return GAVE_UP if work.search.gave_up else NOT_SHOWN
+
+
+def ways(work: Lowering, node: int) -> Iterator[Way]:
+    """The ways to true that somebody can go, `impossible` records aside."""
+    there = work.diagrams.both(node, work.diagrams.negate(all_impossible(work)))
+    asks_computed = computed(work, there)
+    for way in work.diagrams.ways(there, TRUE):
+        if not asks_computed or work.search.reachable([(at, mask, {}) for at, mask in way]):
+            yield way

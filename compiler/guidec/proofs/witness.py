@@ -1,0 +1,278 @@
+"""Cells to a patient as a clinician would enter one: few inputs, round values, the same on every run."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from guidec import ir
+from guidec.lower.boxes import Box, Variable, known
+from guidec.lower.coordinates import grids, piece_of
+from guidec.lower.diagram import bits
+from guidec.lower.search import Constraint, Search, whole_domain
+from guidec.lower.work import Lowering
+from guidec.numbers import plain_number
+from guidec.rows import Cut, Derived, Entered, Member, Numbers, Readings, Values
+
+Way = Sequence[tuple[int, int]]
+"""Coordinates and the cells in which each has to lie."""
+
+Patient = dict[str, object]
+"""A record as JSON."""
+
+MOST_PINNED = 60
+
+
+def patient_of(work: Lowering, way: Way) -> Patient | None:
+    """A patient of a way, every input known that the way asks; None where none was found.
+
+    What the record says of an input is taken at its word: of a blank nothing is entered.
+    """
+    asked: list[Constraint] = [(at, mask, {}) for at, mask in way]
+    coordinates = work.coordinates.all
+    blank = {
+        coordinate.input
+        for at, mask in way
+        if isinstance(coordinate := coordinates[at], Entered) and mask & 1 and not mask & 12
+    }
+    wanted = _variables(work, way)
+    pinned: dict[Variable, Box] = {}
+    search = _search(work, pinned)
+    if not search.reachable(asked):
+        return None
+    tangled = {one for at, _ in way if isinstance(coordinates[at], Derived) for one in search.variables(at)}
+    for variable in wanted:
+        for box in _candidates(work, variable, _cells_of(work, variable, way), variable in tangled):
+            pinned[variable] = box
+            if variable not in tangled or _search(work, pinned).reachable(asked):
+                break
+        else:
+            found = _bisected(work, variable, pinned, asked)
+            if found is None:
+                return None
+            pinned[variable] = found
+    if tangled and not _search(work, pinned).reachable(asked):
+        return None
+    return _entered(work, {one: box for one, box in pinned.items() if one[0] not in blank})
+
+
+def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:
+    """The record without the entries that what it shows doesn't need: the last are tried first."""
+    found = dict(patient)
+    for name in reversed(list(patient)):
+        fewer = {other: value for other, value in found.items() if other != name}
+        if shows(fewer):
+            found = fewer
+    return found
+
+
+def shortest(ways: Iterator[Way], look_at: int = 200) -> list[Way]:
+    """Some ways, those that ask the least first; ways that ask as much stay in their order."""
+    found = [way for _, way in zip(range(look_at), ways, strict=False)]
+    return sorted(found, key=len)
+
+
+# --- what is asked -----------------------------------------------------------
+
+
+def _variables(work: Lowering, way: Way) -> list[Variable]:
+    """What a way reads, in the order of the declarations; of a set all members that are asked."""
+    order = {name: at for at, name in enumerate((*work.coordinates.inputs, *work.coordinates.readings))}
+    found: dict[Variable, None] = {}
+    for at, _ in way:
+        found.update(dict.fromkeys(work.search.variables(at)))
+    return sorted(found, key=lambda one: (order[one[0]], one[1]))
+
+
+def _search(work: Lowering, pinned: Mapping[Variable, Box]) -> Search:
+    inputs, readings = work.coordinates.inputs, work.coordinates.readings
+
+    def boxes_of(variable: Variable) -> Sequence[Box]:
+        return (pinned[variable],) if variable in pinned else whole_domain(variable, inputs, readings)
+
+    return Search(inputs, work.coordinates.all, boxes_of)
+
+
+def _cells_of(work: Lowering, variable: Variable, way: Way) -> tuple[object, int] | None:
+    """The coordinate of a variable's own and the cells that the way leaves it; None where only computed numbers ask."""
+    name, member = variable
+    cells: tuple[object, int] | None = None
+    for at, mask in way:
+        match work.coordinates.all[at]:
+            case Values(one) | Numbers(one) | Readings(one) if one == name:
+                cells = work.coordinates.all[at], mask & (cells[1] if cells else -1)
+            case Member(one, other) if (one, other) == (name, member):
+                cells = work.coordinates.all[at], mask & (cells[1] if cells else -1)
+            case _:
+                pass
+    return cells
+
+
+# --- values ------------------------------------------------------------------
+
+
+def _candidates(
+    work: Lowering, variable: Variable, cells: tuple[object, int] | None, tangled: bool
+) -> Iterator[Box]:
+    """Values to try, the plainest first. Where nothing is computed from the variable, the first one does."""
+    inputs, readings = work.coordinates.inputs, work.coordinates.readings
+    match cells:
+        case (Values(_, values) | Readings(_, values), mask):
+            yield from (Box(0, 0, 0, values[cell]) for cell in bits(mask) if cell < len(values))
+        case (Member(), mask):
+            yield from (Box(0, 0, 0, ("no", "yes")[cell]) for cell in bits(mask) if cell < 2)
+        case (Numbers(_, cuts, pieces, named), mask):
+            kind = inputs[variable[0]].type
+            for unit in range(len(grids(kind))):
+                for cell in bits(mask):
+                    if cell < len(pieces):
+                        run = _run(kind, unit, cuts, pieces[cell])
+                        if run is not None:
+                            yield from _round_values(kind, unit, *run, MOST_PINNED if tangled else 1)
+            yield from (
+                Box(0, 0, 0, named[cell - len(pieces)])
+                for cell in bits(mask)
+                if len(pieces) <= cell < len(pieces) + len(named)
+            )
+        case _:
+            for box in whole_domain(variable, inputs, readings):
+                if box.named:
+                    yield box
+                else:
+                    yield from _round_values(
+                        inputs[variable[0]].type, box.unit, box.low, box.high, MOST_PINNED
+                    )
+
+
+def _run(kind: ir.Type, unit: int, cuts: tuple[Cut, ...], piece: int) -> tuple[int, int] | None:
+    """The first and the last step of a grid that lie in a piece."""
+    grid = grids(kind)[unit]
+    first, last = _first_in(cuts, unit, grid, piece), _first_in(cuts, unit, grid, piece + 1) - 1
+    return (first, last) if first <= last else None
+
+
+def _first_in(cuts: tuple[Cut, ...], unit: int, grid: tuple[Fraction, Fraction, int], piece: int) -> int:
+    """The first step of a grid that lies in a piece or behind it."""
+    low, step, steps = grid
+    start, end = 0, steps + 1
+    while start < end:
+        middle = (start + end) // 2
+        if piece_of(cuts, unit, low + middle * step) >= piece:
+            end = middle
+        else:
+            start = middle + 1
+    return start
+
+
+def _round_values(kind: ir.Type, unit: int, first: int, last: int, most: int) -> Iterator[Box]:
+    """Values between two steps of a grid: the roundest first, of equally round ones that nearest to the middle."""
+    seen: set[int] = set()
+    for at in _round_steps(kind, unit, first, last):
+        if at not in seen:
+            seen.add(at)
+            yield Box(unit, at, at)
+        if len(seen) >= most:
+            return
+
+
+def _round_steps(kind: ir.Type, unit: int, first: int, last: int) -> Iterator[int]:
+    low, step, _ = grids(kind)[unit]
+    if isinstance(kind, ir.Date):
+        yield from _round_days(int(low), first, last)
+    else:
+        middle = low + Fraction(first + last, 2) * step
+        width = max(abs(low + first * step), abs(low + last * step), step)
+        power = 0
+        while Fraction(10) ** power <= width:
+            power += 1
+        while Fraction(10) ** power >= step:
+            for factor in (10, 5):
+                yield from _multiples(low, step, first, last, middle, Fraction(10) ** (power - 1) * factor)
+            power -= 1
+    yield from (first, last, (first + last) // 2)
+
+
+def _multiples(
+    low: Fraction, step: Fraction, first: int, last: int, middle: Fraction, of: Fraction
+) -> Iterator[int]:
+    """The steps that are multiples of a number, at most three: nearest to the middle, then the ends."""
+    start, end = -(-(low + first * step) // of), (low + last * step) // of
+    if start > end:
+        return
+    near = min(max(round(middle / of), start), end)
+    for count in dict.fromkeys((near, start, end)):
+        at = (count * of - low) / step
+        if at.denominator == 1:
+            yield int(at)
+
+
+def _round_days(low: int, first: int, last: int) -> Iterator[int]:
+    """The first of a year, else of a month, else any day."""
+    middle = date.fromordinal(low + (first + last) // 2)
+    for day in (date(middle.year, 1, 1), date(middle.year, middle.month, 1)):
+        at = day.toordinal() - low
+        if first <= at <= last:
+            yield at
+    yield (first + last) // 2
+
+
+def _bisected(
+    work: Lowering,
+    variable: Variable,
+    pinned: dict[Variable, Box],
+    asked: Sequence[Constraint],
+) -> Box | None:
+    """Some value with which the rest can still be met, by halving: exact as long as the search doesn't give up."""
+    waiting = [
+        box
+        for box in whole_domain(variable, work.coordinates.inputs, work.coordinates.readings)
+        if not box.named
+    ]
+    while waiting:
+        box = waiting.pop(0)
+        if not _search(work, {**pinned, variable: box}).reachable(asked):
+            continue
+        if known((box,)):
+            return box
+        middle = (box.low + box.high) // 2
+        waiting[:0] = [Box(box.unit, box.low, middle), Box(box.unit, middle + 1, box.high)]
+    return None
+
+
+# --- as entered --------------------------------------------------------------
+
+
+def _entered(work: Lowering, values: Mapping[Variable, Box]) -> Patient:
+    """A record as JSON, readings last."""
+    found: Patient = {}
+    chosen: dict[str, object] = {}
+    sets: dict[str, list[str]] = {}
+    for (name, member), box in values.items():
+        if name in work.coordinates.readings:
+            chosen[name] = box.named
+        elif member:
+            members = sets.setdefault(name, [])
+            found[name] = members
+            if box.named == "yes":
+                members.append(member)
+        else:
+            found[name] = _value(work.coordinates.inputs[name].type, box)
+    if chosen:
+        found["readings"] = chosen
+    return found
+
+
+def _value(kind: ir.Type, box: Box) -> object:
+    if box.named:
+        return box.named == "yes" if isinstance(kind, ir.Boolean) else box.named
+    low, step, _ = grids(kind)[box.unit]
+    value = low + box.low * step
+    match kind:
+        case ir.Date():
+            return date.fromordinal(int(value)).isoformat()
+        case ir.Duration(unit):
+            return {"value": int(value), "unit": unit}
+        case ir.Quantity(units):
+            plain = plain_number(value)
+            return plain if box.unit == 0 else {"value": plain, "unit": units[box.unit].unit}
+        case _:
+            return int(value)
