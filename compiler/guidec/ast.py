@@ -1041,6 +1041,41 @@ class Comparison:
 
 
 @record
+class Claim:
+    """One thing that is said of all patients, or of those for whom `when` holds; `unless` says for whom it doesn't.
+
+    `never`, `always`: `names` are recommended, given or shown, with `others` at once, `inside` a decision. `amount`: `of` a drug,
+    `word` is `dose`, `total` or `daily`, and `least` says which end is limited. `determined`: the decisions of `names`.
+    `monotone`: with `word` (`more` or `less`) of the input `of`, the decision `inside` never comes further to the left
+    in `names`. `alike`: two decisions.
+    """
+
+    kind: Literal["never", "always", "amount", "determined", "monotone", "alike"]
+    names: tuple[Name, ...]
+    when: Expression | None
+    unless: bool
+    span: Span
+    possible: bool = False
+    others: tuple[Name, ...] = ()
+    inside: Name | None = None
+    of: Name | None = None
+    word: str = ""
+    least: bool = False
+    limit: Number | None = None
+
+
+@record
+class Property:
+    """What the author says holds for all patients; it is proven, or refuted by a patient."""
+
+    name: Name
+    label: Text
+    cites: Cites
+    lines: tuple[Claim | Note, ...]
+    span: Span
+
+
+@record
 class Impossible:
     condition: Expression
     why: Text
@@ -1165,6 +1200,7 @@ Declaration = (
     | Avoid
     | Question
     | Comparison
+    | Property
     | Scenario
 )
 

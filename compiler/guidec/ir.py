@@ -977,7 +977,48 @@ class Guideline:
     comparison: tuple[Answers, ...] = ()
 
 
-# --- scenarios: beside the guideline, not part of its meaning ----------------
+# --- properties and scenarios: beside the guideline, not part of its meaning -
+
+
+@record
+class Claimed:
+    """What a name in a claim stands for, all of it: an outcome's id, things that are given, a rule."""
+
+    id: str
+    outcome: bool
+    things: Things
+    rule: bool
+
+
+@record
+class Claim:
+    """One thing said of all patients for whom `when` surely holds; see ast.Claim. `ranks` has `nothing` as `!nothing`."""
+
+    kind: Literal["never", "always", "amount", "determined", "monotone", "alike"]
+    when: Condition
+    possible: bool = False
+    claimed: tuple[Claimed, ...] = ()
+    others: tuple[Claimed, ...] = ()
+    decisions: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+    inside: str = ""
+    of: str = ""
+    word: str = ""
+    least: bool = False
+    limit: Constant | None = None
+    text: str = ""
+    span: Span = _span()
+
+
+@record
+class Property:
+    """What the author says holds for all patients."""
+
+    id: str
+    label: str
+    claims: tuple[Claim, ...]
+    cites: Citation
+    span: Span = _span()
 
 
 @record

@@ -30,6 +30,7 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
     texts: dict[str, str]
     is_module: bool = False
+    properties: tuple[ir.Property, ...] = ()
 
 
 def _nobody(stage: str) -> None:
@@ -83,8 +84,9 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
     files.tell(f"working out the digest of {name}")
     compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)
     return Compilation(
-        path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module
-    )
+        path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module,
+        resolved.properties,
+    )  # fmt: skip
 
 
 def _register(files: _Files) -> Read:

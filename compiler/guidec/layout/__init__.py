@@ -3,21 +3,28 @@
 from collections.abc import Iterable
 
 from guidec import ast
-from guidec.layout.declarations import declaration_line
+from guidec.layout.declarations import claim_line, declaration_line
 from guidec.layout.expressions import expression_text
+from guidec.layout.line import flat
 from guidec.layout.margin import Comment, margin_of
 from guidec.layout.setting import setting_of
 from guidec.layout.words import as_meant, branch_label_text, given_text, quantity_text
 from guidec.record import record
 
 __all__ = [
-    "as_meant", "branch_label_text", "declaration_text", "expression_text", "file_text", "given_text", "quantity_text",
+    "as_meant", "branch_label_text", "claim_text", "declaration_text", "expression_text", "file_text", "given_text",
+    "quantity_text",
 ]  # fmt: skip
 
 
 def declaration_text(declaration: ast.Declaration) -> str:
     """A declaration as it is written, its last line ended."""
     return setting_of(declaration_line(declaration)).text
+
+
+def claim_text(claim: ast.Claim) -> str:
+    """A claim in one line."""
+    return "".join(flat(column) for column in claim_line(claim).columns)
 
 
 @record

@@ -10,6 +10,7 @@ from guidec.layout.words import (
     branch_label_text,
     branch_labels_text,
     cites_text,
+    claim_words,
     dated_text,
     expectation_text,
     given_text,
@@ -80,6 +81,8 @@ def declaration_line(declaration: ast.Declaration) -> Line:
             )
         case ast.Impossible(condition, why, cites):
             return line("impossible when", chain(condition), label_text(why), cites_text(cites))
+        case ast.Property():
+            return _named("property", declaration, map(_property_line, declaration.lines))
         case ast.Scenario(title, cites, lines):
             return line("scenario", label_text(title), cites_text(cites), below=map(_scenario_line, lines))
         case _:
@@ -88,7 +91,14 @@ def declaration_line(declaration: ast.Declaration) -> Line:
 
 def _named(
     kind: str,
-    named: ast.Input | ast.Score | ast.Table | ast.Regimen | ast.Decision | ast.Options | ast.Reading,
+    named: ast.Input
+    | ast.Score
+    | ast.Table
+    | ast.Regimen
+    | ast.Decision
+    | ast.Options
+    | ast.Reading
+    | ast.Property,
     below: Iterable[Line],
 ) -> Line:
     return line(kind, named.name.text, label_text(named.label), cites_text(named.cites), below=below)
@@ -514,6 +524,18 @@ def _avoid_line(written: ast.RuleStrength) -> Line:
 
 def _comparison_line(written: ast.ComparisonLine) -> Line:
     return line(f"{written.question.text}: {names_text(written.names)}")
+
+
+def _property_line(written: ast.Claim | ast.Note) -> Line:
+    return _note(written) if isinstance(written, ast.Note) else claim_line(written)
+
+
+def claim_line(written: ast.Claim) -> Line:
+    """`never triple_therapy when myositis_dx is pm`."""
+    when: Words = ()
+    if written.when is not None:
+        when = ("unless " if written.unless else "when ", chain(written.when))
+    return line(claim_words(written), when)
 
 
 def _scenario_line(written: ast.GivenLines | ast.Expectations | ast.Note) -> Line:

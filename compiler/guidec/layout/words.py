@@ -206,6 +206,33 @@ def rounding_text(step: ast.Number | ast.CalendarNumber, mode: ast.RoundingMode,
     return f"rounded {word}to {quantity_text(step)}"
 
 
+# --- properties --------------------------------------------------------------
+
+
+def claim_words(claim: ast.Claim) -> str:
+    """`never triple_therapy with rituximab`: a claim without its condition."""
+    names = names_text(claim.names)
+    inside = "" if claim.inside is None else f"in {claim.inside.text}"
+    of = "" if claim.of is None else claim.of.text
+    match claim.kind:
+        case "never" | "always":
+            possible = "possible" if claim.possible else ""
+            others = f"with {names_text(claim.others)}" if claim.others else ""
+            said = [claim.kind, possible, names, others, inside]
+        case "amount":
+            assert claim.limit is not None
+            end = f"at {'least' if claim.least else 'most'} {quantity_text(claim.limit)}"
+            said = [f"{claim.word} of {of}", inside, end]
+        case "determined":
+            said = ["determined", names]
+        case "monotone":
+            ranks = ", ".join(name.text.removeprefix("!") for name in claim.names)
+            said = [f"{claim.word} {of} never gets less of", ranks, inside]
+        case "alike":
+            said = [f"{names_text(claim.names, ' and ')} never differ"]
+    return " ".join(part for part in said if part)
+
+
 # --- scenarios ---------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Multi-valued decision diagrams: shared, reduced, ordered by first use."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
@@ -275,6 +275,41 @@ class Diagrams:
             return next(child for mask, child in self._nodes[one][1] if mask >> cell & 1)
 
         return self.apply(settle, node)
+
+    def projected(self, node: int, coordinates: Collection[int], join: Callable[[int, int], int]) -> int:
+        """A diagram that no longer asks some coordinates: what their cells lead to is joined."""
+        gone = {self._rank[at] for at in coordinates if at in self._rank}
+        done: dict[int, int] = {}
+        waiting = [node]
+        while waiting:
+            one = waiting[-1]
+            missing = [child for child in self.children(one) if child not in done]
+            if missing:
+                waiting += missing
+                continue
+            waiting.pop()
+            rank, edges = self._nodes[one]
+            if rank < 0:
+                done[one] = one
+            elif rank in gone:
+                done[one] = self.joined([done[child] for _, child in edges], join, self.false)
+            else:
+                masks: dict[int, int] = {}
+                for mask, child in edges:
+                    masks[done[child]] = masks.get(done[child], 0) | mask
+                done[one] = self._node(rank, masks)
+        return done[node]
+
+    def asked(self, node: int) -> set[int]:
+        """The coordinates that a diagram asks."""
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen and not self.is_end(one):
+                seen.add(one)
+                waiting += self.children(one)
+        return {self.coordinate(one) for one in seen}
 
     def count(self, node: int) -> int:
         """How many rows `rows` will give."""

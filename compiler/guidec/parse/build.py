@@ -946,6 +946,64 @@ class Build:
     def answers(self, meta: Meta, children: list[Any]) -> ast.ComparisonLine:
         return ast.ComparisonLine(children[0], children[1], self._span(meta))
 
+    # --- properties ---
+
+    def property(self, meta: Meta, children: list[Any]) -> ast.Property:
+        name, label, cites, *lines = children
+        return ast.Property(name, label, cites, tuple(lines), self._span(meta))
+
+    def claim_never(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        possible, names, _, others, inside, (when, unless) = children
+        span = self._span(meta)
+        return ast.Claim("never", names, when, unless, span, possible is not None, others or (), inside)
+
+    def claim_always(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        possible, names, inside, (when, unless) = children
+        return ast.Claim("always", names, when, unless, self._span(meta), possible is not None, inside=inside)
+
+    def claim_amount(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        of_word, drug, inside, least, limit, (when, unless) = children
+        word = str(of_word).split()[0]
+        return ast.Claim(
+            "amount", (), when, unless, self._span(meta),
+            inside=inside, of=drug, word=word, least=least, limit=limit,
+        )  # fmt: skip
+
+    def ranked(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, ...]:
+        return tuple(children)
+
+    def rank_name(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return children[0]  # type: ignore[no-any-return]
+
+    def rank_nothing(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return ast.Name("!nothing", self._span(meta))
+
+    def limited(self, meta: Meta, children: list[Any]) -> bool:
+        return str(children[0]).endswith("least")
+
+    def claim_determined(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        names, (when, unless) = children
+        return ast.Claim("determined", names or (), when, unless, self._span(meta))
+
+    def claim_monotone(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        word, of, names, inside, (when, unless) = children
+        return ast.Claim(
+            "monotone", names, when, unless, self._span(meta), inside=inside, of=of, word=str(word)
+        )
+
+    def claim_alike(self, meta: Meta, children: list[Any]) -> ast.Claim:
+        first, second, (when, unless) = children
+        return ast.Claim("alike", (first, second), when, unless, self._span(meta))
+
+    def claim_everyone(self, meta: Meta, children: list[Any]) -> tuple[ast.Expression | None, bool]:
+        return None, False
+
+    def claim_if(self, meta: Meta, children: list[Any]) -> tuple[ast.Expression | None, bool]:
+        return children[0], False
+
+    def claim_unless(self, meta: Meta, children: list[Any]) -> tuple[ast.Expression | None, bool]:
+        return children[0], True
+
     # --- scenarios ---
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:

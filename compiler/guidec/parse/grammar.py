@@ -104,6 +104,7 @@ FREE = frozenset(
         "impossible",
         "lookup",
         "points",
+        "property",
         "question",
         "score",
         "table",

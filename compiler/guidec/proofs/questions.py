@@ -1,6 +1,6 @@
 """Is there a patient for whom this holds? PROVEN that there is none, REFUTED by one, or UNKNOWN with the reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Literal
 
@@ -31,8 +31,8 @@ class Answer:
 PROVEN = Answer("proven")
 
 
-def nobody(work: Lowering, node: int, shows: Shows) -> Answer:
-    """Whether a diagram is true for nobody, `impossible` records aside."""
+def nobody(work: Lowering, node: int, shows: Shows, known: Collection[str] = ()) -> Answer:
+    """Whether a diagram is true for nobody, `impossible` records aside. A patient has the `known` inputs entered too."""
     there = work.diagrams.both(node, work.diagrams.negate(all_impossible(work)))
     if there == work.diagrams.false:
         return PROVEN
@@ -47,7 +47,7 @@ def nobody(work: Lowering, node: int, shows: Shows) -> Answer:
             looked += 1
             if asks_computed and not work.search.reachable([(at, mask, {}) for at, mask in way]):
                 continue
-            patient = patient_of(work, way)
+            patient = patient_of(work, way, known)
             if patient is not None and shows(patient):
                 return Answer("refuted", least(patient, shows))
             open_ways = True

@@ -1,6 +1,6 @@
 """Cells to a patient as a clinician would enter one: few inputs, round values, the same on every run."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -22,11 +22,12 @@ Patient = dict[str, object]
 MOST_PINNED = 60
 
 
-def patient_of(work: Lowering, way: Way) -> Patient | None:
-    """A patient of a way, every input known that the way asks; None where none was found.
+def patient_of(work: Lowering, way: Way, known_too: Collection[str] = ()) -> Patient | None:
+    """A patient of a way, every input known that the way asks, and some more; None where none was found.
 
     What the record says of an input is taken at its word: of a blank nothing is entered.
     """
+    way = [*way, *_as_entered(work, way)]
     asked: list[Constraint] = [(at, mask, {}) for at, mask in way]
     coordinates = work.coordinates.all
     blank = {
@@ -34,7 +35,7 @@ def patient_of(work: Lowering, way: Way) -> Patient | None:
         for at, mask in way
         if isinstance(coordinate := coordinates[at], Entered) and mask & 1 and not mask & 12
     }
-    wanted = _variables(work, way)
+    wanted = _variables(work, way, known_too)
     pinned: dict[Variable, Box] = {}
     search = _search(work, pinned)
     if not search.reachable(asked):
@@ -74,12 +75,30 @@ def shortest(ways: Iterator[Way], look_at: int = 200) -> list[Way]:
 # --- what is asked -----------------------------------------------------------
 
 
-def _variables(work: Lowering, way: Way) -> list[Variable]:
+def _as_entered(work: Lowering, way: Way) -> Way:
+    """What is recorded as true is `yes`, and what is known otherwise is not."""
+    found: list[tuple[int, int]] = []
+    for at, mask in way:
+        coordinate = work.coordinates.all[at]
+        if isinstance(coordinate, Entered) and mask & 12 in (4, 8) and not mask & 3:
+            for place, other in enumerate(work.coordinates.all):
+                if isinstance(other, Values) and other.input == coordinate.input and "yes" in other.values:
+                    found.append((place, 2 if mask & 8 else 1))
+    return found
+
+
+def _variables(work: Lowering, way: Way, known_too: Collection[str]) -> list[Variable]:
     """What a way reads, in the order of the declarations; of a set all members that are asked."""
     order = {name: at for at, name in enumerate((*work.coordinates.inputs, *work.coordinates.readings))}
     found: dict[Variable, None] = {}
     for at, _ in way:
         found.update(dict.fromkeys(work.search.variables(at)))
+    there = {name for name, _ in found}
+    for name in known_too:
+        kind = work.coordinates.inputs[name].type
+        member = kind.values[0].id if isinstance(kind, ir.AnyOf) else ""
+        if name not in there:
+            found[name, member] = None
     return sorted(found, key=lambda one: (order[one[0]], one[1]))
 
 

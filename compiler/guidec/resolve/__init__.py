@@ -16,6 +16,7 @@ from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
 from guidec.resolve.head import head, overflow, uses
 from guidec.resolve.orders import regimen
+from guidec.resolve.properties import property_
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
 from guidec.resolve.scope import Scope
@@ -37,6 +38,7 @@ class Resolved:
     guideline: ir.Guideline
     scenarios: tuple[ir.Scenario, ...]
     cited: dict[str, tuple[Span, ...]]
+    properties: tuple[ir.Property, ...]
 
 
 def resolve(
@@ -97,10 +99,13 @@ def resolve(
         tuple(rules.values()), impossible, avoids, accounts, headed.span, tuple(scope.tables.values()),
         tuple(questions.values()), answers,
     )  # fmt: skip
+    properties: dict[str, ir.Property] = {}
+    for said in _all(files, ast.Property):
+        property_(scope, guideline, said, properties)
     if complete and not has_errors(scope.found):
         scope.found += never_met(guideline)
     cited = {id: tuple(spans) for id, spans in scope.cited.items()}
-    return Resolved(guideline, scenarios, cited), scope.found
+    return Resolved(guideline, scenarios, cited, tuple(properties.values())), scope.found
 
 
 def _whole(
@@ -140,7 +145,7 @@ def _unread(scope: Scope, files: tuple[ast.File, ...]) -> None:
     for file in files:
         for kind, *names in (words for words in file.unread if words):
             scope.unread_kinds.add("guideline" if kind == "module" else kind)
-            if kind not in ("scenario", "document", "set", "impossible", "comparison"):
+            if kind not in ("scenario", "document", "set", "impossible", "comparison", "property"):
                 scope.unread.update(names)
     present = {file.path.rpartition("/")[2].removesuffix(".guide") for file in files}
     if not {name.text for file in files for name in uses(file)} <= present:

@@ -122,9 +122,11 @@ class Scope:
             message = f"results keep the word `{name.text}` for themselves: no {kind} can be called so"
             self.fault("reserved_word", message, name.span, f"write another name, such as `{name.text}_`")
 
-    def cite(self, cites: ast.Cites) -> ir.Citation:
-        """The statements cited; each must stand in a register of this guideline."""
+    def cite(self, cites: ast.Cites, encodes: bool = True) -> ir.Citation:
+        """The statements cited; each must stand in a register of this guideline. What only speaks of a rule encodes nothing."""
         for cite in cites:
+            if cite.id in self.statements and not encodes:
+                continue
             if cite.id in self.statements:
                 self.cited.setdefault(cite.id, []).append(cite.span)
             elif not self.unread_kinds & {"guideline", "source"}:
