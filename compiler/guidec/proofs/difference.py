@@ -17,8 +17,8 @@ UNKNOWN = "unknown"
 def decided_differently(whole: Joint, first: str, second: str) -> int:
     """A decision, or a line of options as `LIST#POSITION`, under its name in each: true where the outcomes differ."""
     diagrams = whole.first.diagrams
-    left = _groups(whole.first, first)
-    right = _groups(whole.second, second)
+    left = groups(whole.first, first)
+    right = groups(whole.second, second)
     return _accepted(whole, differing(diagrams, left, right))
 
 
@@ -58,7 +58,11 @@ def ending(work: Lowering, name: str, holds: Callable[[Leaf], bool]) -> int:
 
 def shown_when(work: Lowering, rule: str) -> int:
     """When a rule is shown: true, false, or `unknown` where a drug is only one of several that may be given."""
-    node = work.ruled[rule]
+    return without_prescribed(work, work.ruled[rule])
+
+
+def without_prescribed(work: Lowering, node: int) -> int:
+    """A condition that asks what is prescribed, answered by what the decisions give; `unknown` where they leave it open."""
     for at, coordinate in enumerate(work.coordinates.all):
         if isinstance(coordinate, Prescribed):
             node = _prescribed(work, node, at, coordinate.drugs)
@@ -91,7 +95,7 @@ def giving(work: Lowering, drugs: frozenset[str]) -> tuple[int, int]:
         if "#" not in name:
             surely = diagrams.either(surely, ending(work, name, lambda leaf: _gives(leaf, drugs, sure=True)))
         perhaps = diagrams.either(perhaps, ending(work, name, lambda leaf: _gives(leaf, drugs, sure=False)))
-    for name, line in _unstated(work.guideline):
+    for name, line in unstated(work.guideline):
         orders = replace(line.recommendation, orders=given_orders(line.recommendation, work.regimens))
         if drugs & ordered(orders, sure=False):
             asked = ending(work, name, lambda leaf: leaf.outcome is not None)
@@ -104,7 +108,7 @@ def _gives(leaf: Leaf, drugs: frozenset[str], *, sure: bool) -> bool:
     return any(drugs & ordered(one, sure=sure) for one in given if one.direction == "for")
 
 
-def _unstated(guideline: ir.Guideline) -> Iterator[tuple[str, ir.OptionLine]]:
+def unstated(guideline: ir.Guideline) -> Iterator[tuple[str, ir.OptionLine]]:
     """The lines for which the source doesn't say when they hold, by the name of their diagram."""
     for one in guideline.decisions:
         for at, line in enumerate(one.lines if isinstance(one, ir.Options) else ()):
@@ -112,7 +116,7 @@ def _unstated(guideline: ir.Guideline) -> Iterator[tuple[str, ir.OptionLine]]:
                 yield f"{one.id}#{at}", line
 
 
-def _groups(work: Lowering, name: str) -> int:
+def groups(work: Lowering, name: str) -> int:
     """A decision with its groups of equal outcomes as ends."""
     leaves = work.leaves[name]
 

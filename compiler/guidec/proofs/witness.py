@@ -35,7 +35,12 @@ def patient_of(work: Lowering, way: Way, known_too: Collection[str] = ()) -> Pat
         for at, mask in way
         if isinstance(coordinate := coordinates[at], Entered) and mask & 1 and not mask & 12
     }
-    wanted = _variables(work, way, known_too)
+    entered = {
+        coordinate.input
+        for at, mask in way
+        if isinstance(coordinate := coordinates[at], Entered) and mask & 12 and not mask & 3
+    }
+    wanted = _variables(work, way, {*known_too, *entered})
     pinned: dict[Variable, Box] = {}
     search = _search(work, pinned)
     if not search.reachable(asked):

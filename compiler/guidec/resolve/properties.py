@@ -121,8 +121,8 @@ def _amount(scope: Scope, written: ast.Claim, when: ir.Condition | None, text: s
     assert written.of is not None and written.limit is not None and written.limit.unit is not None
     drug = scope.look_up("drug", written.of, scope.drugs)
     if written.inside is not None:
-        outcomes: dict[str, None] = {name: None for one in scope.outcomes.values() for name in one}
-        scope.look_up("outcome", written.inside, outcomes)
+        outcomes = sorted({name for one in scope.outcomes.values() for name in one})
+        scope.look_up("outcome", written.inside, dict.fromkeys(outcomes))
     unit = check_unit(scope, written.limit.unit)
     if drug is None or unit is None or when is None:
         return None
@@ -149,7 +149,7 @@ def _monotone(scope: Scope, written: ast.Claim, when: ir.Condition | None, text:
         scope.fault("wrong_type", message, written.of.span, "name an input that rises or falls")
     if not _decision(scope, written.inside):
         return None
-    outcomes = scope.outcomes.get(written.inside.text, {})
+    outcomes = sorted(scope.outcomes.get(written.inside.text, ()))
     for name in written.names:
         if name.text != "!nothing" and name.text not in outcomes:
             scope.fault(

@@ -1,0 +1,418 @@
+"""What an author says of all patients: proven, refuted by a patient, or not decided, for a reason.
+
+A claim speaks of every record, blanks included. What has no blank or known in it needs complete patients only: a record
+that breaks it has a completion that does. Else each way in which the inputs asked for may be known or blank is looked at by
+itself, and what a blank may be is joined.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import combinations, product
+from typing import Any
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic
+from guidec.evaluate import Compiled, Refused, evaluate
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import read_record
+from guidec.lower import side_by_side
+from guidec.lower.diagram import TooLarge
+from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
+from guidec.proofs import limits
+from guidec.proofs.claims import Prover, broken
+from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
+from guidec.proofs.questions import PROVEN, Answer, nobody
+from guidec.proofs.rising import monotone
+from guidec.proofs.seen import breaks
+from guidec.proofs.witness import Patient, least, patient_of
+from guidec.proofs.written import expectations, scenario_text
+from guidec.record import parts, record
+from guidec.rows import Condition, Derived, Entered
+
+MOST_PATTERNS = 512
+
+
+@record
+class Verdict:
+    """What came of one claim. `scenario` shows the patient who breaks it; `remark` is what a proof leaves out."""
+
+    property: str
+    claim: ir.Claim
+    answer: Answer
+    scenario: str = ""
+    remark: str = ""
+    beside: str = ""
+
+
+def prove(
+    compiled: Compiled, properties: Iterable[ir.Property], tell: Callable[[str], None] = lambda text: None
+) -> tuple[list[Verdict], list[Diagnostic]]:
+    """A verdict for each claim, in the author's order, and the faults of their conditions."""
+    said = [(one, claim) for one in properties for claim in one.claims]
+    if not said:
+        return [], []
+    guideline = compiled.guideline
+    more = [claim.when for _, claim in said]
+    more += [
+        one for _, claim in said if claim.kind == "amount" for one in limits.conditions(guideline, claim)
+    ]
+    more += [ir.Recorded(name, "blank") for _, claim in said for name in _entered(guideline, claim.when)]
+    try:
+        (work,) = side_by_side(guideline, (guideline,), more)
+    except TooLarge:
+        reason = "guideline and properties together have too many rows"
+        return [Verdict(one.id, claim, Answer("unknown", None, reason)) for one, claim in said], []
+    found: list[Verdict] = []
+    for one, claim in said:
+        tell(f"proving {one.id}")
+        found.append(_verdict(Prover(compiled, work, claim), one.id, claim))
+    return found, work.found
+
+
+def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
+    before = len(prover.work.found)
+    when = _surely(prover, claim)
+    if len(prover.work.found) > before:
+        return Verdict(name, claim, Answer("unknown", None, "its condition has a fault"))
+    remark, beside = "", ""
+    try:
+        match claim.kind:
+            case "monotone":
+                answer, beside = monotone(prover, when)
+            case "alike":
+                answer = _alike(prover, when)
+            case "amount":
+                answer, remark = _amount(prover, when)
+            case _:
+                answer = _claimed(prover, when)
+    except TooLarge:
+        answer = Answer("unknown", None, "the diagrams grew too large")
+    if answer.kind == "proven" and not remark and _nobody_meant(prover, when):
+        remark = "nobody is meant: its condition holds for no patient"
+    return Verdict(name, claim, answer, _scenario(prover, name, answer), remark, beside)
+
+
+def _nobody_meant(prover: Prover, when: int) -> bool:
+    """Whether the condition holds for no patient, so that a claim about them says nothing."""
+    diagrams = prover.work.diagrams
+    return diagrams.both(when, diagrams.negate(all_impossible(prover.work))) == diagrams.false
+
+
+def _scenario(prover: Prover, name: str, answer: Answer) -> str:
+    if answer.patient is None:
+        return ""
+    result = evaluate(prover.compiled, answer.patient)
+    decisions = [
+        one.id
+        for one in prover.guideline.decisions
+        if result["decisions"][one.id]["status"] != "not_applicable"
+    ]
+    return scenario_text(
+        prover.guideline,
+        f"breaks {name}: {prover.claim.text}",
+        answer.patient,
+        expectations(result, decisions),
+    )
+
+
+# --- conditions --------------------------------------------------------------
+
+
+def _surely(prover: Prover, claim: ir.Claim) -> int:
+    """Where the condition of a claim surely holds; what hangs on a choice among drugs doesn't."""
+    work = prover.work
+    node = checked(work, claim.when, work.diagrams.true, claim.span)
+    node = without_prescribed(work, node)
+    return work.diagrams.replace(
+        node, lambda value: work.diagrams.false if value == UNKNOWN else work.diagrams.end(value)
+    )
+
+
+def _holds(prover: Prover, node: int) -> Callable[[Patient], bool]:
+    """Whether a condition surely holds for a record, as the evaluator reads it."""
+    condition: Condition = rows_of_condition(prover.work, node, prover.claim.span)
+    false = [row for row in condition.rows if not row.leaf]
+
+    def holds(patient: Patient) -> bool:
+        record = read_record(prover.guideline, patient)
+        there = Completions(prover.guideline, prover.work.coordinates.all, record)
+        return not there.possible(false)
+
+    return holds
+
+
+def _entered(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
+    """The inputs of which a condition asks what the record says."""
+    return list(
+        dict.fromkeys(one.input for one in _inside(guideline, condition) if isinstance(one, ir.Recorded))
+    )
+
+
+def _inside(guideline: ir.Guideline, condition: object) -> Iterator[Any]:
+    """Every part of a condition, those of its definitions included."""
+    definitions = {one.id: one for one in guideline.definitions}
+    seen: set[str] = set()
+    waiting: list[object] = [condition]
+    while waiting:
+        for one in parts(waiting.pop()):
+            yield one
+            if isinstance(one, ir.Defined | ir.DefinedNumber | ir.InBand) and one.definition not in seen:
+                seen.add(one.definition)
+                named = definitions[one.definition]
+                waiting += [named.condition, named.number, named.category]
+
+
+def _mentioned(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
+    """The inputs and readings whose values a condition asks, in the order of their declaration."""
+    found: set[str] = set()
+    for one in _inside(guideline, condition):
+        match one:
+            case ir.Is(name) | ir.Includes(name) | ir.Measure(name) | ir.ReadingIs(name):
+                found.add(name)
+            case _:
+                pass
+    order = [*(one.id for one in guideline.inputs), *(one.id for one in guideline.readings)]
+    return [name for name in order if name in found]
+
+
+# --- never, always, determined -----------------------------------------------
+
+
+def _claimed(prover: Prover, when: int) -> Answer:
+    claim, guideline = prover.claim, prover.guideline
+    asked = _entered(guideline, claim.when)
+    if claim.kind == "determined":
+        asked = list(dict.fromkeys([*asked, *_mentioned(guideline, claim.when)]))
+    shows = _shows(prover, when, lambda result: breaks(result, claim, tuple(_decisions_of(prover))))
+    if not asked and claim.kind != "determined":
+        work = prover.work
+        return nobody(work, work.diagrams.both(when, broken(prover)), shows)
+    return _by_patterns(prover, when, asked, shows)
+
+
+def _by_patterns(prover: Prover, when: int, asked: list[str], shows: Callable[[Patient], bool]) -> Answer:
+    """Every way in which the inputs asked may be known, blank or partly known."""
+    work = prover.work
+    inputs = [name for name in asked if name in work.coordinates.inputs]
+    partly = [name for name in inputs if name in _entered(prover.guideline, prover.claim.when)]
+    states = [("known", "blank", "partly") if name in partly else ("known", "blank") for name in asked]
+    patterns = 1
+    for one in states:
+        patterns *= len(one)
+    if patterns > MOST_PATTERNS:
+        return Answer(
+            "unknown", None, f"it asks of {len(asked)} inputs whether they are known; that is too many"
+        )
+    open_ = PROVEN
+    for state in product(*states):
+        pattern = dict(zip(asked, state, strict=True))
+        answer = _pattern(prover, when, pattern, shows)
+        if answer.kind == "refuted":
+            return answer
+        open_ = answer if answer.kind == "unknown" else open_
+    return open_
+
+
+def _pattern(
+    prover: Prover, when: int, pattern: Mapping[str, str], shows: Callable[[Patient], bool]
+) -> Answer:
+    """Records in which the inputs asked are known or not as the pattern says."""
+    work, diagrams = prover.work, prover.work.diagrams
+    node = _recorded(work, when, pattern)
+    if node == diagrams.false:
+        return PROVEN
+    if prover.claim.kind == "determined":
+        blank = {name for name in work.coordinates.inputs if pattern.get(name, "blank") != "known"}
+        blank |= {name for name in work.coordinates.readings if pattern.get(name, "blank") != "known"}
+    else:
+        blank = {name for name, state in pattern.items() if state != "known"}
+    gone = _touching(work, blank)
+    exact = not any(isinstance(work.coordinates.all[at], Derived) for at in gone)
+    exact = exact and "partly" not in pattern.values()
+    surely = diagrams.both if exact else diagrams.either
+    held = diagrams.projected(node, gone, surely)
+    broken = _recorded(work, _broken_somewhere(prover, gone, surely), pattern)
+    known = {name for name, state in pattern.items() if state == "known"} & set(work.coordinates.inputs)
+    partly = [name for name, state in pattern.items() if state == "partly"]
+    there = diagrams.both(held, broken)
+    if not partly:
+        return nobody(work, there, shows, known)
+    return _partly_known(prover, there, partly, known, shows)
+
+
+def _partly_known(
+    prover: Prover, node: int, partly: list[str], known: set[str], shows: Callable[[Patient], bool]
+) -> Answer:
+    """Entries of which two values are left: each pair is tried."""
+    if node == prover.work.diagrams.false:
+        return PROVEN
+    base = nobody(prover.work, node, lambda patient: True, known)
+    if base.kind == "proven":
+        return base
+    pairs = [_pairs(prover.work.coordinates.inputs[name]) for name in partly]
+    whole = dict(base.patient or {})
+    whole.update(_plain(prover.work, known - set(whole)))
+    for chosen in product(*pairs):
+        patient = {**whole, **dict(zip(partly, chosen, strict=True))}
+        if _accepted(prover, patient) and shows(patient):
+            return Answer("refuted", least(patient, lambda one: _accepted(prover, one) and shows(one)))
+    return Answer("unknown", None, f"an entry of {' or '.join(partly)} that is partly known was not decided")
+
+
+def _pairs(entry: ir.Input) -> list[object]:
+    values = entry.type.values if isinstance(entry.type, ir.OneOf) else ()
+    return [{"one_of": [first.id, second.id]} for first, second in combinations(values, 2)]
+
+
+def _plain(work: Lowering, names: Iterable[str]) -> Patient:
+    return patient_of(work, (), tuple(names)) or {}
+
+
+def _accepted(prover: Prover, patient: Patient) -> bool:
+    try:
+        evaluate(prover.compiled, patient)
+    except Refused:
+        return False
+    return True
+
+
+def _recorded(work: Lowering, node: int, pattern: Mapping[str, str]) -> int:
+    """A diagram as far as what the record says of an input goes as in the pattern."""
+    cells = {"blank": 0, "partly": 1, "known": 2}
+    for at, coordinate in enumerate(work.coordinates.all):
+        if isinstance(coordinate, Entered) and coordinate.input in pattern:
+            node = work.diagrams.restricted(node, at, cells[pattern[coordinate.input]])
+    return node
+
+
+def _touching(work: Lowering, names: set[str]) -> set[int]:
+    """The coordinates that read one of the inputs or readings."""
+    return {
+        at
+        for at in range(len(work.coordinates.all))
+        if any(name in names for name, _ in work.search.variables(at))
+    }
+
+
+def _broken_somewhere(prover: Prover, gone: set[int], surely: Callable[[int, int], int]) -> int:
+    """Where a record breaks the claim whose other coordinates these are."""
+    diagrams = prover.work.diagrams
+    node = broken(prover)
+    match prover.claim.kind, prover.claim.possible:
+        case "never", False:  # it is recommended whatever the blanks are
+            return diagrams.projected(node, gone, surely)
+        case "never", True:  # it may be
+            return diagrams.projected(node, gone, diagrams.either)
+        case "always", False:  # it may not be
+            return diagrams.projected(node, gone, diagrams.either)
+        case "always", True:  # it can't be
+            return diagrams.projected(node, gone, surely)
+        case _:
+            return _undetermined(prover, gone)
+
+
+def _undetermined(prover: Prover, gone: set[int]) -> int:
+    """Where a decision isn't determined, or has several outcomes for the values of what is blank."""
+    work, diagrams = prover.work, prover.work.diagrams
+    node = diagrams.false
+    for name in _decisions_of(prover):
+        sets = diagrams.replace(groups(work, name), lambda value: diagrams.end(frozenset([value])))
+        joined = diagrams.projected(sets, gone, _united(prover))
+        bad = {leaf.group for leaf in work.leaves[name] if leaf.status != "determined"}
+
+        def open_(value: Hashable, bad: set[int] = bad) -> int:
+            assert isinstance(value, frozenset)
+            several = len(value) > 1 or any(isinstance(one, tuple) and one[1] in bad for one in value)
+            return diagrams.true if several else diagrams.false
+
+        node = diagrams.either(node, diagrams.replace(joined, open_))
+    return node
+
+
+def _united(prover: Prover) -> Callable[[int, int], int]:
+    diagrams = prover.work.diagrams
+
+    def settle(pair: tuple[int, ...]) -> int | None:
+        a, b = pair
+        if a == b:
+            return a
+        if diagrams.is_end(a) and diagrams.is_end(b):
+            left, right = diagrams.value(a), diagrams.value(b)
+            if isinstance(left, frozenset) and isinstance(right, frozenset):
+                return diagrams.end(left | right)
+            return a if isinstance(left, frozenset) else b
+        return None
+
+    return lambda a, b: diagrams.apply(settle, a, b)
+
+
+def _decisions_of(prover: Prover) -> list[str]:
+    named = prover.claim.decisions
+    return [
+        one.id
+        for one in prover.guideline.decisions
+        if isinstance(one, ir.Decision) and (not named or one.id in named)
+    ]
+
+
+# --- shown by the evaluator --------------------------------------------------
+
+
+def _shows(
+    prover: Prover, when: int, wrong: Callable[[Mapping[str, Any]], bool]
+) -> Callable[[Patient], bool]:
+    """Whether a record breaks the claim: the condition surely holds, and the result is wrong."""
+    holds = _holds(prover, when)
+
+    def shows(patient: Patient) -> bool:
+        try:
+            result = evaluate(prover.compiled, patient)
+        except Refused:
+            return False
+        return wrong(result) and holds(patient)
+
+    return shows
+
+
+# --- two decisions, amounts --------------------------------------------------
+
+
+def _alike(prover: Prover, when: int) -> Answer:
+    first, second = prover.claim.decisions
+    work = prover.work
+    node = work.diagrams.both(when, differing(work.diagrams, groups(work, first), groups(work, second)))
+    shows = _shows(prover, when, lambda result: _of(result, first) != _of(result, second))
+    return nobody(work, node, shows)
+
+
+def _of(result: Mapping[str, Any], name: str) -> object:
+    """What a result says of a decision, its place and citations aside."""
+    recommended = [
+        {key: value for key, value in one.items() if key not in ("decision", "statements")}
+        for one in result["recommendations"]
+        if one["decision"] == name
+    ]
+    return result["decisions"][name]["status"], repr(recommended)
+
+
+def _amount(prover: Prover, when: int) -> tuple[Answer, str]:
+    """Every order of a drug, wherever it stands, against the limit; and what isn't stated."""
+    work, claim, diagrams = prover.work, prover.claim, prover.work.diagrams
+    remarks: dict[str, None] = {}
+    undecided = ""
+    node = diagrams.false
+    for where, recommendation, order in limits.orders_of(work, claim.of):
+        if claim.inside not in ("", recommendation):
+            continue
+        found = limits.broken(prover.guideline, order, claim)
+        if found.undecided:
+            undecided = undecided or found.remark
+        elif found.remark:
+            remarks[f"{found.remark} in {recommendation}"] = None
+        else:
+            past = checked(work, found.when, diagrams.true, claim.span)
+            node = diagrams.either(node, diagrams.both(limits.where(work, where), past))
+    shows = _shows(prover, when, lambda result: limits.broken_by(result, claim))
+    answer = nobody(work, diagrams.both(when, node), shows)
+    if answer.kind == "proven" and undecided:
+        answer = Answer("unknown", None, undecided)
+    return answer, "; ".join(remarks)

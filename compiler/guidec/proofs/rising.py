@@ -1,0 +1,134 @@
+"""With more of an input a decision never comes to less."""
+
+from collections.abc import Hashable, Mapping
+from itertools import combinations
+from typing import Any
+
+from guidec import ir
+from guidec.evaluate import Refused, evaluate
+from guidec.lower.work import all_impossible
+from guidec.proofs.claims import Prover
+from guidec.proofs.questions import PROVEN, Answer, nobody
+from guidec.proofs.witness import Patient, patient_of
+from guidec.proofs.written import expectations, scenario_text
+from guidec.rows import Leaf, Numbers, Values
+
+MOST_CELLS = 60
+
+
+def monotone(prover: Prover, when: int) -> tuple[Answer, str]:
+    """With more (or less) of an input the decision never comes further to the left; also who else is meant, in words."""
+    work, claim, diagrams = prover.work, prover.claim, prover.work.diagrams
+    own = [
+        at
+        for at, one in enumerate(work.coordinates.all)
+        if isinstance(one, Numbers | Values) and one.input == claim.of
+    ]
+    ranked = _ranked(prover)
+    others = {
+        at
+        for at in diagrams.asked(ranked) | diagrams.asked(when)
+        if at not in own and (claim.of, "") in work.search.variables(at)
+    }
+    if others:
+        return Answer(
+            "unknown", None, f"a computed value reads `{claim.of}`, and how it rises is not followed"
+        ), ""
+    if not own:
+        return PROVEN, ""
+    coordinate = work.coordinates.all[own[0]]
+    count = len(coordinate.cells) if isinstance(coordinate, Numbers) else len(coordinate.values)  # type: ignore[union-attr]
+    if count > MOST_CELLS:
+        return Answer("unknown", None, f"`{claim.of}` is compared with more than {MOST_CELLS} values"), ""
+    allowed = diagrams.both(when, diagrams.negate(all_impossible(work)))
+    open_ = PROVEN
+    for low, high in combinations(range(count), 2):
+        less, more = (low, high) if claim.word == "more" else (high, low)
+        node = _falls(prover, ranked, own[0], (less, more))
+        for cell in (less, more):
+            node = diagrams.both(node, diagrams.restricted(allowed, own[0], cell))
+        answer, beside = _fall_shown(prover, node, own[0], (less, more))
+        if answer.kind == "refuted":
+            return answer, beside
+        open_ = answer if answer.kind == "unknown" else open_
+    return open_, ""
+
+
+def _ranked(prover: Prover) -> int:
+    """The decision with the rank of its outcome as end; -1 where it has none."""
+    work, claim = prover.work, prover.claim
+    leaves = work.leaves[claim.inside]
+
+    def rank(value: Hashable) -> int:
+        leaf = leaves[value[1]] if isinstance(value, tuple) else None
+        return work.diagrams.end(("rank", -1 if leaf is None else _rank(claim, leaf)))
+
+    return work.diagrams.replace(work.decided[claim.inside], rank)
+
+
+def _rank(claim: ir.Claim, leaf: Leaf) -> int:
+    if leaf.status != "determined" or leaf.outcome is None:
+        return -1
+    names = [one.id for one in leaf.outcome.recommendations if one.direction == "for"] or ["!nothing"]
+    return max((claim.ranks.index(name) for name in names if name in claim.ranks), default=-1)
+
+
+def _falls(prover: Prover, ranked: int, at: int, cells: tuple[int, int]) -> int:
+    diagrams = prover.work.diagrams
+    before, behind = (diagrams.restricted(ranked, at, cell) for cell in cells)
+
+    def settle(pair: tuple[int, ...]) -> int | None:
+        a, b = pair
+        if a == b:
+            return diagrams.false
+        if not (diagrams.is_end(a) and diagrams.is_end(b)):
+            return None
+        first, second = diagrams.value(a), diagrams.value(b)
+        assert isinstance(first, tuple) and isinstance(second, tuple)
+        return diagrams.true if 0 <= second[1] < first[1] else diagrams.false
+
+    return diagrams.apply(settle, before, behind)
+
+
+def _fall_shown(prover: Prover, node: int, at: int, cells: tuple[int, int]) -> tuple[Answer, str]:
+    work, claim = prover.work, prover.claim
+    before, behind = (patient_of(work, ((at, 1 << cell),)) for cell in cells)
+    if before is None or behind is None:
+        return PROVEN, ""
+    value = behind[claim.of]
+
+    def rank(patient: Patient) -> int:
+        try:
+            return _rank_seen(evaluate(prover.compiled, patient), claim)
+        except Refused:
+            return -1
+
+    def shows(patient: Patient) -> bool:
+        if claim.of not in patient:
+            return False
+        first, second = rank(patient), rank({**patient, claim.of: value})
+        return 0 <= second < first
+
+    first = work.diagrams.test(at, 1 << cells[0])
+    answer = nobody(work, work.diagrams.both(node, first), shows)
+    if answer.patient is None:
+        return answer, ""
+    other = {**answer.patient, claim.of: value}
+    result = evaluate(prover.compiled, other)
+    return answer, scenario_text(
+        prover.guideline,
+        f"the same with {claim.word} {claim.of}",
+        other,
+        expectations(result, [claim.inside]),
+    )
+
+
+def _rank_seen(result: Mapping[str, Any], claim: ir.Claim) -> int:
+    if result["decisions"][claim.inside]["status"] != "determined":
+        return -1
+    names = [
+        one["id"]
+        for one in result["recommendations"]
+        if one["decision"] == claim.inside and one["direction"] == "for"
+    ]
+    return max((claim.ranks.index(name) for name in names or ["!nothing"] if name in claim.ranks), default=-1)
