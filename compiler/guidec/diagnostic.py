@@ -12,13 +12,18 @@ Severity = Literal["error", "warning", "note"]
 
 @record
 class Diagnostic:
-    """What is wrong, where, and how to mend it. `code` has a manual page: `guidec explain CODE`."""
+    """What is wrong, where, and how to mend it. `code` has a manual page: `guidec explain CODE`.
+
+    `example` is a patient whom it concerns, as text, and `patient` the same as JSON.
+    """
 
     code: str
     message: str
     span: Span
     repair: str = ""
     severity: Severity = "error"
+    example: str = ""
+    patient: str = ""
 
 
 def warning(code: str, message: str, span: Span, repair: str = "") -> Diagnostic:

@@ -7,7 +7,8 @@ from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, in_order
 from guidec.document import compiled_of
 from guidec.evaluate import Compiled
-from guidec.lower import lower
+from guidec.lower import lowered
+from guidec.lower.work import Lowering
 from guidec.parse import parse
 from guidec.record import record
 from guidec.resolve import resolve
@@ -21,7 +22,10 @@ Read = Callable[[str], bytes | str]
 
 @record
 class Compilation:
-    """What came of one file. Diagnostics point into `texts`; `cited` says where statements are cited."""
+    """What came of one file. Diagnostics point into `texts`; `cited` says where statements are cited.
+
+    `work` holds the diagrams that the rows were read from, also where faults left no rows.
+    """
 
     path: str
     compiled: Compiled | None
@@ -31,6 +35,7 @@ class Compilation:
     texts: dict[str, str]
     is_module: bool = False
     properties: tuple[ir.Property, ...] = ()
+    work: Lowering | None = None
 
 
 def _nobody(stage: str) -> None:
@@ -79,13 +84,13 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
     if resolved is None:
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
     files.tell(f"looking for gaps and overlaps in {name}")
-    program, faults = lower(resolved.guideline)
+    work, program, faults = lowered(resolved.guideline)
     found += faults
     files.tell(f"working out the digest of {name}")
     compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)
     return Compilation(
         path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module,
-        resolved.properties,
+        resolved.properties, work,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Diagnostics to text and JSON, each with its source line; a changed text to a diff."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from difflib import unified_diff
@@ -30,6 +31,9 @@ def _one(diagnostic: Diagnostic, text: str, color: bool) -> str:
         lines += _marked(
             source[span.line - 1], span.line, span.column, _width(diagnostic, source), start, end
         )
+    if diagnostic.example:
+        first, *rest = diagnostic.example.rstrip("\n").split("\n")
+        lines += [f"   : {first}", *(f"     {one}" for one in rest)]
     if diagnostic.repair:
         lines.append(f"   = {diagnostic.repair}")
     return "\n".join(lines) + "\n"
@@ -66,6 +70,7 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
             "column": one.span.column,
             "end_line": one.span.end_line,
             "end_column": one.span.end_column,
+            **({"patient": json.loads(one.patient)} if one.patient else {}),
         }
         for one in diagnostics
     ]

@@ -8,7 +8,7 @@ from guidec.lower.coordinates import numbers_inside
 from guidec.lower.diagram import SEVERAL, TRUE
 from guidec.lower.faults import Arms, check_gap, check_overlap, check_reached
 from guidec.lower.trees import named_by_label, tests_of
-from guidec.lower.work import Lowering, all_impossible, in_words, way_to
+from guidec.lower.work import Lowering, all_impossible, fault, in_words, way_to
 
 Lines = tuple[ir.Arm | ir.Band, ...]
 
@@ -75,4 +75,5 @@ def _check_agreement(work: Lowering, arms: Arms, lines: Lines, tests: list[int],
     if way is not None:
         message = f"two rows give different results for {in_words(work, way)}"
         repair = "narrow one of them, or make the table `first`"
-        work.found.append(Diagnostic("overlapping_branches", message, arms.span, repair))
+        found = Diagnostic("overlapping_branches", message, arms.span, repair)
+        fault(work, found, diagrams.both(context, several))

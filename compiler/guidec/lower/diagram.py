@@ -261,6 +261,10 @@ class Diagrams:
         """The same diagram with other ends."""
         return self.apply(lambda parts: ends(self._values[parts[0]]) if self.is_end(parts[0]) else None, node)
 
+    def ending(self, node: int, value: Hashable) -> int:
+        """True where a diagram ends in this value."""
+        return self.replace(node, lambda other: self.true if other == value else self.false)
+
     def restricted(self, node: int, coordinate: int, cell: int) -> int:
         """What is left of a diagram where a coordinate lies in a cell."""
         rank = self._rank.get(coordinate, -1)

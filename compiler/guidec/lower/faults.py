@@ -3,7 +3,7 @@
 from guidec import ir
 from guidec.diagnostic import Diagnostic, listed, warning
 from guidec.lower.diagram import SEVERAL, TRUE
-from guidec.lower.work import Lowering, diagram_of, in_words, way_to
+from guidec.lower.work import Lowering, diagram_of, fault, in_words, way_to
 from guidec.record import record
 from guidec.rows import Numbers, Readings, Values
 from guidec.source import Span
@@ -53,15 +53,14 @@ def _overlap(work: Lowering, arms: Arms, tests: list[int], here: int) -> None:
     for earlier, first in enumerate(tests):
         way = way_to(work, work.diagrams.both(first, here), TRUE)
         if way is not None:
-            work.found.append(
-                Diagnostic(
-                    "overlapping_branches",
-                    f"this {arms.what} and the one in line {arms.spans[earlier].line} both hold for "
-                    f"{in_words(work, way)}",
-                    arms.spans[len(tests)],
-                    "narrow one of them",
-                )
+            found = Diagnostic(
+                "overlapping_branches",
+                f"this {arms.what} and the one in line {arms.spans[earlier].line} both hold for "
+                f"{in_words(work, way)}",
+                arms.spans[len(tests)],
+                "narrow one of them",
             )
+            fault(work, found, work.diagrams.both(first, here))
             return
 
 
@@ -84,7 +83,7 @@ def check_gap(work: Lowering, arms: Arms, uncovered: int) -> None:
     else:
         message = f"no {arms.what} holds for {in_words(work, way)}"
         repair = f"add a {arms.what} for it, or `{otherwise}`"
-    work.found.append(Diagnostic("missing_branch", message, arms.span, repair))
+    fault(work, Diagnostic("missing_branch", message, arms.span, repair), uncovered)
 
 
 def _missing_values(work: Lowering, by: str, uncovered: int) -> list[str]:

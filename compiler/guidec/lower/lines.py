@@ -8,6 +8,7 @@ from guidec.lower.work import (
     Lowering,
     checked,
     diagram_of,
+    fault,
     in_words,
     rows_of_condition,
     way_to,
@@ -78,9 +79,10 @@ def check_for_and_against(work: Lowering, options: ir.Options) -> None:
         for other in same:
             first = work.diagrams.true if line.when is None else diagram_of(work, line.when)
             second = work.diagrams.true if other.when is None else diagram_of(work, other.when)
-            way = way_to(work, work.diagrams.both(first, second), TRUE)
+            both = work.diagrams.both(first, second)
+            way = way_to(work, both, TRUE)
             if way is not None:
-                work.found.append(_repeated(line, other, in_words(work, way)))
+                fault(work, _repeated(line, other, in_words(work, way)), both)
         same.append(line)
 
 

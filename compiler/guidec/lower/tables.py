@@ -17,7 +17,7 @@ from guidec.lower.outcomes import (
     united_recommendations,
 )
 from guidec.lower.trees import Trail, leaf_of, reads, tests_of
-from guidec.lower.work import Lowering, checked, computed, in_words, way_to
+from guidec.lower.work import Lowering, checked, computed, fault, in_words, way_to
 from guidec.rows import Step
 
 _OUTSIDE = "outside"
@@ -179,7 +179,8 @@ def _check_agreement(work: Lowering, table: ir.Table, inside: int, reached: list
             f"{in_words(work, way or ())}"
         )
         repair = "narrow one of them, or make the table `first` or `conflict`"
-        work.found.append(Diagnostic("overlapping_branches", message, table.rows[other].span, repair))
+        found = Diagnostic("overlapping_branches", message, table.rows[other].span, repair)
+        fault(work, found, work.diagrams.ending(inside, rows))
         return
 
 
@@ -207,9 +208,10 @@ def _check_where(work: Lowering, table: ir.Table, inside: int, context: int) -> 
         (met, said, "the rows contradict each other also for {}"),
         (said, met, "the rows don't contradict each other for {}"),
     ):
-        way = way_to(work, diagrams.both(more, diagrams.negate(less)), TRUE)
+        elsewhere = diagrams.both(more, diagrams.negate(less))
+        way = way_to(work, elsewhere, TRUE)
         if way is not None:
             words = message.format(in_words(work, way))
             repair = "mend `conflict where`, or the rows"
-            work.found.append(Diagnostic("conflict_elsewhere", words, table.span, repair))
+            fault(work, Diagnostic("conflict_elsewhere", words, table.span, repair), elsewhere)
             return

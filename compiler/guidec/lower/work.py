@@ -25,7 +25,7 @@ class Lowering:
     """What one guideline's lowering shares. Without `checking`, faults are not looked for: they have been told.
 
     `decided` has the diagram of each decision and, as `LIST#POSITION`, of each line of options; its ends are places in
-    `leaves`. `ruled` has the condition of each rule.
+    `leaves`. `ruled` has the condition of each rule. `patients` says of a fault whom it concerns.
     """
 
     guideline: ir.Guideline
@@ -43,6 +43,7 @@ class Lowering:
     reasons: dict[ir.Condition, int] = field(default_factory=dict)
     asked: dict[ir.Condition, tuple[str, ...]] = field(default_factory=dict)
     ruled: dict[str, int] = field(default_factory=dict)
+    patients: dict[Diagnostic, int] = field(default_factory=dict)
     before: "Lowering | None" = None
     checking: bool = True
     decide: Callable[["Lowering", str], int] = lambda work, name: 0
@@ -115,6 +116,12 @@ def before_avoiding(work: Lowering) -> Lowering:
     return work.before
 
 
+def fault(work: Lowering, found: Diagnostic, patients: int) -> None:
+    """A fault that concerns the patients for whom a diagram is true."""
+    work.found.append(found)
+    work.patients[found] = patients
+
+
 def checked(
     work: Lowering, condition: ir.Condition, context: int, span: Span, label: tuple[str, str] = ("", "")
 ) -> int:
@@ -180,7 +187,8 @@ def _check_undefined(work: Lowering, node: int, span: Span, label: tuple[str, st
                         repair = f"add a column `{name} is {value}`, with `no` in this row"
                 if any(one.message == message for one in work.found):
                     return
-            work.found.append(Diagnostic("unhandled_named_value", message, span, repair))
+            found = Diagnostic("unhandled_named_value", message, span, repair)
+            fault(work, found, work.diagrams.ending(node, UNDEFINED))
             return
 
 

@@ -20,6 +20,7 @@ from guidec.lower.work import Lowering, all_impossible, checked, rows_of_conditi
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
 from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
+from guidec.proofs.missing import united
 from guidec.proofs.questions import PROVEN, Answer, nobody
 from guidec.proofs.rising import monotone
 from guidec.proofs.seen import breaks
@@ -316,7 +317,7 @@ def _undetermined(prover: Prover, gone: set[int]) -> int:
     node = diagrams.false
     for name in _decisions_of(prover):
         sets = diagrams.replace(groups(work, name), lambda value: diagrams.end(frozenset([value])))
-        joined = diagrams.projected(sets, gone, _united(prover))
+        joined = diagrams.projected(sets, gone, united(work))
         bad = {leaf.group for leaf in work.leaves[name] if leaf.status != "determined"}
 
         def open_(value: Hashable, bad: set[int] = bad) -> int:
@@ -326,23 +327,6 @@ def _undetermined(prover: Prover, gone: set[int]) -> int:
 
         node = diagrams.either(node, diagrams.replace(joined, open_))
     return node
-
-
-def _united(prover: Prover) -> Callable[[int, int], int]:
-    diagrams = prover.work.diagrams
-
-    def settle(pair: tuple[int, ...]) -> int | None:
-        a, b = pair
-        if a == b:
-            return a
-        if diagrams.is_end(a) and diagrams.is_end(b):
-            left, right = diagrams.value(a), diagrams.value(b)
-            if isinstance(left, frozenset) and isinstance(right, frozenset):
-                return diagrams.end(left | right)
-            return a if isinstance(left, frozenset) else b
-        return None
-
-    return lambda a, b: diagrams.apply(settle, a, b)
 
 
 def _decisions_of(prover: Prover) -> list[str]:

@@ -1,0 +1,314 @@
+"""Checks of a whole guideline: conditions that ask nothing, inputs that change nothing, thresholds that differ by a rounding,
+lines that nobody is given; and for each fault a patient whom it concerns."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from guidec import ir
+from guidec.diagnostic import Diagnostic, note, warning
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import Refused, read_record
+from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, TooLarge
+from guidec.lower.work import Lowering, all_impossible, diagram_of, rows_of_condition, way_to
+from guidec.numbers import constant_value, decimal_text, in_base_units, out_of_base_units, threshold_in
+from guidec.proofs.difference import groups
+from guidec.proofs.questions import Answer, nobody
+from guidec.proofs.witness import Patient
+from guidec.proofs.written import given
+from guidec.record import inside, parts
+from guidec.rows import Derived, Entered, Member, Numbers, Prescribed, Readings, Values
+from guidec.source import Span
+from guidec.wording import condition_in_words
+
+NEAR = Fraction(1, 100)
+"""Two thresholds in different units that lie nearer than this part of themselves are taken for one, rounded."""
+
+
+def with_patients(work: Lowering, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each fault with a patient whom it concerns, replayed, where it concerns patients."""
+    made: list[Diagnostic] = []
+    for one in found:
+        node = work.patients.get(one)
+        answer = None if node is None else somebody(work, node)
+        if answer is None:
+            made.append(one)
+        elif answer.patient is None:
+            reason = f"no such patient was found: {answer.reason}" if answer.reason else ""
+            made.append(replace(one, example=reason))
+        else:
+            made.append(with_patient(one, work.guideline, answer.patient))
+    return made
+
+
+def with_patient(one: Diagnostic, guideline: ir.Guideline, patient: Patient) -> Diagnostic:
+    text = (
+        f"for example: given {'; '.join(given(guideline, patient))}"
+        if patient
+        else "for example: nothing known"
+    )
+    return replace(one, example=text, patient=json.dumps(patient, ensure_ascii=False))
+
+
+def somebody(work: Lowering, node: int) -> Answer:
+    """A patient for whom a diagram is true whatever else is known, as the evaluator reads records."""
+    try:
+        rows = rows_of_condition(work, work.diagrams.both(node, work.diagrams.true), work.place).rows
+    except TooLarge:
+        return Answer("unknown", None, "there are too many rows")
+    wrong = [row for row in rows if not row.leaf]
+
+    def shows(patient: Patient) -> bool:
+        try:
+            record = read_record(work.guideline, patient)
+        except Refused:
+            return False
+        return not Completions(work.guideline, work.coordinates.all, record).possible(wrong)
+
+    return nobody(work, node, shows)
+
+
+def check_whole(work: Lowering) -> list[Diagnostic]:
+    """What a guideline without faults still says in vain. Modules are looked at with the guidelines that use them."""
+    found = [*_constant(work), *_unreached(work), *_idle(work), *_near(work.guideline)]
+    return list(dict.fromkeys(found))
+
+
+# --- conditions that ask nothing ---------------------------------------------
+
+
+def _constant(work: Lowering) -> Iterator[Diagnostic]:
+    """Parts of conditions that are true, or false, whoever the patient is."""
+    everyone = work.diagrams.negate(all_impossible(work))
+    for condition, span in _conditions(work.guideline):
+        for part in _questions(condition):
+            try:
+                node = diagram_of(work, part)
+            except TooLarge:
+                continue
+            held = _always(work, work.diagrams.both(everyone, _sure(work, node)), everyone)
+            if held:
+                words = condition_in_words(work.guideline, part)
+                yield warning(
+                    "constant_condition",
+                    f"this is {held} for everyone: {words}",
+                    span,
+                    "delete it, or mend its threshold or its value",
+                )
+
+
+def _sure(work: Lowering, node: int) -> int:
+    """True, false, and undefined as an end of its own."""
+    return work.diagrams.replace(
+        node, lambda value: work.diagrams.end(UNDEFINED if value == UNDEFINED else int(value == TRUE))
+    )
+
+
+def _always(work: Lowering, node: int, everyone: int) -> str:
+    """`true` or `false` where a condition is that for all who are possible."""
+    diagrams = work.diagrams
+    ends = {
+        diagrams.value(end) for end in diagrams.ends(diagrams.choose(everyone, node, diagrams.end("nobody")))
+    }
+    ends.discard("nobody")
+    if ends == {TRUE}:
+        return "true"
+    return "false" if ends == {FALSE} else ""
+
+
+def _questions(condition: ir.Condition) -> Iterator[ir.Condition]:
+    """A condition and the parts that it is joined from; what `not` denies stands for itself."""
+    match condition:
+        case ir.And(operands) | ir.Or(operands):
+            for one in operands:
+                yield from _questions(one)
+        case ir.Not(operand):
+            yield from _questions(operand)
+        case ir.Always():
+            pass
+        case _:
+            yield condition
+
+
+def _conditions(guideline: ir.Guideline) -> Iterator[tuple[ir.Condition, Span]]:
+    """Every condition that somebody wrote, at its place; those of branches and rows are looked at by themselves."""
+    kinds = (
+        ir.Not,
+        ir.And,
+        ir.Or,
+        ir.Is,
+        ir.Includes,
+        ir.Compare,
+        ir.ReadingIs,
+        ir.Defined,
+        ir.InBand,
+        ir.Recommends,
+    )
+    waiting: list[tuple[object, Span]] = [(guideline, guideline.span)]
+    while waiting:
+        one, span = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += [(part, span) for part in reversed(one)]
+        elif isinstance(one, kinds):
+            yield one, span
+        else:
+            here = getattr(one, "span", span)
+            waiting += [(part, here) for part in reversed(inside(one))]
+
+
+# --- what nobody is given ----------------------------------------------------
+
+
+def _unreached(work: Lowering) -> Iterator[Diagnostic]:
+    """Lines of options, rules and order lines that hold for nobody."""
+    everyone = work.diagrams.negate(all_impossible(work))
+
+    def met(node: int) -> bool:
+        return way_to(work, work.diagrams.both(everyone, node), TRUE) is not None
+
+    for options in work.guideline.decisions:
+        for line in options.lines if isinstance(options, ir.Options) else ():
+            for one in line.lines if isinstance(line, ir.OptionConflict) else (line,):
+                if one.stated and one.when is not None and not met(diagram_of(work, one.when)):
+                    yield _nobody("line", one.span)
+    for rule in work.guideline.rules:
+        if rule.stated and rule.when is not None and not met(diagram_of(work, rule.when)):
+            yield _nobody("rule", rule.span)
+    for order in parts(work.guideline.regimens, work.guideline.decisions, work.guideline.rules):
+        if (
+            isinstance(order, ir.Order | ir.Choice)
+            and order.when is not None
+            and not met(diagram_of(work, order.when))
+        ):
+            yield _nobody("order", order.span)
+
+
+def _nobody(what: str, span: Span) -> Diagnostic:
+    return warning(
+        "unreachable_branch", f"no patient reaches this {what}", span, "delete it, or mend its condition"
+    )
+
+
+# --- inputs that change nothing ----------------------------------------------
+
+
+def _idle(work: Lowering) -> Iterator[Diagnostic]:
+    """Inputs of the guideline's own that are asked, and whose value changes nothing that comes out."""
+    used = _that_matter(work)
+    asked = {one.input for one in parts(work.guideline) if isinstance(one, ir.Is | ir.Includes | ir.Measure)}
+    for entry in work.guideline.inputs:
+        if entry.id in asked and entry.id not in used and entry.module == work.guideline.id:
+            yield warning(
+                "idle_input",
+                f"`{entry.id}` is asked, and whatever its value is, everything comes out the same",
+                entry.span,
+                "delete what asks it, or mend the conditions that do",
+            )
+
+
+def _that_matter(work: Lowering) -> set[str]:
+    """The inputs that something which comes out hangs on."""
+    guideline = work.guideline
+    nodes = [groups(work, name) for name in work.decided] + list(work.ruled.values())
+    for one in guideline.definitions:
+        if one.shown and one.condition is not None:
+            nodes.append(diagram_of(work, one.condition))
+    asides = (ir.Prefer, ir.Held, ir.DoseBand, ir.Avoid, ir.Order, ir.Choice)
+    beside = [one.when for one in parts(guideline) if isinstance(one, asides) and one.when is not None]
+    nodes += [diagram_of(work, one) for one in beside]
+    found: set[str] = set()
+    for node in nodes:
+        for at in work.diagrams.asked(node):
+            found.update(_read_at(work, at))
+    found.update(one.of for one in parts(guideline) if isinstance(one, ir.Dose) and one.of is not None)
+    found.update(one.text for one in parts(guideline) if isinstance(one, ir.SomeDate) and one.kind == "input")
+    shown = [one for one in guideline.definitions if one.shown]
+    found.update(_read_by(guideline, [one.number for one in shown] + [one.category for one in shown]))
+    return found
+
+
+def _read_at(work: Lowering, at: int) -> Iterator[str]:
+    match work.coordinates.all[at]:
+        case Values(name) | Numbers(name) | Member(name) | Entered(name):
+            yield name
+        case Derived():
+            yield from (name for name, _ in work.search.variables(at))
+        case Readings() | Prescribed():
+            pass
+
+
+def _read_by(guideline: ir.Guideline, things: list[Any]) -> set[str]:
+    """What numbers and categories read, through definitions too."""
+    definitions = {one.id: one for one in guideline.definitions}
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[object] = list(things)
+    while waiting:
+        for one in parts(waiting.pop()):
+            match one:
+                case ir.Measure(name) | ir.Is(name) | ir.Includes(name):
+                    found.add(name)
+                case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name) if name not in seen:
+                    seen.add(name)
+                    waiting.append(definitions[name])
+                case _:
+                    pass
+    return found
+
+
+# --- thresholds that differ by a rounding ------------------------------------
+
+
+def _near(guideline: ir.Guideline) -> Iterator[Diagnostic]:
+    """One input compared in two units with what is the same but for a rounding."""
+    written: dict[str, dict[tuple[Fraction, str], Span]] = {}
+    for condition, span in _conditions(guideline):
+        for one in parts(condition):
+            match one:
+                case ir.Compare(_, ir.Measure(name), ir.Constant(_, unit, False) as right, others):
+                    yield from _printed(guideline, name, (right, *others), span)
+                    written.setdefault(name, {}).setdefault((constant_value(right), unit), span)
+                case _:
+                    pass
+    for name, places in written.items():
+        for ((first, first_unit), _), ((second, second_unit), span) in combinations(places.items(), 2):
+            if first_unit != second_unit and 0 < abs(first - second) <= NEAR * abs(first):
+                yield warning(
+                    "near_thresholds",
+                    f"`{name}` is compared with {_in(first, first_unit)} elsewhere and with {_in(second, second_unit)} here, "
+                    f"which is {_in(second, first_unit)}: they differ by a rounding",
+                    span,
+                    "write the threshold once for each unit: `a or b`",
+                )
+
+
+def _printed(
+    guideline: ir.Guideline, name: str, printed: tuple[ir.Constant, ...], span: Span
+) -> Iterator[Diagnostic]:
+    """A threshold that is printed in several units, which don't quite say the same."""
+    kind = next(one.type for one in guideline.inputs if one.id == name)
+    if not isinstance(kind, ir.Quantity) or len(printed) < 2:
+        return
+    first = printed[0]
+    for unit in kind.units[1:]:
+        try:
+            there = in_base_units(threshold_in(unit.unit, printed), unit.unit)
+            here = in_base_units(first.value, first.unit)
+        except (ValueError, AssertionError):
+            continue  # units that don't convert
+        if there != here and abs(there - here) <= NEAR * abs(here):
+            yield note(
+                "near_thresholds",
+                f"`{name}`: {_in(here, first.unit)} is {_in(here, unit.unit)}, and the threshold printed in that unit is "
+                f"{_in(there, unit.unit)}; between them the answer hangs on the unit that is entered",
+                span,
+            )
+
+
+def _in(value: Fraction, unit: str) -> str:
+    there = out_of_base_units(value, unit)
+    text = decimal_text(there) if there.denominator in (1, 2, 5, 10, 20, 50, 100) else f"{float(there):.6g}"
+    return f"{text} {unit}".rstrip()
