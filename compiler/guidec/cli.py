@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from guidec.diagnostic import Diagnostic
     from guidec.evaluate import Compiled, Refused
     from guidec.pipeline import Compilation
+    from guidec.proofs.checked import Checked, Report
 
 FINE, FAULTY, WRONG_USAGE = 0, 1, 2
 SECONDS_BETWEEN = 2.0
@@ -126,24 +127,112 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
 # --- check -------------------------------------------------------------------
 
 
-@cli.command(epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json")
+@cli.command(
+    epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json\n"
+    "  guidec check takada.guide --report     verdicts, daily amounts, what stays open\n"
+    "  guidec check takada.guide --save       append the patients who break a property"
+)
 @PATHS
 @FORMAT
-@click.option("--strict", is_flag=True, help="Warnings fail as well.")
+@click.option(
+    "--strict", is_flag=True, help="Warnings fail as well, and so does a property that is not decided."
+)
+@click.option(
+    "--report",
+    "tables",
+    is_flag=True,
+    help="Show each property's verdict, the least and largest amount of each drug a day, and for want of which input a"
+    " decision stays open. With --format json an object instead of a list.",
+)
+@click.option(
+    "--save", is_flag=True, help="Append each patient who breaks a property to its file, as a scenario."
+)
 @pass_talk
-def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool) -> None:
-    """Parse, type and prove; print each fault at its place, with its mend."""
-    compilations = _compile(talk, paths)
-    diagnostics = _diagnostics(compilations)
-    failed = _failed(compilations, strict)
+def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool, tables: bool, save: bool) -> None:
+    """Parse, type and prove; print each fault at its place, with its mend and a patient whom it concerns.
+
+    What a `property` says is proven for all patients, refuted by one, or not decided, and then it is said why.
+    """
+    compilations, checked = _proved(talk, _compile(talk, paths))
+    if save:
+        _save(talk, compilations, checked)
+    reports = _reports(talk, compilations, checked) if tables else []
     if form == "json":
+        from guidec.proofs.checked import report_json
         from guidec.report import as_json
 
-        click.echo(json.dumps(as_json(diagnostics), indent=2, ensure_ascii=False))
+        found = as_json(_diagnostics(compilations))
+        _echo_json(
+            {"diagnostics": found, "guidelines": [report_json(one) for one in reports]} if tables else found
+        )
     else:
         _print_diagnostics(compilations, sys.stdout, _ALL)
-        talk.say(_summary(compilations))
-    sys.exit(FAULTY if failed else FINE)
+        for one in reports:
+            from guidec.proofs.checked import report_text
+
+            click.echo(report_text(one))
+        talk.say(_summary(compilations) + _proofs_summary(checked))
+    sys.exit(FAULTY if _failed(compilations, strict) else FINE)
+
+
+def _proved(talk: _Talk, compilations: "list[Compilation]") -> "tuple[list[Compilation], dict[str, Checked]]":
+    """The compilations with all that is proven of them; and the verdicts, by path."""
+    from dataclasses import replace
+
+    from guidec.diagnostic import in_order
+    from guidec.proofs.checked import check as prove
+
+    made: list[Compilation] = []
+    found: dict[str, Checked] = {}
+    for one in compilations:
+        if one.compiled is None or one.work is None or one.is_module:
+            made.append(one)
+            continue
+        with talk.long() as tell:
+            found[one.path] = prove(one.compiled, one.work, one.properties, tell)
+        diagnostics = in_order([*one.diagnostics, *found[one.path].diagnostics])
+        made.append(replace(one, diagnostics=tuple(diagnostics)))
+    return made, found
+
+
+def _reports(talk: _Talk, compilations: "list[Compilation]", checked: "dict[str, Checked]") -> "list[Report]":
+    from guidec.proofs.checked import report
+
+    found: list[Report] = []
+    for one in compilations:
+        if one.path in checked and one.compiled is not None and one.work is not None:
+            with talk.long() as tell:
+                found.append(report(one.compiled, one.work, checked[one.path], tell))
+    return found
+
+
+def _save(talk: _Talk, compilations: "list[Compilation]", checked: "dict[str, Checked]") -> None:
+    """Each patient who breaks a property as a scenario at the end of the file that says it."""
+    from guidec.project import rewrite
+
+    files: dict[Path, str] = {}
+    for one in compilations:
+        verdicts = checked[one.path].verdicts if one.path in checked else ()
+        for verdict in verdicts:
+            path = verdict.claim.span.file
+            text = files.get(Path(path), one.texts.get(path, ""))
+            title = verdict.scenario.split("\n", 1)[0]
+            if verdict.scenario and title not in text:
+                files[Path(path)] = f"{text.rstrip()}\n\n{verdict.scenario}"
+                talk.say(f"{path}: {title}")
+    try:
+        rewrite(files)
+    except OSError as fault:
+        _fail(f"`{fault.filename}` can't be written: {fault.strerror or fault}")
+
+
+def _proofs_summary(checked: "dict[str, Checked]") -> str:
+    verdicts = [verdict.answer.kind for one in checked.values() for verdict in one.verdicts]
+    if not verdicts:
+        return ""
+    counts = [(kind, verdicts.count(kind)) for kind in ("proven", "refuted", "unknown")]
+    words = ", ".join(f"{count} {kind}" for kind, count in counts if count)
+    return f"; {_count(len(verdicts), 'claim')}: {words}"
 
 
 def _summary(compilations: "list[Compilation]") -> str:
@@ -189,7 +278,7 @@ def build(
     """Check, then write a Python evaluator, JSON, a flowchart and a page for each guideline. All of them or none."""
     from guidec.project import left_over, remove, write_all
 
-    compilations = _compile(talk, paths)
+    compilations, checked = _proved(talk, _compile(talk, paths))
     _print_diagnostics(compilations, sys.stderr, _ALL)
     if _failed(compilations, strict):
         talk.say(f"{_summary(compilations)}; nothing was written")
@@ -208,7 +297,7 @@ def build(
         _fail(f"`{fault.filename or out}` can't be written: {fault.strerror or fault}")
     for name in artifacts:
         click.echo((out / name).as_posix())
-    talk.say(_summary(compilations))
+    talk.say(_summary(compilations) + _proofs_summary(checked))
 
 
 def _artifacts(

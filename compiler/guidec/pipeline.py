@@ -85,6 +85,11 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
     files.tell(f"looking for gaps and overlaps in {name}")
     work, program, faults = lowered(resolved.guideline)
+    if work is not None and work.patients:
+        from guidec.proofs.whole import with_patients
+
+        files.tell(f"looking for patients who show the faults of {name}")
+        faults = with_patients(work, faults)
     found += faults
     files.tell(f"working out the digest of {name}")
     compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)

@@ -31,11 +31,11 @@ def _one(diagnostic: Diagnostic, text: str, color: bool) -> str:
         lines += _marked(
             source[span.line - 1], span.line, span.column, _width(diagnostic, source), start, end
         )
+    if diagnostic.repair:
+        lines.append(f"   = {diagnostic.repair}")
     if diagnostic.example:
         first, *rest = diagnostic.example.rstrip("\n").split("\n")
         lines += [f"   : {first}", *(f"     {one}" for one in rest)]
-    if diagnostic.repair:
-        lines.append(f"   = {diagnostic.repair}")
     return "\n".join(lines) + "\n"
 
 

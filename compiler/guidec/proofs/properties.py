@@ -6,6 +6,7 @@ itself, and what a blank may be is joined.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
@@ -34,7 +35,10 @@ MOST_PATTERNS = 512
 
 @record
 class Verdict:
-    """What came of one claim. `scenario` shows the patient who breaks it; `remark` is what a proof leaves out."""
+    """What came of one claim. `scenario` shows the patient who breaks it, and `beside` a second one where it takes two.
+
+    `remark` is what a proof leaves out; `about_nobody` that the condition holds for no patient.
+    """
 
     property: str
     claim: ir.Claim
@@ -42,6 +46,8 @@ class Verdict:
     scenario: str = ""
     remark: str = ""
     beside: str = ""
+    about_nobody: bool = False
+    statements: tuple[str, ...] = ()
 
 
 def prove(
@@ -65,7 +71,8 @@ def prove(
     found: list[Verdict] = []
     for one, claim in said:
         tell(f"proving {one.id}")
-        found.append(_verdict(Prover(compiled, work, claim), one.id, claim))
+        verdict = _verdict(Prover(compiled, work, claim), one.id, claim)
+        found.append(replace(verdict, statements=one.cites.statements + one.cites.inferred))
     return found, work.found
 
 
@@ -87,9 +94,10 @@ def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
                 answer = _claimed(prover, when)
     except TooLarge:
         answer = Answer("unknown", None, "the diagrams grew too large")
-    if answer.kind == "proven" and not remark and _nobody_meant(prover, when):
-        remark = "nobody is meant: its condition holds for no patient"
-    return Verdict(name, claim, answer, _scenario(prover, name, answer), remark, beside)
+    nobody_meant = answer.kind == "proven" and _nobody_meant(prover, when)
+    remark = "its condition holds for no patient" if nobody_meant else remark
+    scenario = _scenario(prover, name, answer)
+    return Verdict(name, claim, answer, scenario, remark, beside, nobody_meant)
 
 
 def _nobody_meant(prover: Prover, when: int) -> bool:
