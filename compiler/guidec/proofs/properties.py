@@ -22,7 +22,7 @@ from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
 from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
 from guidec.proofs.missing import united
-from guidec.proofs.questions import PROVEN, Answer, nobody
+from guidec.proofs.questions import PROVEN, Answer, nobody, recorded_yes
 from guidec.proofs.rising import monotone
 from guidec.proofs.seen import breaks
 from guidec.proofs.witness import Patient, least, patient_of
@@ -62,7 +62,10 @@ def prove(
     more += [
         one for _, claim in said if claim.kind == "amount" for one in limits.conditions(guideline, claim)
     ]
-    more += [ir.Recorded(name, "blank") for _, claim in said for name in _entered(guideline, claim.when)]
+    recorded = [one.until for one in guideline.rules if one.until is not None]
+    recorded += [name for _, claim in said for name in _entered(guideline, claim.when)]
+    yes_or_no = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
+    more += [ir.Is(name, ("yes",)) for name in recorded if name in yes_or_no]
     try:
         (work,) = side_by_side(guideline, (guideline,), more)
     except TooLarge:
@@ -286,10 +289,16 @@ def _accepted(prover: Prover, patient: Patient) -> bool:
 
 def _recorded(work: Lowering, node: int, pattern: Mapping[str, str]) -> int:
     """A diagram as far as what the record says of an input goes as in the pattern."""
+    diagrams = work.diagrams
     cells = {"blank": 0, "partly": 1, "known": 2}
     for at, coordinate in enumerate(work.coordinates.all):
         if isinstance(coordinate, Entered) and coordinate.input in pattern:
-            node = work.diagrams.restricted(node, at, cells[pattern[coordinate.input]])
+            state = pattern[coordinate.input]
+            there = diagrams.restricted(node, at, cells[state])
+            yes = recorded_yes(work, coordinate.input)
+            if state == "known" and yes is not None:
+                there = diagrams.choose(yes, diagrams.restricted(node, at, 3), there)
+            node = there
     return node
 
 

@@ -8,6 +8,7 @@ from guidec.lower.diagram import TRUE
 from guidec.lower.work import Lowering, all_impossible, computed
 from guidec.proofs.witness import Patient, Way, least, patient_of, shortest
 from guidec.record import record
+from guidec.rows import Entered, Values
 
 Kind = Literal["proven", "refuted", "unknown"]
 Shows = Callable[[Patient], bool]
@@ -33,7 +34,7 @@ PROVEN = Answer("proven")
 
 def nobody(work: Lowering, node: int, shows: Shows, known: Collection[str] = ()) -> Answer:
     """Whether a diagram is true for nobody, `impossible` records aside. A patient has the `known` inputs entered too."""
-    there = work.diagrams.both(node, work.diagrams.negate(all_impossible(work)))
+    there = _possible(work, node)
     if there == work.diagrams.false:
         return PROVEN
     asks_computed = computed(work, there)
@@ -56,13 +57,37 @@ def nobody(work: Lowering, node: int, shows: Shows, known: Collection[str] = ())
     return Answer("unknown", None, _reason(work)) if open_ways else PROVEN
 
 
+def _possible(work: Lowering, node: int) -> int:
+    """As far as the record is possible, and says of an input what its value is: what is recorded as true is `yes`."""
+    diagrams = work.diagrams
+    node = diagrams.both(node, diagrams.negate(all_impossible(work)))
+    coordinates = work.coordinates.all
+    for at in sorted(diagrams.asked(node)):
+        coordinate = coordinates[at]
+        if isinstance(coordinate, Entered):
+            yes = recorded_yes(work, coordinate.input)
+            if yes is not None:
+                true, known = diagrams.test(at, 8), diagrams.test(at, 4)
+                node = diagrams.both(node, diagrams.negate(diagrams.both(true, diagrams.negate(yes))))
+                node = diagrams.both(node, diagrams.negate(diagrams.both(known, yes)))
+    return node
+
+
+def recorded_yes(work: Lowering, name: str) -> int | None:
+    """Where a yes-or-no input is `yes`; None where nothing asks it, or it is no such input."""
+    for at, coordinate in enumerate(work.coordinates.all):
+        if isinstance(coordinate, Values) and coordinate.input == name and coordinate.values == ("no", "yes"):
+            return work.diagrams.test(at, 2)
+    return None
+
+
 def _reason(work: Lowering) -> str:
     return GAVE_UP if work.search.gave_up else NOT_SHOWN
 
 
 def ways(work: Lowering, node: int) -> Iterator[Way]:
     """The ways to true that somebody can go, `impossible` records aside."""
-    there = work.diagrams.both(node, work.diagrams.negate(all_impossible(work)))
+    there = _possible(work, node)
     asks_computed = computed(work, there)
     for way in work.diagrams.ways(there, TRUE):
         if not asks_computed or work.search.reachable([(at, mask, {}) for at, mask in way]):
