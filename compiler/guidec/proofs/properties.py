@@ -191,7 +191,7 @@ def _mentioned(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
 
 def _claimed(prover: Prover, when: int) -> Answer:
     claim, guideline = prover.claim, prover.guideline
-    asked = _entered(guideline, claim.when)
+    asked = _recorded_in(prover, when)
     if claim.kind == "determined":
         asked = list(dict.fromkeys([*asked, *_mentioned(guideline, claim.when)]))
     shows = _shows(prover, when, lambda result: breaks(result, claim, tuple(_decisions_of(prover))))
@@ -205,7 +205,7 @@ def _by_patterns(prover: Prover, when: int, asked: list[str], shows: Callable[[P
     """Every way in which the inputs asked may be known, blank or partly known."""
     work = prover.work
     inputs = [name for name in asked if name in work.coordinates.inputs]
-    partly = [name for name in inputs if name in _entered(prover.guideline, prover.claim.when)]
+    partly = [name for name in inputs if name in _recorded_in(prover, when)]
     states = [("known", "blank", "partly") if name in partly else ("known", "blank") for name in asked]
     patterns = 1
     for one in states:
@@ -222,6 +222,15 @@ def _by_patterns(prover: Prover, when: int, asked: list[str], shows: Callable[[P
             return answer
         open_ = answer if answer.kind == "unknown" else open_
     return open_
+
+
+def _recorded_in(prover: Prover, when: int) -> list[str]:
+    """The inputs of which the condition, or a rule that is claimed, asks what the record says."""
+    diagrams = prover.work.diagrams
+    asked = diagrams.asked(when) | diagrams.asked(broken(prover))
+    coordinates = prover.work.coordinates.all
+    there = {one.input for at in asked if isinstance(one := coordinates[at], Entered)}
+    return [one.id for one in prover.guideline.inputs if one.id in there]
 
 
 def _pattern(
