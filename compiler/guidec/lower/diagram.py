@@ -1,6 +1,6 @@
 """Multi-valued decision diagrams: shared, reduced, ordered by first use."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
@@ -280,9 +280,9 @@ class Diagrams:
 
         return self.apply(settle, node)
 
-    def projected(self, node: int, coordinates: Collection[int], join: Callable[[int, int], int]) -> int:
-        """A diagram that no longer asks some coordinates: what their cells lead to is joined."""
-        gone = {self._rank[at] for at in coordinates if at in self._rank}
+    def projected(self, node: int, cells: Mapping[int, int], join: Callable[[int, int], int]) -> int:
+        """A diagram that no longer asks some coordinates: what these cells of them lead to is joined."""
+        gone = {self._rank[at]: mask for at, mask in cells.items() if at in self._rank}
         done: dict[int, int] = {}
         waiting = [node]
         while waiting:
@@ -296,7 +296,8 @@ class Diagrams:
             if rank < 0:
                 done[one] = one
             elif rank in gone:
-                done[one] = self.joined([done[child] for _, child in edges], join, self.false)
+                below = [done[child] for mask, child in edges if mask & gone[rank]]
+                done[one] = self.joined(below, join, self.false)
             else:
                 masks: dict[int, int] = {}
                 for mask, child in edges:

@@ -36,7 +36,7 @@ def wants(compiled: Compiled, work: Lowering) -> list[Want]:
     for one in compiled.guideline.decisions:
         if not isinstance(one, ir.Decision):
             continue
-        sets = _sets(work, one.id)
+        sets = sets_of(work, one.id)
         for entry in compiled.guideline.inputs:
             node = _open(work, sets, entry.id)
             if node == work.diagrams.false:
@@ -58,7 +58,7 @@ def _inputs_asked(work: Lowering, node: int) -> set[str]:
     return read & set(work.coordinates.inputs)
 
 
-def _sets(work: Lowering, name: str) -> int:
+def sets_of(work: Lowering, name: str) -> int:
     """A decision whose ends are sets of one outcome; nobody's where a record is impossible."""
     diagrams = work.diagrams
     sets = diagrams.replace(groups(work, name), lambda value: diagrams.end(frozenset([value])))
@@ -68,7 +68,9 @@ def _sets(work: Lowering, name: str) -> int:
 def _open(work: Lowering, sets: int, name: str) -> int:
     """Where the values of an input lead to several outcomes."""
     diagrams = work.diagrams
-    gone = {at for at in diagrams.asked(sets) if any(read == name for read, _ in work.search.variables(at))}
+    gone = {
+        at: -1 for at in diagrams.asked(sets) if any(read == name for read, _ in work.search.variables(at))
+    }
     if not gone:
         return diagrams.false
     joined = diagrams.projected(sets, gone, united(work))

@@ -11,24 +11,25 @@ from itertools import combinations, product
 from typing import Any
 
 from guidec import ir
-from guidec.diagnostic import Diagnostic
+from guidec.diagnostic import Diagnostic, listed
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import read_record
 from guidec.lower import side_by_side
-from guidec.lower.diagram import TooLarge
+from guidec.lower.coordinates import size
+from guidec.lower.diagram import TooLarge, bits
 from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
 from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
-from guidec.proofs.missing import united
+from guidec.proofs.missing import sets_of, united
 from guidec.proofs.questions import PROVEN, Answer, nobody, recorded_yes
 from guidec.proofs.rising import monotone
 from guidec.proofs.seen import breaks
-from guidec.proofs.witness import Patient, least, patient_of
+from guidec.proofs.witness import Patient, some_values_of
 from guidec.proofs.written import expectations, scenario_text
 from guidec.record import parts, record
-from guidec.rows import Condition, Derived, Entered
+from guidec.rows import Condition, Derived, Entered, Numbers, Values
 
 MOST_PATTERNS = 512
 
@@ -201,27 +202,52 @@ def _claimed(prover: Prover, when: int) -> Answer:
     return _by_patterns(prover, when, asked, shows)
 
 
+Partly = tuple[int, int]
+"""A coordinate and the cells of the two values that are left of its input: what more values break, two of them do."""
+
+State = str | Partly
+"""`known`, `blank`, or partly known; `partly` alone where the values aren't told apart."""
+
+
 def _by_patterns(prover: Prover, when: int, asked: list[str], shows: Callable[[Patient], bool]) -> Answer:
     """Every way in which the inputs asked may be known, blank or partly known."""
-    work = prover.work
-    inputs = [name for name in asked if name in work.coordinates.inputs]
-    partly = [name for name in inputs if name in _recorded_in(prover, when)]
-    states = [("known", "blank", "partly") if name in partly else ("known", "blank") for name in asked]
+    recorded = _recorded_in(prover, when)
+    states: list[list[State]] = [
+        ["known", "blank", *(_partly(prover.work, name) if name in recorded else [])] for name in asked
+    ]
     patterns = 1
     for one in states:
         patterns *= len(one)
     if patterns > MOST_PATTERNS:
-        return Answer(
-            "unknown", None, f"it asks of {len(asked)} inputs whether they are known; that is too many"
-        )
+        reason = f"it asks of {listed(asked)} what the record says; that is too much together"
+        return Answer("unknown", None, reason)
     open_ = PROVEN
     for state in product(*states):
-        pattern = dict(zip(asked, state, strict=True))
-        answer = _pattern(prover, when, pattern, shows)
+        answer = _pattern(prover, when, dict(zip(asked, state, strict=True)), shows)
         if answer.kind == "refuted":
             return answer
         open_ = answer if answer.kind == "unknown" else open_
     return open_
+
+
+def _partly(work: Lowering, name: str) -> list[State]:
+    """The pairs of cells in which two values of an input may lie."""
+    if isinstance(work.coordinates.inputs[name].type, ir.AnyOf):
+        return []  # known or blank as a whole
+    touching = _touching(work, {name})
+    own = [at for at in touching if isinstance(work.coordinates.all[at], Values | Numbers)]
+    if not touching:
+        return [(-1, 0)]
+    if touching != set(own):
+        return ["partly"]
+    coordinate = work.coordinates.all[own[0]]
+    count = size(coordinate)
+    pairs: list[State] = [
+        (own[0], 1 << first | 1 << second) for first, second in combinations(range(count), 2)
+    ]
+    if isinstance(coordinate, Numbers):
+        pairs += [(own[0], 1 << cell) for cell in range(len(coordinate.cells))]
+    return pairs
 
 
 def _recorded_in(prover: Prover, when: int) -> list[str]:
@@ -234,76 +260,84 @@ def _recorded_in(prover: Prover, when: int) -> list[str]:
 
 
 def _pattern(
-    prover: Prover, when: int, pattern: Mapping[str, str], shows: Callable[[Patient], bool]
+    prover: Prover, when: int, pattern: Mapping[str, State], shows: Callable[[Patient], bool]
 ) -> Answer:
     """Records in which the inputs asked are known or not as the pattern says."""
     work, diagrams = prover.work, prover.work.diagrams
     node = _recorded(work, when, pattern)
     if node == diagrams.false:
         return PROVEN
+    blank = {name for name, state in pattern.items() if state != "known"}
     if prover.claim.kind == "determined":
-        blank = {name for name in work.coordinates.inputs if pattern.get(name, "blank") != "known"}
-        blank |= {name for name in work.coordinates.readings if pattern.get(name, "blank") != "known"}
-    else:
-        blank = {name for name, state in pattern.items() if state != "known"}
-    gone = _touching(work, blank)
-    exact = not any(isinstance(work.coordinates.all[at], Derived) for at in gone)
-    exact = exact and "partly" not in pattern.values()
-    surely = diagrams.both if exact else diagrams.either
-    held = diagrams.projected(node, gone, surely)
-    broken = _recorded(work, _broken_somewhere(prover, gone, surely), pattern)
+        every = (*work.coordinates.inputs, *work.coordinates.readings)
+        blank = {name for name in every if pattern.get(name, "blank") != "known"}
+    gone = dict.fromkeys(_touching(work, blank), -1)
+    gone.update({state[0]: state[1] for state in pattern.values() if isinstance(state, tuple)})
+    exact = "partly" not in pattern.values()
+    exact = exact and not any(at >= 0 and isinstance(work.coordinates.all[at], Derived) for at in gone)
+    blanks = _Blanks(work, gone, exact)
+    held = _for_all(blanks, node)
+    wrong = _broken_somewhere(prover, pattern, blanks)
+    accepted = _for_some(blanks, diagrams.true)
     known = {name for name, state in pattern.items() if state == "known"} & set(work.coordinates.inputs)
-    partly = [name for name, state in pattern.items() if state == "partly"]
-    there = diagrams.both(held, broken)
-    if not partly:
-        return nobody(work, there, shows, known)
-    return _partly_known(prover, there, partly, known, shows)
+    partly = {name: two for name, state in pattern.items() if (two := _two_values(work, name, state))}
+    if any(name not in partly for name, state in pattern.items() if isinstance(state, tuple)):
+        return PROVEN  # nobody can have two values there
+
+    def entered(patient: Patient) -> Patient:
+        return {**patient, **{name: {"one_of": list(two)} for name, two in partly.items()}}
+
+    there = diagrams.all([accepted, held, wrong])
+    answer = nobody(work, there, lambda patient: shows(entered(patient)), known, accepted=True)
+    return answer if answer.patient is None else replace(answer, patient=entered(answer.patient))
 
 
-def _partly_known(
-    prover: Prover, node: int, partly: list[str], known: set[str], shows: Callable[[Patient], bool]
-) -> Answer:
-    """Entries of which two values are left: each pair is tried."""
-    if node == prover.work.diagrams.false:
-        return PROVEN
-    base = nobody(prover.work, node, lambda patient: True, known)
-    if base.kind == "proven":
-        return base
-    pairs = [_pairs(prover.work.coordinates.inputs[name]) for name in partly]
-    whole = dict(base.patient or {})
-    whole.update(_plain(prover.work, known - set(whole)))
-    for chosen in product(*pairs):
-        patient = {**whole, **dict(zip(partly, chosen, strict=True))}
-        if _accepted(prover, patient) and shows(patient):
-            return Answer("refuted", least(patient, lambda one: _accepted(prover, one) and shows(one)))
-    return Answer("unknown", None, f"an entry of {' or '.join(partly)} that is partly known was not decided")
+@record
+class _Blanks:
+    """The cells of what isn't known. Where they can't be told apart one by one, what should hold for all of them is asked of
+    some only: then more records seem to break a claim than do, and none seems to keep it that doesn't."""
+
+    work: Lowering
+    cells: dict[int, int]
+    exact: bool
 
 
-def _pairs(entry: ir.Input) -> list[object]:
-    values = entry.type.values if isinstance(entry.type, ir.OneOf) else ()
-    return [{"one_of": [first.id, second.id]} for first, second in combinations(values, 2)]
+def _for_all(blanks: _Blanks, node: int) -> int:
+    """True for every value of the blanks that is possible."""
+    if not blanks.exact:
+        return _for_some(blanks, node)
+    diagrams = blanks.work.diagrams
+    return diagrams.projected(diagrams.either(all_impossible(blanks.work), node), blanks.cells, diagrams.both)
 
 
-def _plain(work: Lowering, names: Iterable[str]) -> Patient:
-    return patient_of(work, (), tuple(names)) or {}
+def _for_some(blanks: _Blanks, node: int) -> int:
+    """True for some value of the blanks that is possible."""
+    diagrams = blanks.work.diagrams
+    there = diagrams.both(node, diagrams.negate(all_impossible(blanks.work)))
+    return diagrams.projected(there, blanks.cells, diagrams.either)
 
 
-def _accepted(prover: Prover, patient: Patient) -> bool:
-    try:
-        evaluate(prover.compiled, patient)
-    except Refused:
-        return False
-    return True
+def _two_values(work: Lowering, name: str, state: State) -> tuple[object, ...]:
+    """Two values of an input that lie in the cells of a pair; nothing where there aren't two."""
+    if not isinstance(state, tuple):
+        return ()
+    at, mask = state
+    if at < 0:
+        return some_values_of(work, name, None, 2)
+    cells = bits(mask)
+    if len(cells) == 1:
+        return some_values_of(work, name, (at, mask), 2)
+    found = [some_values_of(work, name, (at, 1 << cell), 1) for cell in cells]
+    return tuple(one[0] for one in found if one)
 
 
-def _recorded(work: Lowering, node: int, pattern: Mapping[str, str]) -> int:
+def _recorded(work: Lowering, node: int, pattern: Mapping[str, State]) -> int:
     """A diagram as far as what the record says of an input goes as in the pattern."""
     diagrams = work.diagrams
-    cells = {"blank": 0, "partly": 1, "known": 2}
     for at, coordinate in enumerate(work.coordinates.all):
         if isinstance(coordinate, Entered) and coordinate.input in pattern:
             state = pattern[coordinate.input]
-            there = diagrams.restricted(node, at, cells[state])
+            there = diagrams.restricted(node, at, {"blank": 0, "known": 2}.get(str(state), 1))
             yes = recorded_yes(work, coordinate.input)
             if state == "known" and yes is not None:
                 there = diagrams.choose(yes, diagrams.restricted(node, at, 3), there)
@@ -320,30 +354,22 @@ def _touching(work: Lowering, names: set[str]) -> set[int]:
     }
 
 
-def _broken_somewhere(prover: Prover, gone: set[int], surely: Callable[[int, int], int]) -> int:
-    """Where a record breaks the claim whose other coordinates these are."""
-    diagrams = prover.work.diagrams
-    node = broken(prover)
-    match prover.claim.kind, prover.claim.possible:
-        case "never", False:  # it is recommended whatever the blanks are
-            return diagrams.projected(node, gone, surely)
-        case "never", True:  # it may be
-            return diagrams.projected(node, gone, diagrams.either)
-        case "always", False:  # it may not be
-            return diagrams.projected(node, gone, diagrams.either)
-        case "always", True:  # it can't be
-            return diagrams.projected(node, gone, surely)
-        case _:
-            return _undetermined(prover, gone)
+def _broken_somewhere(prover: Prover, pattern: Mapping[str, State], blanks: _Blanks) -> int:
+    """Where a record breaks the claim, by what is known of it."""
+    if prover.claim.kind == "determined":
+        return _undetermined(prover, blanks)
+    node = _recorded(prover.work, broken(prover), pattern)
+    # Recommended is what every completion recommends, possible what one does.
+    sure = prover.claim.kind == ("always" if prover.claim.possible else "never")
+    return _for_all(blanks, node) if sure else _for_some(blanks, node)
 
 
-def _undetermined(prover: Prover, gone: set[int]) -> int:
+def _undetermined(prover: Prover, blanks: _Blanks) -> int:
     """Where a decision isn't determined, or has several outcomes for the values of what is blank."""
     work, diagrams = prover.work, prover.work.diagrams
     node = diagrams.false
     for name in _decisions_of(prover):
-        sets = diagrams.replace(groups(work, name), lambda value: diagrams.end(frozenset([value])))
-        joined = diagrams.projected(sets, gone, united(work))
+        joined = diagrams.projected(sets_of(work, name), blanks.cells, united(work))
         bad = {leaf.group for leaf in work.leaves[name] if leaf.status != "determined"}
 
         def open_(value: Hashable, bad: set[int] = bad) -> int:

@@ -32,9 +32,14 @@ class Answer:
 PROVEN = Answer("proven")
 
 
-def nobody(work: Lowering, node: int, shows: Shows, known: Collection[str] = ()) -> Answer:
-    """Whether a diagram is true for nobody, `impossible` records aside. A patient has the `known` inputs entered too."""
-    there = _possible(work, node)
+def nobody(
+    work: Lowering, node: int, shows: Shows, known: Collection[str] = (), *, accepted: bool = False
+) -> Answer:
+    """Whether a diagram is true for nobody, `impossible` records aside, unless it is true of accepted ones only.
+
+    A patient has the `known` inputs entered too.
+    """
+    there = node if accepted else _possible(work, node)
     if there == work.diagrams.false:
         return PROVEN
     asks_computed = computed(work, there)

@@ -77,6 +77,16 @@ def shortest(ways: Iterator[Way], look_at: int = 200) -> list[Way]:
     return sorted(found, key=len)
 
 
+def some_values_of(
+    work: Lowering, name: str, cells: tuple[int, int] | None, count: int
+) -> tuple[object, ...]:
+    """Some values of an input, as they are entered, that lie in the cells of a coordinate, or anywhere; the plainest first."""
+    there = None if cells is None else (work.coordinates.all[cells[0]], cells[1])
+    kind = work.coordinates.inputs[name].type
+    boxes = dict.fromkeys(_candidates(work, (name, ""), there, True))
+    return tuple(_value(kind, box) for _, box in zip(range(count), boxes, strict=False))
+
+
 # --- what is asked -----------------------------------------------------------
 
 
