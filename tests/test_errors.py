@@ -20,6 +20,7 @@ from guidec.parse.grammar import parser
 from guidec.parse.problem import in_words
 from guidec.pipeline import compile_file
 from guidec.project import reader
+from guidec.proofs.checked import check
 from guidec.scenarios import run
 from guidec.target import targets
 
@@ -45,6 +46,15 @@ SHOWN_ONLY = {
     "too_large",
     "too_many_rows",
 } | NO_INPUT
+PROVEN = {
+    "constant_condition",
+    "idle_input",
+    "near_thresholds",
+    "property_about_nobody",
+    "property_in_part",
+    "property_refuted",
+    "property_unknown",
+}  # what `guidec check` looks for in a guideline that has no fault
 MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}
 
 
@@ -82,9 +92,9 @@ def emitted() -> set[str]:
 
 
 def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
-    """What `guidec test` says of an input, beside its files; or, where that is nothing, `guidec build`."""
+    """What `guidec test` says of an input, beside its files; or, where that is nothing, `guidec build`. Of proofs, `check`."""
     monkeypatch.chdir(path.parent)
-    for command in (["test"], ["build", "--out", str(out)]):
+    for command in (["check"],) if path.stem in PROVEN else (["test"], ["build", "--out", str(out)]):
         result = CliRunner().invoke(cli, ["--quiet", *command, path.name])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         if result.stderr + result.stdout:
@@ -212,7 +222,9 @@ def found_in(language: str, text: str) -> dict[str, str]:
     beside = reader(FRAME)
     compilation = compile_file("example.guide", lambda name: files.get(name) or beside(name))
     found: dict[str, str] = {one.code: one.severity for one in compilation.diagnostics}
-    if compilation.compiled is not None:
+    if compilation.compiled is not None and compilation.work is not None:
+        checked = check(compilation.compiled, compilation.work, compilation.properties)
+        found |= {one.code: one.severity for one in checked.diagnostics}
         for emit in targets()[0].values():
             found |= {one.code: one.severity for one in emit(compilation.compiled)[1]}
         if any(run(compilation.compiled, one) for one in compilation.scenarios):

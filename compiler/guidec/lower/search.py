@@ -198,7 +198,7 @@ class Search:
             except TooLong:
                 self.gave_up = True
                 return every
-            return reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums))
+            return reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums), 0)
         if not self.blanks(at):
             return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
         found = 0

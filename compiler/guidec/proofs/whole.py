@@ -12,7 +12,7 @@ from guidec import ir
 from guidec.diagnostic import Diagnostic, note, warning
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Refused, read_record
-from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, TooLarge
+from guidec.lower.diagram import FALSE, TRUE, TooLarge
 from guidec.lower.work import Lowering, all_impossible, diagram_of, rows_of_condition, way_to
 from guidec.numbers import constant_value, decimal_text, in_base_units, out_of_base_units, threshold_in
 from guidec.proofs.difference import groups
@@ -73,8 +73,10 @@ def somebody(work: Lowering, node: int) -> Answer:
 
 def check_whole(work: Lowering) -> list[Diagnostic]:
     """What a guideline without faults still says in vain. Modules are looked at with the guidelines that use them."""
-    found = [*_constant(work), *_unreached(work), *_idle(work), *_near(work.guideline)]
-    return list(dict.fromkeys(found))
+    unreached = [*_unreached(work)]
+    places = {one.span for one in (*work.found, *unreached) if one.code == "unreachable_branch"}
+    constant = [one for one in _constant(work) if one.span not in places]
+    return list(dict.fromkeys([*constant, *unreached, *_idle(work), *_near(work.guideline)]))
 
 
 # --- conditions that ask nothing ---------------------------------------------
@@ -84,27 +86,20 @@ def _constant(work: Lowering) -> Iterator[Diagnostic]:
     """Parts of conditions that are true, or false, whoever the patient is."""
     everyone = work.diagrams.negate(all_impossible(work))
     for condition, span in _conditions(work.guideline):
-        for part in _questions(condition):
-            try:
-                node = diagram_of(work, part)
-            except TooLarge:
+        waiting = [condition]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, ir.Always):
                 continue
-            held = _always(work, work.diagrams.both(everyone, _sure(work, node)), everyone)
+            held = _always(work, diagram_of(work, part), everyone)
             if held:
                 words = condition_in_words(work.guideline, part)
-                yield warning(
-                    "constant_condition",
-                    f"this is {held} for everyone: {words}",
-                    span,
-                    "delete it, or mend its threshold or its value",
-                )
-
-
-def _sure(work: Lowering, node: int) -> int:
-    """True, false, and undefined as an end of its own."""
-    return work.diagrams.replace(
-        node, lambda value: work.diagrams.end(UNDEFINED if value == UNDEFINED else int(value == TRUE))
-    )
+                repair = "delete it, or mend its threshold or its value"
+                yield warning("constant_condition", f"this is {held} for everyone: {words}", span, repair)
+            elif isinstance(part, ir.And | ir.Or):
+                waiting += reversed(part.operands)
+            elif isinstance(part, ir.Not):
+                waiting.append(part.operand)
 
 
 def _always(work: Lowering, node: int, everyone: int) -> str:
@@ -117,20 +112,6 @@ def _always(work: Lowering, node: int, everyone: int) -> str:
     if ends == {TRUE}:
         return "true"
     return "false" if ends == {FALSE} else ""
-
-
-def _questions(condition: ir.Condition) -> Iterator[ir.Condition]:
-    """A condition and the parts that it is joined from; what `not` denies stands for itself."""
-    match condition:
-        case ir.And(operands) | ir.Or(operands):
-            for one in operands:
-                yield from _questions(one)
-        case ir.Not(operand):
-            yield from _questions(operand)
-        case ir.Always():
-            pass
-        case _:
-            yield condition
 
 
 def _conditions(guideline: ir.Guideline) -> Iterator[tuple[ir.Condition, Span]]:
