@@ -59,6 +59,12 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _time(result, expected)
         case "steps":
             return _steps(result, expected)
+        case "action" | "route":
+            return _part(result, expected)
+        case "strength":
+            return _strength(result, expected)
+        case "open":
+            return _same_set(open_readings(result), expected.names)
         case "value":
             return _value(guideline, result, expected)
         case "due":
@@ -141,12 +147,13 @@ def _dose(result: Json, expected: ir.Expectation) -> str | None:
 
 
 def _time(result: Json, expected: ir.Expectation) -> str | None:
-    """How often, or for how long, every order of a drug is given."""
-    given = _given(result, expected)
+    """How often, or for how long, every order of a drug is given; how often a rule measures."""
+    measured = [one for one in result["monitoring"] if one["id"] == expected.of and not expected.inside]
+    given = (measured if expected.kind == "interval" else []) or _given(result, expected)
     for order in given:
         time = order["every" if expected.kind == "interval" else "for"]
         if not isinstance(time, dict):
-            if expected.word != "not_stated":
+            if expected.word != "not_stated" or time != "not stated":
                 return str(time)
             continue
         there = (_exact(time["low"]), _exact(time["high"]), time["unit"])
@@ -185,7 +192,9 @@ def _given(result: Json, expected: ir.Expectation) -> list[Json]:
     """The orders that an expectation is about; `in` may name what the source names without saying when."""
     within = [*orders(result), *_named(result)] if expected.inside else orders(result)
     return [
-        order for name, order in within if order.get("drug") == expected.of and expected.inside in ("", name)
+        order
+        for name, order in within
+        if expected.of in (order.get("drug"), order.get("procedure")) and expected.inside in ("", name)
     ]
 
 
@@ -211,6 +220,54 @@ def _steps(result: Json, expected: ir.Expectation) -> str | None:
         if not same:
             return ", ".join(f"{step['low']} {step['unit']}" for step in steps) or "no taper"
     return None if given else f"`{expected.of}` is not given"
+
+
+def _part(result: Json, expected: ir.Expectation) -> str | None:
+    """What every order of a drug does, or how it is given."""
+    given = _given(result, expected)
+    wanted = expected.word.replace("_", " ")
+    got = [str(order.get(expected.kind, "not stated")).replace("_", " ") for order in given]
+    if not got:
+        return f"`{expected.of}` is not given"
+    return next((one for one in got if one != wanted), None)
+
+
+def _strength(result: Json, expected: ir.Expectation) -> str | None:
+    """The strength of what is advised in one direction; where that isn't settled, of what may be."""
+    named = [one for one in settled(result) if one["id"] == expected.of]
+    named = named or [one for one in possible(result) if one["id"] == expected.of]
+    direction = expected.names[0] if expected.names else "for"
+    found = [one for one in named if one["direction"] == direction] or named
+    wrong = [one for one in found if (one["strength"], one["direction"]) != (expected.word, direction)]
+    if wrong:
+        return f"{wrong[0]['strength']} {wrong[0]['direction']}".removesuffix(" for")
+    return None if found else f"`{expected.of}` is not recommended"
+
+
+def settled(result: Json) -> list[Json]:
+    """Every recommendation, advice and monitoring."""
+    return [*result["recommendations"], *result["advice"], *result["monitoring"]]
+
+
+def possible(result: Json) -> list[Json]:
+    """Every recommendation of an outcome that may still come out, and of the answers of a conflict."""
+    found: list[Json] = []
+    waiting = [entry for decision in result["decisions"].values() for entry in decision["possible"]]
+    while waiting:
+        entry = waiting.pop(0)
+        found += entry["recommendations"]
+        waiting += entry.get("possible", ())
+    return found
+
+
+def open_readings(result: Json) -> list[str]:
+    """The readings that nobody has chosen and that are answered differently from one to the next."""
+    return [
+        name
+        for name, reading in result["readings"].items()
+        if reading["chosen"] == "none"
+        and any(one != next(iter(reading["answers"].values())) for one in reading["answers"].values())
+    ]
 
 
 def _dose_is(dose: Any, expected: ir.Expectation) -> bool:

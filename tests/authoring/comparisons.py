@@ -1,5 +1,8 @@
 """Questions that several guidelines are asked, what answers them, and scenarios."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from authoring import words
 from authoring.draft import Draft
 from guidec import ast
@@ -47,6 +50,32 @@ def scenario(draft: Draft) -> None:
     if not entries:
         return
     expected = ast.Expectation("status", None, (), draft.one(_STATUSES), None, None, NOWHERE)
-    given, then = ast.GivenLines(tuple(entries)), ast.Expectations((expected,))
+    given, then = ast.GivenLines(tuple(entries)), ast.Expectations((expected, *_further(draft)))
     lines: tuple[ast.GivenLines | ast.Expectations | ast.Note, ...] = (given, then, *draft.notes())
     draft.declarations.append(ast.Scenario(draft.label("A patient"), (), lines, NOWHERE))
+
+
+def _further(draft: Draft) -> list[ast.Expectation]:
+    """What else may be expected: of rules, of drugs, of readings."""
+    kinds = {one.name.text: one.kind for one in draft.declarations if isinstance(one, ast.Rule)}
+    measured = [name for name, kind in kinds.items() if kind == "monitor"]
+    found: list[ast.Expectation] = []
+    if kinds and draft.chance(0.5):
+        against = draft.some(("against", "neither"), 0, 1)
+        found.append(_expected("strength", draft.one(list(kinds)), "suggest", against))
+    if measured and draft.chance(0.5):
+        found.append(_expected("interval", draft.one(measured), "not_stated"))
+    if draft.drugs and draft.chance(0.5):
+        actions = ("start", "add", "switch", "add_or_switch", "repeat", "stop")
+        found.append(_expected("action", draft.one(draft.drugs), draft.one(actions)))
+        found.append(
+            _expected("route", draft.one(draft.drugs), draft.one(("mouth", "topically", "not_stated")))
+        )
+    if draft.chance(0.5):
+        found.append(_expected("open", None, "", draft.some(draft.readings, 0, 2)))
+    return found
+
+
+def _expected(kind: Any, of: str | None, word: str, names: Sequence[str] = ()) -> ast.Expectation:
+    about = None if of is None else words.name(of)
+    return ast.Expectation(kind, about, words.names(list(names)), word, None, None, NOWHERE)

@@ -93,7 +93,7 @@ def part_text(part: ast.Part) -> str:
     """One part of an order: route, dose, interval, duration."""
     match part:
         case ast.Route(word):
-            return f"by {word.text}" if word.text in _PLACES else word.text
+            return _placed(word.text)
         case ast.Dose():
             return _dose_text(part)
         case ast.DoseBy(by):
@@ -269,6 +269,13 @@ def expectation_text(expected: ast.Expectation) -> str:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
             time = "not stated" if expected.time is None else interval_text(expected.time)
             return f"{kind} of {of}{inside} {time}"
+        case "action" | "route" as kind:
+            inside = f" in {expected.inside.text}" if expected.inside is not None else ""
+            return f"{kind} of {of}{inside} {_placed(expected.word)}"
+        case "strength":
+            return " ".join(part for part in ("strength of", of, expected.word, names) if part)
+        case "open":
+            return f"open reading {names or 'nothing'}"
         case "value":
             if expected.low is None or expected.high is None:
                 return f"value of {of} {names}"
@@ -287,6 +294,11 @@ def expectation_text(expected: ast.Expectation) -> str:
             return f"no {of} {names}"
         case "refused":
             return " ".join(part for part in ("refused", of, names) if part)
+
+
+def _placed(word: str) -> str:
+    """`by mouth`, `intravenously`; an action, or that nothing is stated, in words."""
+    return f"by {word}" if word in _PLACES else word.replace("_", " ")
 
 
 def _days_text(days: tuple[ast.Name, ...]) -> str:

@@ -13,7 +13,7 @@ from guidec import ast
 from guidec.diagnostic import Diagnostic, nearest
 from guidec.parse.build import BadToken, Build, TooDeep
 from guidec.parse.grammar import ReservedWord, grammar_text, parser, reserved_words, words_of
-from guidec.parse.problem import NOTHING_BELOW, unexpected
+from guidec.parse.problem import LABELS, NOTHING_BELOW, no_colon, unexpected
 from guidec.parse.slip import as_name
 from guidec.source import Span
 from guidec.text import DEEPEST_INDENTATION
@@ -121,11 +121,10 @@ def _reserved(build: Build, chunk: str, word: Token) -> Diagnostic:
     if (
         chunk.startswith("decision")
         and word in _OUTCOME_WORDS
-        and re.fullmatch(r"[a-z0-9_]+(, *[a-z0-9_]+)*", before)
+        and re.fullmatch(LABELS, before)
         and not labels & words_of("*")
     ):
-        message = f"the branch `{before}` has no `:` before its outcome"
-        return Diagnostic("syntax", message, build.place(word), f"write `{before}: {word} …`")
+        return Diagnostic("syntax", *no_colon(before, word, build.place(word)))
     after = line[at + len(word) :]
     declares = re.match(r"\s*(?:\"([^\"]*)\"|=|\[|$)", after)
     longer = as_name(declares[1] or "") if declares else ""

@@ -1099,6 +1099,25 @@ class Build:
         found = self._expect("steps", meta, of=children[1])
         return replace(found, inside=children[2], steps=tuple(children[3:]))
 
+    def expect_action(self, meta: Meta, children: list[Any]) -> Any:
+        found = self._expect("action", meta, of=children[1], word=children[3].word)
+        return replace(found, inside=children[2])
+
+    def expect_route(self, meta: Meta, children: list[Any]) -> Any:
+        word = "not_stated" if children[3] is None else children[3].word.text
+        return replace(self._expect("route", meta, of=children[1], word=word), inside=children[2])
+
+    def route_not_stated(self, meta: Meta, children: list[Any]) -> None:
+        return None
+
+    def expect_strength(self, meta: Meta, children: list[Any]) -> Any:
+        _, of, word, direction = children
+        names = () if direction is None else (self._word(direction),)
+        return self._expect("strength", meta, of=of, word=str(word), names=names)
+
+    def expect_open(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("open", meta, names=children[1] if len(children) > 1 else ())
+
     def expect_value(self, meta: Meta, children: list[Any]) -> Any:
         low, high, names = children[2]
         return self._expect("value", meta, of=children[1], dose=(low, high), names=names)

@@ -135,8 +135,13 @@ _WORDS = {
     "SPAN_OF": "`interval of` or `duration of`",
     "PREFERRED_OF": "`preferred of`",
     "STEPS_OF": "`steps of`",
+    "ACTION_OF": "`action of`",
+    "ROUTE_OF": "`route of`",
+    "STRENGTH_OF": "`strength of`",
+    "OPEN_READING": "`open reading`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
+LABELS = r"[a-z0-9_]+(, *[a-z0-9_]+)*"
 _OPENS_OUTCOME = {"nothing", "not", "by", "as", "all", "conflict"}
 _FIRST_LINES = {
     "input": "its type, such as `boolean`, `one of` or `quantity kg from 1 to 300 step 0.1`",
@@ -170,6 +175,11 @@ def unexpected(build: Build, chunk: str, fault: UnexpectedToken | UnexpectedChar
             "misplaced_otherwise", structure[0], _span(build, row, at, at + len(word)), structure[1]
         )
     return _problem(build, row, Stop(code, at, word, expected, _keywords(expected)))
+
+
+def no_colon(branch: str, word: str, span: Span) -> tuple[str, Span, str]:
+    """A branch whose outcome follows at once: the message, its place and the repair."""
+    return f"the branch `{branch}` has no `:` before its outcome", span, f"write `{branch}: {word} …`"
 
 
 def _expected(fault: UnexpectedToken | UnexpectedCharacters) -> frozenset[str]:
@@ -212,6 +222,9 @@ def _problem(build: Build, row: int, stop: Stop) -> Diagnostic:
     if close:
         return Diagnostic("syntax", message, span, close)
     if "COLON" in stop.expected and (not stop.word or stop.word in _OPENS_OUTCOME | words_of("STRENGTH")):
+        branch = stop.before.strip()
+        if stop.word and re.fullmatch(LABELS, branch):
+            return Diagnostic("syntax", *no_colon(branch, stop.word, span))
         where = f"before `{stop.word}`" if stop.word else "at the end of this line"
         return Diagnostic("syntax", f"a `:` is missing {where}", span, "write it there")
     if (

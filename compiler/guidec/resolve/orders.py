@@ -14,7 +14,7 @@ from guidec.resolve.tapers import tapers
 from guidec.resolve.vocabulary import codes
 from guidec.units import Unit, parse_unit, without_time
 
-_ROUTES = {
+ROUTES = {
     "mouth": "oral", "inhalation": "inhaled", "injection": "injected", "intravenously": "intravenous",
     "subcutaneously": "subcutaneous", "intramuscularly": "intramuscular", "topically": "topical",
     "rectally": "rectal", "sublingually": "sublingual", "transdermally": "transdermal",
@@ -132,7 +132,7 @@ def order(scope: Scope, written: ast.Order, step: int) -> ir.Order | None:
     amount = _dose(scope, written, parts.get("dose"), drug)
     found = ir.Order(
         step=step, action=action, drug=drug, procedure=procedure, drug_class=drug_class,
-        route=_ROUTES[route.word.text] if isinstance(route, ast.Route) else None,
+        route=ROUTES[route.word.text] if isinstance(route, ast.Route) else None,
         dose=amount, every=_interval_of(scope, parts.get("every")),
         times=int(times.number.value) if isinstance(times, ast.Times) else None,
         lasts=_interval_of(scope, parts.get("for")), after=_interval_of(scope, parts.get("after")),

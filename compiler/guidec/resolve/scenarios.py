@@ -8,6 +8,7 @@ from guidec.diagnostic import listed, nearest
 from guidec.layout import given_text
 from guidec.numbers import CALENDAR_WORDS, plain_number
 from guidec.resolve.arithmetic import value_ids
+from guidec.resolve.orders import ROUTES
 from guidec.resolve.scope import Scope
 from guidec.resolve.spans import interval
 from guidec.resolve.typed import check_unit, said_unit
@@ -159,9 +160,12 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "decision", written.of, scope.decisions)
             for name in written.names:
                 _known(scope, "input", name, scope.inputs)
-        case "dose" | "total" | "daily" | "steps" | "interval" | "duration":
+        case "interval" if written.of is not None and rules.get(written.of.text) == "monitor":
+            pass
+        case "dose" | "total" | "daily" | "steps" | "route" | "interval" | "duration" | "action" as kind:
             assert written.of is not None
-            _known(scope, "drug", written.of, scope.drugs)
+            ordered = scope.drugs | (scope.procedures if kind in ("interval", "duration", "action") else {})
+            _known(scope, "drug", written.of, ordered)
             if written.inside is not None:
                 _known(scope, "regimen", written.inside, scope.regimens)
             for name in written.names:
@@ -177,6 +181,13 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
             _known(scope, "outcome", written.of, outcomes)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs | scope.procedures | scope.regimens)
+        case "strength":
+            assert written.of is not None
+            outcomes = {name: None for one in scope.outcomes.values() for name in one}
+            _known(scope, "recommendation or rule", written.of, outcomes | dict.fromkeys(rules))
+        case "open":
+            for name in written.names:
+                _known(scope, "reading", name, scope.readings)
         case "value":
             assert written.of is not None
             _known_value(scope, written, written.of)
@@ -206,7 +217,7 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         written.kind,
         written.of.text if written.of else "",
         names,
-        written.word.removeprefix("!"),
+        ROUTES.get(written.word, written.word) if written.kind == "route" else written.word.removeprefix("!"),
         low,
         high,
         unit,
