@@ -348,12 +348,11 @@ class _Work:
         for reading in self.guideline.readings:
             answers: Json = {}
             for value in reading.values:
-                record = replace(self.record, readings={**self.record.readings, reading.id: value.id})
-                answers[value.id] = _Work(self.compiled, record)._brief()
+                answers[value.id] = self._brief(self.completions.reading(reading.id, value.id))
             found[reading.id] = {"chosen": self.record.readings.get(reading.id, "none"), "answers": answers}
         return found
 
-    def _brief(self) -> Json:
+    def _brief(self, completions: Completions) -> Json:
         found: Json = {}
         for one in self.guideline.decisions:
             tables = (
@@ -363,7 +362,7 @@ class _Work:
             )
             words: dict[str, None] = {}
             for table in tables:
-                rows = self.completions.possible(table.rows)
+                rows = completions.possible(table.rows)
                 for at in sorted({row.leaf for row in rows}):
                     leaf = table.leaves[at]
                     words.update(dict.fromkeys(_brief_words(leaf, isinstance(one, ir.Options))))

@@ -4,7 +4,9 @@ A completion gives every blank a value. The cells that an input may be in are bi
 the record's. Values computed from blanks are searched: boxes of values are split until they lie inside or outside.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import replace
 from itertools import combinations
 
 from guidec import ir
@@ -30,6 +32,18 @@ from guidec.rows import (
 MOST_COMPARED = 150
 
 
+class _Cells(dict[int, int]):
+    """The cells of each coordinate, looked for when they are first asked for."""
+
+    def __init__(self, look: Callable[[int], int]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, at: int) -> int:
+        self[at] = found = self._look(at)
+        return found
+
+
 class Completions:
     """The completions of one record. Holds the cells of every coordinate, so that no blank is resolved twice."""
 
@@ -40,17 +54,30 @@ class Completions:
         self.coordinates = coordinates
         self.record = record
         self.search = Search(self.inputs, coordinates, self._boxes)
-        self.cells: dict[int, int] = {}
-        for at, coordinate in enumerate(coordinates):
-            match coordinate:
-                case Entered(name):
-                    self.cells[at] = self._entered(self.record.entries[name])
-                case Prescribed():
-                    self.cells[at] = (1 << size(coordinate)) - 1
-                case _:
-                    self.cells[at] = self.search.cells(at)
+        self.cells = _Cells(self._cells_of)
+
+    def reading(self, name: str, value: str) -> "Completions":
+        """The same with one reading chosen anew; what does not ask it is taken over."""
+        found = copy(self)
+        found.record = replace(self.record, readings={**self.record.readings, name: value})
+        asking = [at for at in range(len(self.coordinates)) if (name, "") in self.search.variables(at)]
+        same = {at: cells for at, cells in self.search.reach().items() if at not in asking}
+        found.search = Search(self.inputs, self.coordinates, found._boxes, same)
+        found.cells = _Cells(found._cells_of)
+        found.cells.update({at: cells for at, cells in self.cells.items() if at not in asking})
+        return found
 
     # --- cells ---
+
+    def _cells_of(self, at: int) -> int:
+        """The cells that a coordinate may lie in."""
+        match self.coordinates[at]:
+            case Entered(name):
+                return self._entered(self.record.entries[name])
+            case Prescribed() as coordinate:
+                return (1 << size(coordinate)) - 1
+            case _:
+                return self.search.cells(at)
 
     def _entered(self, entry: Entry) -> int:
         if len(entry.values) != 1:

@@ -1,6 +1,6 @@
 """Multi-valued decision diagrams: shared, reduced, ordered by first use."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
@@ -8,6 +8,8 @@ SEVERAL = "several"
 MOST_NODES = 200_000
 MOST_LINKS = 5_000_000
 MOST_STEPS = 600_000
+
+EVERYWHERE: Mapping[int, int] = {}
 
 Edges = tuple[tuple[int, int], ...]
 """Cells as bits and the child for them; disjoint, together all cells, each child once, by their first cells."""
@@ -342,8 +344,10 @@ class Diagrams:
                 continue
             waiting += [(child, (*cells, (self._order[rank], mask))) for mask, child in reversed(edges)]
 
-    def ways(self, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
-        """The rows that end with this value; what doesn't lead there is never looked at."""
+    def ways(
+        self, node: int, value: Hashable, within: Mapping[int, int] = EVERYWHERE
+    ) -> Iterator[tuple[tuple[int, int], ...]]:
+        """The rows that end with this value, as far as they lie in cells; what doesn't lead there is never looked at."""
         wanted = self._known.get(("end", value))
         leading = set() if wanted is None else self._leading_to(node, wanted)
         waiting: list[tuple[int, tuple[tuple[int, int], ...]]] = [(node, ())] if node in leading else []
@@ -353,10 +357,12 @@ class Diagrams:
                 yield cells
                 continue
             rank, edges = self._nodes[one]
+            at = self._order[rank]
+            inside = within.get(at, -1)
             waiting += [
-                (child, (*cells, (self._order[rank], mask)))
+                (child, (*cells, (at, mask & inside)))
                 for mask, child in reversed(edges)
-                if child in leading
+                if child in leading and mask & inside
             ]
 
     def _leading_to(self, node: int, wanted: int) -> set[int]:
@@ -375,6 +381,26 @@ class Diagrams:
             if any(child in found for child in children):
                 found.add(one)
         return found
+
+    def settled(self, node: int, cells: Mapping[int, int]) -> Hashable:
+        """The one value that all values in these cells end with; None where there are several."""
+        found = -1
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            rank, edges = self._nodes[one]
+            if rank < 0:
+                if found not in (-1, one):
+                    return None
+                found = one
+                continue
+            mask = cells[self._order[rank]]
+            for own, child in edges:
+                if own & mask and child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return self._values[found]
 
     def find(self, node: int, value: Hashable) -> tuple[tuple[int, int], ...] | None:
         """Some way to an end with this value."""

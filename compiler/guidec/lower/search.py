@@ -53,7 +53,8 @@ NO_READS: Reads = (0, 0, 0)
 class Search:
     """Searches over the same inputs share what they have computed; `boxes_of` gives the values that a variable may take.
 
-    `gave_up` says that some search grew too long, so that something counts as reachable that may not be.
+    `gave_up` says that some search grew too long, so that something counts as reachable that may not be. `reach` are cells
+    that coordinates are known to lie in.
 
     A class, as Diagrams is: it holds tables that make the next search fast.
     """
@@ -63,6 +64,7 @@ class Search:
         inputs: Mapping[str, ir.Input],
         coordinates: Sequence[Coordinate],
         boxes_of: Callable[[Variable], Sequence[Box]],
+        reach: Mapping[int, int] | None = None,
     ) -> None:
         self._inputs = inputs
         self._coordinates = coordinates
@@ -77,7 +79,7 @@ class Search:
         self._asked: dict[int, tuple[int, ...]] = {}
         self._open: dict[int, int] = {}
         self._points: dict[int, Points | None] = {}
-        self._reach: dict[int, int] = {}
+        self._reach: dict[int, int] = dict(reach or {})
         self._touched: dict[tuple[int, tuple[tuple[Box, ...], ...]], int] = {}
         self._known: dict[tuple[_Asked, ...], bool] = {}
         self._firsts: dict[int, list[int]] = {}
@@ -177,6 +179,10 @@ class Search:
         return self._points[at]
 
     # --- reaching ---
+
+    def reach(self) -> Mapping[int, int]:
+        """The cells of the coordinates that have been looked at."""
+        return self._reach
 
     def cells(self, at: int) -> int:
         """Every cell that a coordinate may lie in."""

@@ -20,10 +20,17 @@ Patient = dict[str, object]
 """A record as JSON."""
 
 MOST_PINNED = 60
+NOTHING_YET: Mapping[Variable, Box] = {}
 
 
-def patient_of(work: Lowering, way: Way, known_too: Collection[str] = ()) -> Patient | None:
-    """A patient of a way, every input known that the way asks, and some more; None where none was found.
+def patient_of(
+    work: Lowering,
+    way: Way,
+    known_too: Collection[str] = (),
+    already: Mapping[Variable, Box] = NOTHING_YET,
+) -> Patient | None:
+    """A patient of a way, every input known that the way asks, and some more; None where none was found. What is `already`
+    known stays as it is.
 
     What the record says of an input is taken at its word: of a blank nothing is entered.
     """
@@ -41,12 +48,14 @@ def patient_of(work: Lowering, way: Way, known_too: Collection[str] = ()) -> Pat
         if isinstance(coordinate := coordinates[at], Entered) and mask & 12 and not mask & 3
     }
     wanted = _variables(work, way, {*known_too, *entered})
-    pinned: dict[Variable, Box] = {}
+    pinned: dict[Variable, Box] = dict(already)
     search = _search(work, pinned)
     if not search.reachable(asked):
         return None
     tangled = {one for at, _ in way if isinstance(coordinates[at], Derived) for one in search.variables(at)}
     for variable in wanted:
+        if variable in already:
+            continue
         for box in _candidates(work, variable, _cells_of(work, variable, way), variable in tangled):
             pinned[variable] = box
             if variable not in tangled or _search(work, pinned).reachable(asked):
