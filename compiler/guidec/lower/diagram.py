@@ -1,6 +1,6 @@
 """Multi-valued decision diagrams: shared, reduced, ordered by first use."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Literal
 
 FALSE, TRUE, UNDEFINED = 0, 1, 2
