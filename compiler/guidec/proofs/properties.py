@@ -114,11 +114,12 @@ def _scenario(prover: Prover, name: str, answer: Answer) -> str:
     if answer.patient is None:
         return ""
     result = evaluate(prover.compiled, answer.patient)
-    decisions = [
-        one.id
-        for one in prover.guideline.decisions
-        if result["decisions"][one.id]["status"] != "not_applicable"
-    ]
+    named = {prover.claim.inside, *prover.claim.decisions}
+    decisions = [one.id for one in prover.guideline.decisions if one.id in named]
+    if not decisions:
+        quiet = ("not_applicable", "indeterminate")
+        decisions = [one for one, found in result["decisions"].items() if found["status"] not in quiet]
+    decisions = decisions or [one.id for one in prover.guideline.decisions[:1]]
     return scenario_text(
         prover.guideline,
         f"breaks {name}: {prover.claim.text}",
@@ -273,9 +274,7 @@ def _pattern(
         blank = {name for name in every if pattern.get(name, "blank") != "known"}
     gone = dict.fromkeys(_touching(work, blank), -1)
     gone.update({state[0]: state[1] for state in pattern.values() if isinstance(state, tuple)})
-    exact = "partly" not in pattern.values()
-    exact = exact and not any(at >= 0 and isinstance(work.coordinates.all[at], Derived) for at in gone)
-    blanks = _Blanks(work, gone, exact)
+    blanks = _Blanks(work, gone, "partly" not in pattern.values())
     held = _for_all(blanks, node)
     wrong = _broken_somewhere(prover, pattern, blanks)
     accepted = _for_some(blanks, diagrams.true)
@@ -294,8 +293,11 @@ def _pattern(
 
 @record
 class _Blanks:
-    """The cells of what isn't known. Where they can't be told apart one by one, what should hold for all of them is asked of
-    some only: then more records seem to break a claim than do, and none seems to keep it that doesn't."""
+    """The cells of what isn't known.
+
+    Where they can't be told apart one by one (not `exact`, or a computed number reads them), what should hold for all of them
+    is asked of some only: then more records seem to break a claim than do, and none seems to keep it that doesn't.
+    """
 
     work: Lowering
     cells: dict[int, int]
@@ -304,10 +306,12 @@ class _Blanks:
 
 def _for_all(blanks: _Blanks, node: int) -> int:
     """True for every value of the blanks that is possible."""
-    if not blanks.exact:
+    work, diagrams = blanks.work, blanks.work.diagrams
+    there = diagrams.either(all_impossible(work), node)
+    computed = [at for at in diagrams.asked(there) if isinstance(work.coordinates.all[at], Derived)]
+    if not blanks.exact or any(at in blanks.cells for at in computed):
         return _for_some(blanks, node)
-    diagrams = blanks.work.diagrams
-    return diagrams.projected(diagrams.either(all_impossible(blanks.work), node), blanks.cells, diagrams.both)
+    return diagrams.projected(there, blanks.cells, diagrams.both)
 
 
 def _for_some(blanks: _Blanks, node: int) -> int:

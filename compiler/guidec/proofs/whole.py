@@ -76,7 +76,8 @@ def check_whole(work: Lowering) -> list[Diagnostic]:
     unreached = [*_unreached(work)]
     places = {one.span for one in (*work.found, *unreached) if one.code == "unreachable_branch"}
     constant = [one for one in _constant(work) if one.span not in places]
-    return list(dict.fromkeys([*constant, *unreached, *_idle(work), *_near(work.guideline)]))
+    near = {one.message: one for one in reversed([*_near(work.guideline)])}  # told once, at the first place
+    return list(dict.fromkeys([*constant, *unreached, *_idle(work), *reversed(near.values())]))
 
 
 # --- conditions that ask nothing ---------------------------------------------
@@ -135,6 +136,8 @@ def _conditions(guideline: ir.Guideline) -> Iterator[tuple[ir.Condition, Span]]:
             waiting += [(part, span) for part in reversed(one)]
         elif isinstance(one, kinds):
             yield one, span
+        elif isinstance(one, ir.Impossible):
+            pass  # what it says is so for nobody
         else:
             here = getattr(one, "span", span)
             waiting += [(part, here) for part in reversed(inside(one))]
