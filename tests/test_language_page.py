@@ -5,6 +5,7 @@ from pathlib import Path
 
 from guidec.parse.grammar import parser, reserved_words
 from guidec.pipeline import compile_file
+from guidec.proofs.checked import check
 from guidec.scenarios import run
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,9 @@ def test_the_pieces_of_the_language_page_are_one_guideline() -> None:
     assert len(compilation.scenarios) >= 7
     for scenario in compilation.scenarios:
         assert not run(compilation.compiled, scenario)
+    assert compilation.work is not None
+    checked = check(compilation.compiled, compilation.work, compilation.properties)
+    assert [one.answer.kind for one in checked.verdicts] == ["proven"] * 6
 
 
 def test_the_page_lists_the_reserved_words() -> None:

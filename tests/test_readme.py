@@ -43,3 +43,4 @@ def test_the_tour_works_when_pasted(tmp_path: Path) -> None:
     assert "2 scenarios: 2 passed, 0 failed" in done.stderr
     assert "error[missing_branch]" in done.stdout
     assert "error[missing_weight]" in done.stdout
+    assert "REFUTED  safe  daily of paracetamol at most 4 g/d" in done.stdout

@@ -251,7 +251,8 @@ def broken_by(result: Mapping[str, Any], claim: ir.Claim) -> bool:
 
 
 def _orders_in(result: Mapping[str, Any], claim: ir.Claim) -> Iterator[Mapping[str, Any]]:
-    waiting: list[Any] = [result["recommendations"], result["advice"], list(result["decisions"].values())]
+    decided = [one for one in result["decisions"].values() if one["status"] != "indeterminate"]
+    waiting: list[Any] = [result["recommendations"], result["advice"], decided]
     while waiting:
         one = waiting.pop(0)
         if isinstance(one, list):
