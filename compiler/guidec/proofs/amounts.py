@@ -210,6 +210,8 @@ def _together(work: Lowering, drug: str, places: list[_Place]) -> list[DailyAmou
             continue
         waiting.append((at + 1, patients, chosen))
         for place in owners[names[at]]:
+            if any(place.within == other.within for other in chosen):
+                continue  # the same thing, recommended twice
             both = work.diagrams.both(patients, place.patients)
             if both != work.diagrams.false and way_to(work, both, 1) is not None:
                 waiting.append((at + 1, both, (*chosen, place)))

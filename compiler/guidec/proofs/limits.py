@@ -40,9 +40,10 @@ class Amount:
 
 def orders_of(work: Lowering, drug: str) -> Iterator[tuple[Where, str, ir.Order]]:
     """Every order of a drug for somebody, with where it stands and the name of the recommendation."""
-    for name in work.decided:
+    for name, node in work.decided.items():
+        reached = {work.diagrams.value(end) for end in work.diagrams.ends(node)}
         for at, leaf in enumerate(work.leaves[name]):
-            for one in all_recommendations(leaf.outcome):
+            for one in all_recommendations(leaf.outcome) if (name, at) in reached else ():
                 if one.direction == "for":
                     for order in _of(one.orders, drug):
                         yield (name, at), one.id, order

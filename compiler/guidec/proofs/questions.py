@@ -49,7 +49,7 @@ def nobody(
         some = list(islice(ways, MOST_TRIED))
         if not some:
             break
-        for way in shortest(iter(some)):
+        for way in shortest(work, some):
             looked += 1
             if asks_computed and not work.search.reachable([(at, mask, {}) for at, mask in way]):
                 continue

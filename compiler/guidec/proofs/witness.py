@@ -1,6 +1,6 @@
 """Cells to a patient as a clinician would enter one: few inputs, round values, the same on every run."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -80,10 +80,14 @@ def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:
     return found
 
 
-def shortest(ways: Iterator[Way], look_at: int = 200) -> list[Way]:
-    """Some ways, those that ask the least first; ways that ask as much stay in their order."""
-    found = [way for _, way in zip(range(look_at), ways, strict=False)]
-    return sorted(found, key=len)
+def shortest(work: Lowering, ways: Iterable[Way]) -> list[Way]:
+    """Those that ask for no reading first, then those that ask the least; ways that ask as much stay in their order."""
+
+    def asks(way: Way) -> tuple[int, int]:
+        readings = sum(isinstance(work.coordinates.all[at], Readings) for at, _ in way)
+        return readings, len(way)
+
+    return sorted(ways, key=asks)
 
 
 def some_values_of(
