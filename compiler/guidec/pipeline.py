@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from guidec import ast, ir
 from guidec.diagnostic import Diagnostic, has_errors, in_order
@@ -153,7 +154,7 @@ def _gather(files: _Files, name: str, asked: Span) -> None:
         return
     files.texts[path] = text
     files.tell(f"reading {name}")
-    tree, faults = parse(path, text, files.skip_scenarios)
+    tree, faults = _parsed(path, text, files.skip_scenarios)
     files.found += faults
     files.whole = files.whole and not faults
     files.reading.append(name)
@@ -161,3 +162,10 @@ def _gather(files: _Files, name: str, asked: Span) -> None:
         _gather(files, f"{module.text}.guide", module.span)
     files.reading.pop()
     files.files.append(tree)
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: str, text: str, skip_scenarios: bool) -> tuple[ast.File, tuple[Diagnostic, ...]]:
+    """A module that several guidelines use is read once."""
+    tree, faults = parse(path, text, skip_scenarios)
+    return tree, tuple(faults)
