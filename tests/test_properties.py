@@ -221,6 +221,23 @@ def test_a_limit_that_no_stated_dose_breaks_is_proven_in_part() -> None:
     assert [one.code for one in found.diagnostics] == ["property_in_part"]
 
 
+@pytest.mark.parametrize(
+    ("claim", "why"),
+    [
+        ("daily of lotion at most 1 g/d", "nothing gives `lotion`"),
+        ("dose of blocker in alone at most 1 g/d", "nothing gives `blocker` in `alone`"),
+        ("more weight never gets less of alone, both in first", "`first` does not ask `weight`"),
+        ("never both when kind is mild and kind is odd", "its condition holds for no patient"),
+    ],
+)
+def test_what_says_nothing_of_anybody_is_told(claim: str, why: str) -> None:
+    text = GUIDELINE.replace('drug extra "Extra"', 'drug extra "Extra"\ndrug lotion "Lotion"')
+    compilation = compiled(claim, text=text)
+    assert compilation.compiled is not None and compilation.work is not None
+    (found,) = check(compilation.compiled, compilation.work, compilation.properties).diagnostics
+    assert (found.code, found.message) == ("property_about_nobody", f"`said` is about nobody: {why}")
+
+
 def test_a_limit_in_a_unit_that_measures_something_else_is_not_decided() -> None:
     found = checked("dose of steroid in both at most 3 km")
     assert found.verdicts[0].answer.reason == "steroid: `mg/d` can't be compared with `km`"

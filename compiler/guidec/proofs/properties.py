@@ -98,16 +98,27 @@ def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
                 answer = _claimed(prover, when)
     except TooLarge:
         answer = Answer("unknown", None, "the diagrams grew too large")
-    nobody_meant = answer.kind == "proven" and _nobody_meant(prover, when)
-    remark = "its condition holds for no patient" if nobody_meant else remark
+    empty = _says_nothing(prover, when) if answer.kind == "proven" else ""
     scenario = _scenario(prover, name, answer)
-    return Verdict(name, claim, answer, scenario, remark, beside, nobody_meant)
+    return Verdict(name, claim, answer, scenario, empty or remark, beside, bool(empty))
 
 
-def _nobody_meant(prover: Prover, when: int) -> bool:
-    """Whether the condition holds for no patient, so that a claim about them says nothing."""
-    diagrams = prover.work.diagrams
-    return diagrams.both(when, diagrams.negate(all_impossible(prover.work))) == diagrams.false
+def _says_nothing(prover: Prover, when: int) -> str:
+    """Why a claim that holds says nothing of anybody; empty where it does say something."""
+    work, claim = prover.work, prover.claim
+    diagrams = work.diagrams
+    if diagrams.both(when, diagrams.negate(all_impossible(work))) == diagrams.false:
+        return "its condition holds for no patient"
+    if claim.kind == "amount":
+        given = [name for _, name, _ in limits.orders_of(work, claim.of) if claim.inside in ("", name)]
+        inside = f" in `{claim.inside}`" if claim.inside else ""
+        return "" if given else f"nothing gives `{claim.of}`{inside}"
+    if claim.kind == "monotone":
+        read = {
+            name for at in diagrams.asked(work.decided[claim.inside]) for name, _ in work.search.variables(at)
+        }
+        return "" if claim.of in read else f"`{claim.inside}` does not ask `{claim.of}`"
+    return ""
 
 
 def _scenario(prover: Prover, name: str, answer: Answer) -> str:

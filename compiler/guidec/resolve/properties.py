@@ -67,6 +67,10 @@ def _claim(scope: Scope, guideline: ir.Guideline, written: ast.Claim) -> ir.Clai
         case "amount":
             claim = _amount(scope, written, when, text)
         case "determined" | "alike":
+            if not any(isinstance(one, ast.Decision) for one in scope.decisions.values()):
+                scope.fault(
+                    "wrong_type", "this file has no decision", written.span, "say it of a rule: `always RULE`"
+                )
             for name in written.names:
                 _decision(scope, name)
             if when is not None:
