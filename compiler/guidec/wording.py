@@ -41,11 +41,9 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             return f"{name} {' or '.join(values[cell] for cell in _cells(mask))}"
         case Numbers(name, cuts, pieces, named):
             entry = _named(guideline.inputs)[name]
-            first_named = len(pieces)
-            parts = [
-                _piece(entry, cuts, pieces[cell]) if cell < first_named else named[cell - first_named]
-                for cell in _cells(mask)
-            ]
+            numbers, others = mask & (1 << len(pieces)) - 1, mask >> len(pieces)
+            parts = [_piece(entry, cuts, pieces[first], pieces[last]) for first, last in _runs(numbers)]
+            parts += [named[cell] for cell in _cells(others)]
             return f"{name} {' or '.join(parts)}"
         case Member(name, member):
             return f"{name} {'with' if mask & 2 else 'without'} {member}"
@@ -56,13 +54,12 @@ def coordinate_in_words(guideline: ir.Guideline, coordinate: Coordinate, mask: i
             shown = [_day(value) if of_dates else _shown(value, unit) for value, _ in derived_cuts]
             parts = [
                 _between(
-                    shown[cell - 1] if cell else None,
-                    bool(cell and derived_cuts[cell - 1][1]),
-                    shown[cell] if cell < len(derived_cuts) else None,
-                    bool(cell < len(derived_cuts) and derived_cuts[cell][1]), word,
+                    shown[first - 1] if first else None,
+                    bool(first and derived_cuts[first - 1][1]),
+                    shown[last] if last < len(derived_cuts) else None,
+                    bool(last < len(derived_cuts) and derived_cuts[last][1]), word,
                 )
-                for cell in _cells(mask)
-                if cell <= len(derived_cuts)
+                for first, last in _runs(mask & (2 << len(derived_cuts)) - 1)
             ]  # fmt: skip
             of = defined or (
                 f"the value computed from {' and '.join(names)}" if names else "the computed value"
@@ -103,9 +100,23 @@ def _cells(mask: int) -> Iterator[int]:
         mask &= mask - 1
 
 
-def _piece(entry: ir.Input, cuts: tuple[Cut, ...], piece: int) -> str:
-    before = cuts[piece - 1] if piece else None
-    behind = cuts[piece] if piece < len(cuts) else None
+def _runs(mask: int) -> Iterator[tuple[int, int]]:
+    """The first and the last of the bits that are set side by side."""
+    first = last = -2
+    for cell in _cells(mask):
+        if cell != last + 1:
+            if last >= 0:
+                yield first, last
+            first = cell
+        last = cell
+    if last >= 0:
+        yield first, last
+
+
+def _piece(entry: ir.Input, cuts: tuple[Cut, ...], first: int, last: int) -> str:
+    """The numbers from one piece to another."""
+    before = cuts[first - 1] if first else None
+    behind = cuts[last] if last < len(cuts) else None
     unit = entry.type.units[0].unit if isinstance(entry.type, ir.Quantity) else ""
     is_date = isinstance(entry.type, ir.Date)
     return _between(

@@ -25,7 +25,7 @@ from guidec.numbers import plain_number
 from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
 
-__all__ = ["Compiled", "Refused", "all_recommendations", "common", "evaluate", "ordered", "refusal"]
+__all__ = ["Compiled", "Refused", "all_recommendations", "causes", "common", "evaluate", "ordered", "refusal"]
 
 NOT_NEEDED = "not needed"
 A_READING = "a reading"
@@ -293,7 +293,7 @@ class _Work:
 
     def _because(self, rule: ir.Rule, surely: set[str], perhaps: set[str]) -> str:
         """What brings the monitoring about: a drug that is taken, one that is prescribed, or one that may be chosen."""
-        taking, prescribed = _causes(rule.when, self.guideline)
+        taking, prescribed = causes(rule.when, self.guideline)
         entered = [
             self.record.entries[name].values[0] for name, _ in taking if self.record.entries[name].values
         ]
@@ -462,7 +462,7 @@ def ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
     return found
 
 
-def _causes(
+def causes(
     condition: ir.Condition | None, guideline: ir.Guideline
 ) -> tuple[list[tuple[str, tuple[str, ...]]], set[str]]:
     """The drug lists and drugs that a condition asks about, and the drugs that it asks to be prescribed."""

@@ -1,14 +1,17 @@
 """Two guidelines over one set of coordinates, so that their answers can be compared patient by patient."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from math import gcd, lcm
 
 from guidec import ir
 from guidec.lower import side_by_side
 from guidec.lower.work import Lowering, all_impossible, diagram_of
-from guidec.record import parts, rebuilt, record
+from guidec.numbers import unit_dimension
+from guidec.proofs.bare import bare
+from guidec.proofs.renamed import renamed as given_names
+from guidec.record import parts, record
 
 SECOND = "second:"
 """Stands before a name of the second guideline that means something else in the first."""
@@ -20,13 +23,16 @@ class Joint:
 
     `refused` are the records that each guideline refuses, as diagrams: values that it doesn't know, and what it says is
     impossible. `apart` are the inputs of the second whose type has nothing to do with the first's: they have a name of
-    their own, which begins with `second:`.
+    their own, which begins with `second:`. `unknown` are the records of `refused` with values that aren't known there;
+    `unequal` says for each shown number that is another one in the second where it differs.
     """
 
     first: Lowering
     second: Lowering
     refused: tuple[int, int]
     apart: tuple[str, ...]
+    unknown: tuple[int, int]
+    unequal: dict[str, int]
 
 
 def joint(first: ir.Guideline, second: ir.Guideline) -> Joint:
@@ -35,10 +41,11 @@ def joint(first: ir.Guideline, second: ir.Guideline) -> Joint:
     renamed = {f"input {name}": SECOND + name for name in apart}
     readings = {one.id: one for one in first.readings}
     for one in second.readings:
-        if one.id in readings and _ids(one.values) != _ids(readings[one.id].values):
+        if one.id in readings and set(_ids(one.values)) != set(_ids(readings[one.id].values)):
             renamed[f"reading {one.id}"] = SECOND + one.id
-    renamed.update({f"definition {name}": SECOND + name for name in _differing(first, second, renamed)})
-    other = _renamed(second, renamed)
+    differing = _differing(first, second, renamed)
+    renamed.update({f"definition {name}": SECOND + name for name in differing})
+    other = given_names(second, renamed)
     definitions = {one.id: one for one in (*first.definitions, *other.definitions)}
     every_reading = {one.id: one for one in (*first.readings, *other.readings)}
     own = {one.id: one for one in other.inputs}
@@ -49,10 +56,38 @@ def joint(first: ir.Guideline, second: ir.Guideline) -> Joint:
         definitions=tuple(definitions.values()),
         readings=tuple(every_reading.values()),
     )
-    unknown = tuple(_unknown_values(one.inputs, shared) for one in (first, second))
-    work = side_by_side(vocabulary, (first, other), [one for each in unknown for one in each])
-    refused = tuple(_refused(one, conditions) for one, conditions in zip(work, unknown, strict=True))
-    return Joint(work[0], work[1], (refused[0], refused[1]), tuple(apart))
+    strange = [_unknown_values(one.inputs, shared) for one in (first, second)]
+    equal = {
+        name: _equal(name) for name in differing if _shown_number(name, first) and _shown_number(name, second)
+    }
+    work = side_by_side(vocabulary, (first, other), [*strange[0], *strange[1], *equal.values()])
+    unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
+    refused = [
+        one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
+    ]
+    unequal = {name: _untrue(work[0], one) for name, one in equal.items()}
+    return Joint(work[0], work[1], (refused[0], refused[1]), tuple(apart), (unknown[0], unknown[1]), unequal)
+
+
+def second_name(whole: Joint, name: str) -> str:
+    """The name of the second guideline's definition among those of both."""
+    return SECOND + name if SECOND + name in whole.first.coordinates.definitions else name
+
+
+def _shown_number(name: str, guideline: ir.Guideline) -> bool:
+    return any(one.id == name and one.shown and one.number is not None for one in guideline.definitions)
+
+
+def _equal(name: str) -> ir.Condition:
+    return ir.Compare("=", ir.DefinedNumber(name), ir.DefinedNumber(SECOND + name))
+
+
+def _untrue(work: Lowering, condition: ir.Condition) -> int:
+    """Where a condition is false, or has no truth value."""
+    diagrams = work.diagrams
+    return diagrams.replace(
+        diagram_of(work, condition), lambda value: diagrams.false if value == 1 else diagrams.true
+    )
 
 
 def record_for(side: int, whole: Joint, patient: Mapping[str, object]) -> dict[str, object]:
@@ -99,9 +134,7 @@ def _inputs(first: ir.Guideline, second: ir.Guideline) -> tuple[dict[str, ir.Inp
 def _merged(first: ir.Input, second: ir.Input) -> ir.Input | None:
     """An input that takes whatever one of the two takes."""
     kind = _merged_type(first.type, second.type)
-    if kind is None or _ids(first.named) != _ids(second.named):
-        return None
-    return replace(first, type=kind)
+    return None if kind is None else replace(first, type=kind, named=_all_values(first.named, second.named))
 
 
 def _merged_type(first: ir.Type, second: ir.Type) -> ir.Type | None:
@@ -121,19 +154,37 @@ def _merged_type(first: ir.Type, second: ir.Type) -> ir.Type | None:
         ):
             return ir.Duration(unit, min(low, other_low), max(high, other_high))
         case ir.Quantity(units, rounds), ir.Quantity(others):
-            merged = [_merged_units(one, other) for one, other in zip(units, others, strict=False)]
-            whole = [one for one in merged if one is not None]
-            return ir.Quantity(tuple(whole), rounds) if len(whole) == len(units) == len(others) else None
+            merged = _merged_units(units, others)
+            return None if merged is None else ir.Quantity(merged, rounds)
         case _:
             return None
 
 
-def _merged_units(first: ir.UnitRange, second: ir.UnitRange) -> ir.UnitRange | None:
-    """One grid that holds both, if they have the same step."""
-    same = first.unit == second.unit and first.step == second.step
-    if not same or (second.low - first.low) % first.step:
+def _merged_units(
+    first: tuple[ir.UnitRange, ...], second: tuple[ir.UnitRange, ...]
+) -> tuple[ir.UnitRange, ...] | None:
+    """The units of both, if a bare number is of the same unit in both and what is not in all of them converts."""
+    theirs = {one.unit: one for one in second}
+    if first[0].unit != second[0].unit:
         return None
-    return ir.UnitRange(first.unit, min(first.low, second.low), max(first.high, second.high), first.step)
+    more = [one for one in second if one.unit not in {each.unit for each in first}]
+    alone = [one for one in first if one.unit not in theirs] + more
+    if any(unit_dimension(one.unit) != unit_dimension(first[0].unit) for one in alone):
+        return None
+    both = [_merged_grid(one, theirs[one.unit]) if one.unit in theirs else one for one in first]
+    return (*both, *more)
+
+
+def _merged_grid(first: ir.UnitRange, second: ir.UnitRange) -> ir.UnitRange:
+    """One grid that holds every value of both."""
+    step = _divisor(_divisor(first.step, second.step), abs(first.low - second.low))
+    return ir.UnitRange(first.unit, min(first.low, second.low), max(first.high, second.high), step)
+
+
+def _divisor(one: Fraction, other: Fraction) -> Fraction:
+    """The greatest number of which both are multiples."""
+    common = lcm(one.denominator, other.denominator)
+    return Fraction(gcd(int(one * common), int(other * common)), common)
 
 
 def _all_values(first: tuple[ir.Value, ...], second: tuple[ir.Value, ...]) -> tuple[ir.Value, ...]:
@@ -148,6 +199,9 @@ def _unknown_values(inputs: Iterable[ir.Input], shared: Mapping[str, ir.Input]) 
     """The values of the shared inputs that a guideline's own inputs don't take."""
     found: list[ir.Condition] = []
     for one in inputs:
+        named = [value for value in _ids(shared[one.id].named) if value not in _ids(one.named)]
+        if named:
+            found.append(ir.Is(one.id, tuple(named)))
         match one.type, shared[one.id].type:
             case ir.OneOf(own), ir.OneOf(values):
                 more = [value for value in _ids(values) if value not in _ids(own)]
@@ -193,10 +247,10 @@ def _outside(
     return [ir.Compare("<", ir.Measure(name), low, lows), ir.Compare(">", ir.Measure(name), high, highs)]
 
 
-def _refused(work: Lowering, unknown: Iterable[ir.Condition]) -> int:
-    """Who is refused: `impossible`, and values outside of the own ranges. A named value is never outside."""
-    node = all_impossible(work)
-    for one in unknown:
+def _unknown(work: Lowering, conditions: Iterable[ir.Condition]) -> int:
+    """Who has values outside of the own ranges. A named value is never outside."""
+    node = work.diagrams.false
+    for one in conditions:
         outside = work.diagrams.replace(
             diagram_of(work, one), lambda value: work.diagrams.end(1 if value == 1 else 0)
         )
@@ -230,24 +284,7 @@ def _differing(first: ir.Guideline, second: ir.Guideline, renamed: Mapping[str, 
 
 def _bare(one: ir.Definition) -> object:
     """A definition without what is only shown or cited."""
-    return one.condition, one.number and _uncited(one.number), one.category and _uncited(one.category)
-
-
-def _uncited(one: Any) -> Any:
-    none = ir.Citation()
-
-    def change(part: Any) -> Any:
-        match part:
-            case ir.Arm():
-                return replace(part, label="", cites=none)
-            case ir.Band():
-                return replace(part, label="", cites=none)
-            case ir.Category():
-                return replace(part, values=tuple(ir.Value(value.id, "") for value in part.values))
-            case _:
-                return part
-
-    return rebuilt(one, change)
+    return bare((one.condition or ir.Always(True), one.number or ir.Sum(()), one.category or ir.Always(True)))
 
 
 def _defined(one: object) -> set[str]:
@@ -266,61 +303,3 @@ def _reads_renamed(one: object, renamed: Mapping[str, str]) -> bool:
             case _:
                 pass
     return False
-
-
-def _renamed(guideline: ir.Guideline, names: Mapping[str, str]) -> ir.Guideline:
-    """The guideline with other names: `input x`, `reading x`, `definition x` to what each is called."""
-    if not names:
-        return guideline
-    read = _renaming(names)
-    made: ir.Guideline = rebuilt(guideline, read)
-    return made
-
-
-def _renaming(names: Mapping[str, str]) -> Callable[[Any], Any]:
-    def called(kind: str, name: str) -> str:
-        return names.get(f"{kind} {name}", name)
-
-    def asked(name: str) -> str:
-        return next(
-            (
-                names[f"{kind} {name}"]
-                for kind in ("input", "reading", "definition")
-                if f"{kind} {name}" in names
-            ),
-            name,
-        )
-
-    def change(one: Any) -> Any:
-        match one:
-            case ir.Measure(name):
-                return _with(one, input=called("input", name))
-            case ir.Is(name) | ir.Includes(name) | ir.Recorded(name):
-                return _with(one, input=called("input", name))
-            case ir.ReadingIs(name):
-                return _with(one, reading=called("reading", name))
-            case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name):
-                return _with(one, definition=called("definition", name))
-            case ir.Input(name):
-                return _with(one, id=called("input", name))
-            case ir.Reading(name):
-                return _with(one, id=called("reading", name))
-            case ir.Definition(name):
-                return _with(one, id=called("definition", name), band=called("definition", one.band))
-            case ir.Dose(of=str(of)):
-                return _with(one, of=called("input", of))
-            case ir.Split(name):
-                return _with(one, by=asked(name))
-            case ir.DoseInBands(name):
-                return _with(one, by=asked(name))
-            case ir.Rule(until=str(until)):
-                return _with(one, until=called("input", until))
-            case _:
-                return one
-
-    return change
-
-
-def _with(one: Any, **changed: str) -> Any:
-    same = all(getattr(one, name) == value for name, value in changed.items())
-    return one if same else replace(one, **changed)

@@ -1,0 +1,236 @@
+"""A patient to what the evaluator says before and after: the same, another thing, or an example to be shown."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from guidec import ir
+from guidec.evaluate import Compiled, Refused, evaluate
+from guidec.proofs.joint import Joint, record_for
+from guidec.proofs.settled import NOT_SHOWN, End
+from guidec.proofs.witness import Patient
+from guidec.proofs.written import expectations, scenario_text
+from guidec.record import record
+from guidec.rows import Prescribed
+
+Json = dict[str, Any]
+
+UNCOMPARED = {
+    "statements", "inferred", "why", "ask_next", "trace", "digest", "version", "guideline", "language", "band", "line",
+}  # fmt: skip
+"""Keys of a result that say where it comes from, in what words, or what to ask first: not what is to be done."""
+
+
+@record
+class Part:
+    """A part of a result: a decision, a line (`LIST#POSITION`), a rule or a value, by its name in each version."""
+
+    kind: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(slots=True)
+class Replay:
+    """Both versions, compiled, and the diagrams that patients are made from."""
+
+    whole: Joint
+    old: Compiled
+    new: Compiled
+    parts: dict[tuple[int, str, str], Compiled] = field(default_factory=dict)
+
+    def both(self, part: Part, patient: Mapping[str, object]) -> tuple[Json | None, Json | None]:
+        """What each version says of a part; None where it doesn't have it. Raises Refused."""
+        return self._said(part, 0, part.before, patient), self._said(part, 1, part.after, patient)
+
+    def _said(self, part: Part, side: int, name: str | None, patient: Mapping[str, object]) -> Json | None:
+        if name is None:
+            return None
+        result = evaluate(self._alone(side, part.kind, name), record_for(side, self.whole, patient))
+        return _said(result, part.kind, name)
+
+    def _alone(self, side: int, kind: str, name: str) -> Compiled:
+        key = side, kind, name
+        if key not in self.parts:
+            self.parts[key] = alone((self.old, self.new)[side], kind, name)
+        return self.parts[key]
+
+    def differ(
+        self, part: Part, patient: Mapping[str, object], wanted: tuple[End, End] | None = None
+    ) -> bool:
+        """Whether the two versions answer differently, and neither hangs on what is blank."""
+        try:
+            ours, theirs = self.both(part, patient)
+        except Refused:
+            return False
+        if wanted is not None and part.kind in ("decision", "rule"):
+            statuses = [_status(one) for one in (ours, theirs)]
+            if statuses != [one.status for one in wanted]:
+                return False
+        elif any(_status(one) == "indeterminate" for one in (ours, theirs)):
+            return False
+        return bool(comparable(ours) != comparable(theirs))
+
+    def blanked(self, part: Part, patient: Patient) -> Patient | None:
+        """The patient without some entry, where the versions then answer differently."""
+        for name in patient:
+            fewer = {other: value for other, value in patient.items() if other != name}
+            try:
+                ours, theirs = self.both(part, fewer)
+            except Refused:
+                continue
+            if comparable(ours) != comparable(theirs):
+                return fewer
+        return None
+
+    def refused(self, patient: Mapping[str, object]) -> tuple[bool, bool]:
+        """Whether each version refuses the record."""
+        return self._refused(0, patient), self._refused(1, patient)
+
+    def _refused(self, side: int, patient: Mapping[str, object]) -> bool:
+        key = side, "nothing", ""
+        if key not in self.parts:
+            self.parts[key] = answering_nothing((self.old, self.new)[side])
+        try:
+            evaluate(self.parts[key], record_for(side, self.whole, patient))
+        except Refused:
+            return True
+        return False
+
+    def values(self, part: Part, patient: Mapping[str, object]) -> list[str]:
+        """A value before and after, in words."""
+        return [value_words(one) for one in self.both(part, patient) if one is not None]
+
+    def example(self, part: Part, patient: Patient, name: str) -> Json:
+        """The patient, what each version expects of it, and a scenario for the new version's file."""
+        records = [record_for(side, self.whole, patient) for side in (0, 1)]
+        names = [None if one is None else one.partition("#")[0] for one in (part.before, part.after)]
+        answers = self.both(Part(part.kind, *names), patient)
+        rules = {one.id: one for one in (*self.old.guideline.rules, *self.new.guideline.rules)}
+        expected = [_expected(said, part, one, rules) for said, one in zip(answers, names, strict=True)]
+        found: Json = {"patient": records[1], "before": expected[0], "after": expected[1]}
+        if records[0] != records[1]:
+            found["patient_before"] = records[0]
+        title = f"{name}: {'; '.join(expected[0]) or 'nothing'} before"
+        return {**found, "scenario": scenario_text(self.new.guideline, title, records[1], expected[1])}
+
+    def refused_example(self, patient: Patient) -> Json:
+        """A patient whom one version refuses."""
+        records = [record_for(side, self.whole, patient) for side in (0, 1)]
+        words = ["refused" if one else "not refused" for one in self.refused(patient)]
+        found: Json = {"patient": records[1], "before": [words[0]], "after": [words[1]]}
+        if records[0] != records[1]:
+            found["patient_before"] = records[0]
+        expected = ["refused"] if words[1] == "refused" else []
+        return {
+            **found,
+            "scenario": scenario_text(self.new.guideline, "refused or not", records[1], expected),
+        }
+
+
+def comparable(result: Any) -> Any:
+    """A result without what a difference doesn't look at, what stands in no order in one order."""
+    match result:
+        case dict():
+            return {key: comparable(value) for key, value in result.items() if key not in UNCOMPARED}
+        case list():
+            return sorted(
+                (comparable(one) for one in result), key=lambda one: json.dumps(one, sort_keys=True)
+            )
+        case _:
+            return result
+
+
+# --- one part alone -----------------------------------------------------------
+
+
+def alone(compiled: Compiled, kind: str, name: str) -> Compiled:
+    """The guideline with one part alone, so that a large one is asked quickly. A list may be asked whole."""
+    guideline, program = compiled.guideline, compiled.program
+    listed, _, position = name.partition("#")
+    bare = answering_nothing(compiled)
+    match kind:
+        case "decision" | "line":
+            declared = next(one for one in guideline.decisions if one.id == listed)
+            if position and isinstance(declared, ir.Options):
+                at = int(position)
+                declared = replace(declared, lines=(declared.lines[at],))
+                advised = {f"{listed}#0": program.advised[name]} if name in program.advised else {}
+                program = replace(program, options={listed: (program.options[listed][at],)}, advised=advised)
+            return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)), program=program)
+        case "rule":
+            rules = tuple(one for one in guideline.rules if one.id == name)
+            asks = any(isinstance(one, Prescribed) for one in program.coordinates)
+            decisions = guideline.decisions if asks else ()
+            return replace(bare, guideline=replace(bare.guideline, decisions=decisions, rules=rules))
+        case _:
+            shown = tuple(
+                one if one.id == name else replace(one, shown=False) for one in guideline.definitions
+            )
+            return replace(bare, guideline=replace(bare.guideline, definitions=shown))
+
+
+def answering_nothing(compiled: Compiled) -> Compiled:
+    """The guideline with nothing to answer: it still refuses what it refused."""
+    guideline = compiled.guideline
+    hidden = tuple(replace(one, shown=False) for one in guideline.definitions)
+    return replace(compiled, guideline=replace(guideline, decisions=(), rules=(), definitions=hidden))
+
+
+def _said(result: Json, kind: str, name: str) -> Json | None:
+    """The part of a result that was asked for."""
+    match kind:
+        case "decision" | "line":
+            listed = name.partition("#")[0]
+            return {**result["decisions"][listed], "recommendations": result["recommendations"]}
+        case "rule":
+            return next(
+                (one for one in (*result["advice"], *result["monitoring"]) if one["id"] == name), None
+            )
+        case _:
+            value: Json = result["values"][name]
+            return value
+
+
+def _status(said: Json | None) -> str:
+    """The status of a decision, whether a rule applies, or that a value hangs on what is blank."""
+    if said is None:
+        return NOT_SHOWN.status
+    if "status" in said:
+        return str(said["status"])
+    if "applies" in said:
+        return str(said["applies"])
+    return "indeterminate" if said["needs"] else "determined"
+
+
+def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[str, ir.Rule]) -> list[str]:
+    """What a scenario would expect of a part."""
+    if name is None:
+        return []
+    match part.kind:
+        case "decision" | "line":
+            assert said is not None
+            listed = name.partition("#")[0]
+            return expectations(
+                {"decisions": {listed: said}, "recommendations": said["recommendations"]}, [listed]
+            )
+        case "rule":
+            word = "monitoring" if rules[name].kind == "monitor" else "advice"
+            if said is None:
+                return [f"no {word} {name}"]
+            return [f"{word} {name}{' unknown' if said['applies'] == 'unknown' else ''}"]
+        case _:
+            assert said is not None
+            return [f"value of {name} {value_words(said)}"]
+
+
+def value_words(value: Json) -> str:
+    """`3.5 kg`, `2 to 3 kg`, `yes`, `mild or severe`."""
+    if "low" in value:
+        return f"{value['low']} to {value['high']} {value['unit']}".rstrip()
+    if "one_of" in value or "values" in value:
+        return " or ".join([*value.get("one_of", ()), *value.get("values", ())]) or "nothing"
+    if isinstance(value.get("value"), bool):
+        return "yes" if value["value"] else "no"
+    return f"{value.get('value', 'not known')} {value.get('unit', '')}".rstrip()
