@@ -72,7 +72,7 @@ def turned(one: Any, dice: random.Random) -> Any:
             return dice.choice((replace(one, operands=mixed), ir.Not(other(tuple(map(ir.Not, mixed))))))
         case ir.Not(ir.Not(operand)):
             return operand
-        case ir.Split(by, branches) if not any(isinstance(part, ir.As) for part in parts(branches)):
+        case ir.Split(_, branches) if not any(isinstance(part, ir.As) for part in parts(branches)):
             if all(branch.condition is not None for branch in branches):
                 return replace(one, branches=tuple(dice.sample(branches, len(branches))))
             return one
@@ -129,7 +129,7 @@ def changed(one: Any) -> Iterator[Any]:
             yield replace(one, shown=False)
         case ir.Impossible(condition):
             yield replace(one, condition=ir.Not(condition))
-        case ir.Integer(low, high):
+        case ir.Integer(low, high) if low < high - 1:
             yield ir.Integer(low, high - 1)
         case _:
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
 
-FINE, FAULTY, WRONG_USAGE = 0, 1, 2
+FINE, FAULTY, WRONG_USAGE, CHANGED = 0, 1, 2, 3
 SECONDS_BETWEEN = 2.0
 STANDARD = Path("-")
 _ALL = ("error", "warning", "note")
@@ -639,6 +639,96 @@ def compare(
         "html": compare_show.comparison_html,
     }[form]
     click.echo(show([one.guideline for one in guidelines], found), nl=False)
+
+
+# --- diff --------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  guidec diff old/takada.guide takada.guide\n"
+    "  guidec diff --git HEAD takada.guide             the last commit against the files here\n"
+    "  guidec diff --git v1.0..v1.1 takada.guide       two revisions\n"
+    "  guidec diff --git origin/main takada.guide --format markdown > comment.md\n\n"
+    "Exit status: 0 the same for every patient, 3 something changed or could not be decided, 1 a file has errors, 2 wrong usage."
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OLD NEW")
+@click.option(
+    "--git",
+    "revisions",
+    metavar="A..B",
+    help="Compare one file in two revisions, or in revision A and as it is here. Its modules are those of the same revision.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, for programs, for a pull request.",
+)
+@pass_talk
+def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str) -> None:
+    """What changed for whom from OLD to NEW: .guide files or compiled .json.
+
+    Decisions, options, rules, shown values, scope and what is impossible are compared for all patients at once, not by their
+    text: each is the same, or changed for these patients, with one of them as a scenario that was run through both. What could
+    not be decided is `not known` and counts as changed.
+
+    Told apart and no change: new names (under one label), new words (labels, notes, titles, codes, why something is not
+    stated), other citations, another order, the order in which things are asked, scenarios, the version. Citations stand under
+    a heading of their own: they are part of a result, but not of what is done.
+    """
+    from guidec.proofs import diff_show
+    from guidec.proofs.diff import difference
+
+    compilations = (
+        _two_revisions(talk, files, revisions) if revisions is not None else _two_files(talk, files)
+    )
+    _print_diagnostics([one for one in compilations if one.compiled is None], sys.stderr)
+    old, new = (one.compiled for one in compilations)
+    if old is None or new is None:
+        sys.exit(FAULTY)
+    for one in compilations:
+        if one.is_module:
+            _usage(f"`{one.path}` is a module", "name a guideline that uses it")
+    with talk.long() as tell:
+        found = difference(old, new, tell)
+    if form == "json":
+        _echo_json(found)
+    else:
+        show = {"text": diff_show.difference_text, "markdown": diff_show.difference_markdown}[form]
+        click.echo(show(found), nl=False)
+    sys.exit(FINE if found["verdict"] == "same" else CHANGED)
+
+
+def _two_files(talk: _Talk, files: tuple[Path, ...]) -> "list[Compilation]":
+    if len(files) != 2:
+        _usage(
+            f"{_count(len(files), 'file')} can't be compared", "name OLD and NEW, or --git A..B and one FILE"
+        )
+    for file in files:
+        if file.is_dir():
+            _usage(f"`{file}` is a folder", "name two .guide files, or two compiled .json")
+    return [_compile(talk, [file], skip_scenarios=True)[0] for file in files]
+
+
+def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "list[Compilation]":
+    from guidec.project import NoRevision, compile_revision
+
+    before, dots, after = revisions.partition("..")
+    if not before or (dots and not after) or after.startswith("."):
+        _usage(f"`{revisions}` names no two revisions", "write A..B, or A alone for A and the files here")
+    if len(files) != 1:
+        _usage(f"--git compares one file, not {len(files)}", "name one")
+    if files[0].suffix not in (".guide", ".json"):
+        _usage(f"`{files[0]}` is neither a .guide file nor a compiled .json", "name one")
+    try:
+        with talk.long() as tell:
+            old = compile_revision(before, files[0], tell)
+            new = compile_revision(after, files[0], tell) if dots else None
+    except NoRevision as fault:
+        _fail(str(fault))
+    return [old, new or _compile(talk, files, skip_scenarios=True)[0]]
 
 
 # --- test --------------------------------------------------------------------

@@ -45,17 +45,17 @@ def comparison_markdown(guidelines: Sequence[ir.Guideline], found: Json) -> str:
     """One table; each cell's lines are broken by `<br>`."""
 
     def cell(lines: Iterable[str]) -> str:
-        return "<br>".join(_marked(line) for line in lines)
+        return "<br>".join(marked(line) for line in lines)
 
     heads = ["Question", *(cell(_headed(*one)) for one in zip(guidelines, found["sources"], strict=True))]
     rows = [
-        [f"**{_marked(row['label'])}**<br>{_marked(_standing(row))}", *_cells(guidelines, row, cell)]
+        [f"**{marked(row['label'])}**<br>{marked(_standing(row))}", *_cells(guidelines, row, cell)]
         for row in found["questions"]
     ]
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Text that stays text in a cell of a Markdown table; indentation is kept."""
     bare = text.lstrip(" ")
     safe = "".join(f"\\{char}" if char in "\\`*_{}[]#|~" else char for char in bare.replace("&", "&amp;"))

@@ -13,6 +13,8 @@ from guidec.pipeline import Compilation, Read, compile_file
 from guidec.source import start_of
 from guidec.text import LARGEST_TEXT
 
+OUTSIDE = "it lies outside the guideline's folder"
+
 
 def shown_path(path: Path) -> str:
     """A path as diagnostics show it: relative where that is shorter, with forward slashes."""
@@ -28,13 +30,12 @@ def reader(folder: Path) -> Read:
     root = folder.resolve()
 
     def read(name: str) -> bytes | str:
-        parts = name.replace("\\", "/").split("/")
-        if not name or "\0" in name or name.startswith(("/", "\\", "~")) or ":" in name or ".." in parts:
-            return "it lies outside the guideline's folder"
+        if _leads_out(name):
+            return OUTSIDE
         try:
             path = (root / name).resolve()
             if not path.is_relative_to(root):
-                return "it lies outside the guideline's folder"
+                return OUTSIDE
             return _bytes(path)
         except OSError as fault:
             return _reason(fault)
@@ -42,6 +43,11 @@ def reader(folder: Path) -> Read:
             return "this is no file name"
 
     return read
+
+
+def _leads_out(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return not name or "\0" in name or name.startswith(("/", "\\", "~")) or ":" in name or ".." in parts
 
 
 def _bytes(path: Path) -> bytes | str:
@@ -97,22 +103,98 @@ def compile_path(
 
 
 def _load(path: Path, shown: str) -> Compilation:
-    def failed(message: str) -> Compilation:
+    try:
+        data: bytes | str = path.read_bytes()
+    except OSError as fault:
+        data = f"`{shown}` can't be read: {_reason(fault)}"
+    return _loaded(data, shown)
+
+
+def _loaded(data: bytes | str, shown: str) -> Compilation:
+    """A compiled guideline from its bytes, or from the reason why there are none."""
+    message = data if isinstance(data, str) else ""
+    document: object = None
+    if isinstance(data, bytes):
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError):
+            message = "this is no JSON"
+    if message:
         repair = "name a compiled guideline, or compile it with `guidec build`"
-        return Compilation(
-            shown, None, (), {}, (Diagnostic("bad_document", message, start_of(shown), repair),), {}
-        )
+        found = (Diagnostic("bad_document", message, start_of(shown), repair),)
+        return Compilation(shown, None, (), {}, found, {})
+    compiled, faults = load(document, shown)
+    return Compilation(shown, compiled, (), {}, tuple(faults), {})
+
+
+# --- git ---------------------------------------------------------------------
+
+
+class NoRevision(Exception):
+    """A revision, or a file in it, that can't be read: the reason, in words."""
+
+
+def compile_revision(
+    revision: str, path: Path, tell: Callable[[str], None] = lambda stage: None
+) -> Compilation:
+    """A file as it is in a revision of its git repository, its modules and registers of the same one. Raises NoRevision."""
+    folder = path.parent
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if isinstance(top, str):
+        raise NoRevision(f"`{path.as_posix()}` lies in no git repository")
+    root = Path(os.fsdecode(top.rstrip(b"\n")))
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if isinstance(commit, str):
+        raise NoRevision(f"this repository has no revision `{revision}`")
+    try:
+        name = (path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise NoRevision(f"`{path.as_posix()}` lies outside of its repository") from None
+    within, _, file = name.rpartition("/")
+    read = _revision_reader(root, commit.decode().strip(), within)
+    if isinstance(read(file), str):
+        raise NoRevision(f"`{revision}` has no file `{name}`")
+    shown = f"{revision}:{name}"
+    if path.suffix == ".json":
+        return _loaded(read(file), shown)
+    return compile_file(shown, read, True, tell)
+
+
+def _revision_reader(root: Path, commit: str, folder: str) -> Read:
+    """Reads names inside one folder of a commit."""
+
+    def read(name: str) -> bytes | str:
+        if _leads_out(name):
+            return OUTSIDE
+        found = _git(root, "cat-file", "blob", f"{commit}:{folder}/{name}" if folder else f"{commit}:{name}")
+        if isinstance(found, bytes) and len(found) > LARGEST_TEXT:
+            return f"it has more than {LARGEST_TEXT:,} bytes"
+        return found if isinstance(found, bytes) else "there is no such file in this revision"
+
+    return read
+
+
+def _git(folder: Path, *words: str) -> bytes | str:
+    """What git prints; or what it complains of. Raises NoRevision where there is no git."""
+    import subprocess
 
     try:
-        data = path.read_bytes()
-    except OSError as fault:
-        return failed(f"`{shown}` can't be read: {_reason(fault)}")
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return failed("this is no JSON")
-    compiled, found = load(document, shown)
-    return Compilation(shown, compiled, (), {}, tuple(found), {})
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except FileNotFoundError:
+        raise NoRevision("git isn't installed; name two files instead") from None
+    except (OSError, ValueError) as fault:
+        raise NoRevision(f"git can't be run: {fault}") from None
+    return done.stdout if done.returncode == 0 else done.stderr.decode("utf-8", "replace")
+
+
+# --- writing -----------------------------------------------------------------
 
 
 def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:

@@ -275,12 +275,14 @@ def _number(work: _Work, name: str, label: str, part: Part) -> Json:
     answer = nobody(work.first, node, lambda patient: work.replay.differ(part, patient))
     if answer.kind == "proven":
         return _change("value", name, label, "same", rewritten=True)
-    group = {"before": ["one number"], "after": ["another"], "for": [], "more": 0}
+    group = {"before": ["one number"], "after": ["another"], "for": [], "complete": False}
     if answer.kind == "unknown":
         return _change("value", name, label, "unknown", groups=[group | {"reason": answer.reason}])
     assert answer.patient is not None
     example = work.replay.example(part, answer.patient, name)
-    group["before"], group["after"] = ([one] for one in work.replay.values(part, answer.patient))
+    group["before"], group["after"] = (
+        [f"{one} in the example"] for one in work.replay.values(part, answer.patient)
+    )
     return _change("value", name, label, "changed", groups=[group | {"example": example}])
 
 
@@ -387,7 +389,7 @@ def _group(
 
 
 def _for(words: Any) -> Json:
-    return {"for": words.groups, "more": 0 if words.whole else 1}
+    return {"for": words.groups, "complete": words.whole}
 
 
 def _pairs(work: _Work, left: int, right: int) -> tuple[int, bool]:

@@ -109,7 +109,7 @@ def renamed(guideline: ir.Guideline, names: Names) -> ir.Guideline:
     return made
 
 
-def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:
+def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:  # noqa: PLR0915  # a case a node
     drug_lists = {one.id for one in guideline.inputs if isinstance(one.type, ir.AnyOf) and one.type.drugs}
     regimens = {one.id for one in guideline.regimens}
 

@@ -64,9 +64,11 @@ class Replay:
             ours, theirs = self.both(part, patient)
         except Refused:
             return False
-        if wanted is not None and part.kind in ("decision", "rule"):
-            statuses = [_status(one) for one in (ours, theirs)]
-            if statuses != [one.status for one in wanted]:
+        if wanted is not None and part.kind == "decision":
+            if [_status(one) for one in (ours, theirs)] != [one.status for one in wanted]:
+                return False
+        elif wanted is not None and part.kind == "rule":
+            if [one is None for one in (ours, theirs)] != [one == NOT_SHOWN for one in wanted]:
                 return False
         elif any(_status(one) == "indeterminate" for one in (ours, theirs)):
             return False
@@ -112,7 +114,9 @@ class Replay:
         found: Json = {"patient": records[1], "before": expected[0], "after": expected[1]}
         if records[0] != records[1]:
             found["patient_before"] = records[0]
-        title = f"{name}: {'; '.join(expected[0]) or 'nothing'} before"
+        title = f"{name} has changed"
+        if expected[0] and expected[0] != expected[1]:
+            title = f"{name} has changed; before: {'; '.join(expected[0])}"
         return {**found, "scenario": scenario_text(self.new.guideline, title, records[1], expected[1])}
 
     def refused_example(self, patient: Patient) -> Json:

@@ -13,7 +13,7 @@ from guidec.record import rebuilt
 from guidec.rows import Advised, Leaf
 from guidec.show import STATUS_WORDS, possible_lines, rule_lines
 
-_MISSING = re.compile(r"(?:second:)?\w+ is missing(?:; )?")
+_MISSING = re.compile(r"(?:second:)?\w+ is missing(?:; )?|; (?:daily|total) needs [^;]*")
 
 
 def end_lines(work: Lowering, end: End) -> list[str]:

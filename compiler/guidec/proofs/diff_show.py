@@ -1,0 +1,206 @@
+"""A difference to text for a terminal and to Markdown for a pull request."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from guidec.compare_show import marked
+
+Json = dict[str, Any]
+
+MOST_GROUPS = 6
+MOST_LINES = 3
+LONG = 12
+"""Lines of Markdown that are not yet folded."""
+
+_ORDER = ("changed", "unknown", "added", "removed")
+_HEADS = {
+    "changed": "Changed",
+    "unknown": "Not known: counted as changed",
+    "added": "Added",
+    "removed": "Removed",
+}
+_KINDS = {"line": "option", "item": "drug", "value": "shown value"}
+
+
+def difference_text(found: Json) -> str:
+    """For a terminal."""
+    lines = [_title(found), _summary(found)]
+    lines += _section("Renamed: records and programs use the new name", map(_renamed, found["renamed"]))
+    for verdict in _ORDER:
+        changes = [one for one in found["changes"] if one["verdict"] == verdict]
+        lines += _section(_HEADS[verdict], (line for one in changes for line in change_lines(one)))
+    same = [f"{_kind(one)} {one['id']}" for one in found["changes"] if one.get("rewritten")]
+    lines += _section("Written differently, the same for every patient", same)
+    lines += _section("Reworded", (line for one in found["reworded"] for line in _reworded(one)))
+    lines += _section("Citations", (line for one in found["citations"] for line in _cited(one)))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _title(found: Json) -> str:
+    before, after = (f"{found[side]['guideline']} {found[side]['version']}" for side in ("before", "after"))
+    return f"{before} → {after}"
+
+
+def _summary(found: Json) -> str:
+    """`2 of 31 parts changed`; what is counted are decisions, options, rules, values and what is declared."""
+    differ = [one for one in found["changes"] if one["verdict"] != "same"]
+    if not differ:
+        return f"the same for every patient: {len(found['changes'])} parts compared"
+    counts = [(word, sum(one["verdict"] == word for one in differ)) for word in _ORDER]
+    told = ", ".join(
+        f"{count} {'not known' if word == 'unknown' else word}" for word, count in counts if count
+    )
+    return f"{told}; {len(found['changes']) - len(differ)} the same"
+
+
+def _section(head: str, lines: Any) -> list[str]:
+    body = [f"  {line}" for line in lines]
+    return ["", head, *body] if body else []
+
+
+def _kind(one: Json) -> str:
+    kind = str(one["kind"])
+    return _KINDS.get(kind, kind)
+
+
+def _renamed(one: Json) -> str:
+    inside = f" of {one['inside']}" if "inside" in one else ""
+    kind = "value" if one["kind"] == "reading value" else _kind(one)
+    return f"{kind}{inside}: {one['before']} → {one['after']} ({one['label']})"
+
+
+def change_lines(one: Json, most: int = MOST_GROUPS) -> Iterator[str]:
+    """A part that changed: for whom, what was said and what is said now, and an example."""
+    name = "" if one["kind"] in ("scope", "impossible", "comparison") else f"{_kind(one)} {one['id']}: "
+    yield f"{name}{one['label']}"
+    for fact in one["facts"]:
+        yield f"  {_fact(fact)}"
+    if "reason" in one:
+        yield f"  {one['reason']}"
+    for group in one["groups"][:most]:
+        yield from (f"  {line}" for line in group_lines(group))
+    more = len(one["groups"][most:]) + one["more_groups"]
+    if more:
+        yield f"  and {_more(more, 'pair')} of answers, before and after"
+
+
+def _more(count: int, word: str) -> str:
+    return f"{count} more {word}{'' if count == 1 else 's'}"
+
+
+def _fact(fact: Json) -> str:
+    if not (fact["before"] or fact["after"]):
+        return str(fact["what"])
+    return f"{fact['what']}: {fact['before'] or 'none'} → {fact['after'] or 'none'}"
+
+
+def group_lines(group: Json) -> Iterator[str]:
+    """One pair of answers."""
+    yield from _patients(group)
+    before, after = contrasted(group["before"], group["after"])
+    yield from _led("before: ", before)
+    yield from _led("after:  ", after)
+    if "note" in group:
+        yield f"  {group['note']}"
+    if "reason" in group:
+        yield f"  not known whether there is such a patient: {group['reason']}"
+    if "example" in group:
+        yield "  for example"
+        yield from (f"    {line}" for line in group["example"]["scenario"].splitlines())
+
+
+def _patients(group: Json) -> Iterator[str]:
+    for at, one in enumerate(group["for"][:MOST_LINES]):
+        yield f"{'or' if at else 'for'} {one}"
+    rest = len(group["for"]) - MOST_LINES
+    if rest > 0:
+        yield f"or {_more(rest, 'group')}{'' if group['complete'] else ', at least'}"
+    elif not group["complete"] and group["for"]:
+        yield "or more groups"
+    if not group["for"]:
+        yield "for some patients"
+
+
+def _led(lead: str, lines: Sequence[str]) -> Iterator[str]:
+    for at, line in enumerate(lines):
+        yield f"  {lead if not at else ' ' * len(lead)}{line}"
+
+
+def contrasted(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Two answers without the lines that both have, but for the first, which says what it is about."""
+    ours = [
+        line if not at else f"  {line.strip()}"
+        for at, line in enumerate(before)
+        if not at or line not in after
+    ]
+    theirs = [
+        line if not at else f"  {line.strip()}"
+        for at, line in enumerate(after)
+        if not at or line not in before
+    ]
+    return ours, theirs
+
+
+def _reworded(one: Json) -> Iterator[str]:
+    yield f"{one['kind']} {one['id']}"
+    yield from (f"  − {text}" for text in one["before"])
+    yield from (f"  + {text}" for text in one["after"])
+
+
+def _cited(one: Json) -> Iterator[str]:
+    name = "the register" if one["kind"] == "register" else f"{one['kind']} {one['id']}"
+    parts = [
+        f"{word} {' '.join(one[key])}"
+        for key, word in (("removed", "no longer"), ("added", "now"), ("changed", "other words for"))
+        if one.get(key)
+    ]
+    yield f"{name}: {', '.join(parts) or 'the same statements, at other places'}"
+
+
+# --- Markdown -----------------------------------------------------------------
+
+
+def difference_markdown(found: Json) -> str:
+    """For a pull request: what changed in a table, and below it for whom."""
+    lines = [f"### {marked(_title(found))}", "", marked(_summary(found)).capitalize() + ".", ""]
+    differ = [one for word in _ORDER for one in found["changes"] if one["verdict"] == word]
+    if differ:
+        lines += ["| | part | |", "|---|---|---|"]
+        lines += [
+            f"| {_kind(one)} | {marked(one['label'])} (`{one['id']}`) | {one['verdict'].replace('unknown', 'not known')} |"
+            for one in differ
+        ]
+        lines.append("")
+    for one in differ:
+        body = [*change_lines(one)][1:]
+        if body:
+            head = f"{_kind(one)} {one['label']}"
+            lines += (
+                _folded(marked(head), body)
+                if len(body) > LONG
+                else [f"**{marked(head)}**", "", *_fenced(body)]
+            )
+            lines.append("")
+    same = [f"{_kind(one)} {one['id']}" for one in found["changes"] if one.get("rewritten")]
+    sections = (
+        ("Renamed", [_renamed(one) for one in found["renamed"]]),
+        ("Written differently, the same for every patient", same),
+        ("Reworded", [line for one in found["reworded"] for line in _reworded(one)]),
+        ("Citations", [line for one in found["citations"] for line in _cited(one)]),
+    )
+    for head, body in sections:
+        if body:
+            lines += [*_folded(f"{head} ({len(body)})", body), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _folded(head: str, body: Sequence[str]) -> list[str]:
+    return ["<details>", f"<summary>{head}</summary>", "", *_fenced(body), "", "</details>"]
+
+
+def _fenced(body: Sequence[str]) -> list[str]:
+    """Lines as they are, whatever backticks they hold."""
+    runs = [len(run) for line in body for run in re.findall(r"`+", line)]
+    fence = "`" * max(3, 1 + max(runs, default=0))
+    return [f"{fence}text", *body, fence]
