@@ -7,6 +7,8 @@ from typing import Any
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import read_record
 from guidec.proofs.joint import Joint, record_for
 from guidec.proofs.settled import NOT_SHOWN, End
 from guidec.proofs.witness import Patient
@@ -50,6 +52,24 @@ class Replay:
         result = evaluate(self._alone(side, part.kind, name), record_for(side, self.whole, patient))
         return _said(result, part.kind, name)
 
+    def _settled(self, part: Part, patient: Mapping[str, object]) -> bool:
+        """Whether each version has one outcome for the patient: what hangs on blanks takes long to evaluate."""
+        for side, name in enumerate((part.before, part.after)):
+            if name is None:
+                continue
+            compiled = self._alone(side, part.kind, name)
+            guideline, program = compiled.guideline, compiled.program
+            try:
+                known = read_record(guideline, record_for(side, self.whole, patient))
+            except Refused:
+                return False
+            completions = Completions(guideline, program.coordinates, known)
+            (one,) = guideline.decisions
+            table = program.decisions[one.id] if isinstance(one, ir.Decision) else program.options[one.id][0]
+            if len({table.leaves[row.leaf].group for row in completions.possible(table.rows)}) > 1:
+                return False
+        return True
+
     def _alone(self, side: int, kind: str, name: str) -> Compiled:
         key = side, kind, name
         if key not in self.parts:
@@ -60,6 +80,8 @@ class Replay:
         self, part: Part, patient: Mapping[str, object], wanted: tuple[End, End] | None = None
     ) -> bool:
         """Whether the two versions answer differently, and neither hangs on what is blank."""
+        if part.kind in ("decision", "line") and not self._settled(part, patient):
+            return False
         try:
             ours, theirs = self.both(part, patient)
         except Refused:
