@@ -122,6 +122,25 @@ def _row(question: ir.Question, results: Sequence[tuple[ir.Guideline, Json]]) ->
 # --- a cell ------------------------------------------------------------------
 
 
+class Cell(NamedTuple):
+    """A cell as it is shown, and what of it is compared; None where nothing is."""
+
+    shown: Json
+    compared: "_Compared | None"
+
+
+def cell_of(question: ir.Question, guideline: ir.Guideline, result: Json) -> Cell:
+    """What a guideline says to a question, from its result for a patient."""
+    return Cell(*_cell(question, guideline, result))
+
+
+def row_status(cells: Sequence[Cell]) -> str:
+    """How the answers to a question stand to each other."""
+    return _row_status(
+        [cell.shown for cell in cells], [cell.compared for cell in cells if cell.compared is not None]
+    )
+
+
 class _Part(NamedTuple):
     """What one decision, list or rule contributes: its status, the ways it may come out, and how it is shown."""
 

@@ -7,17 +7,18 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.lower import lower
-from guidec.lower.diagram import TooLarge
-from guidec.lower.work import Lowering, all_impossible
+from guidec.lower.diagram import TRUE, TooLarge
+from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.proofs import declared
 from guidec.proofs.bare import bare, statements, texts
-from guidec.proofs.joint import Joint, joint, second_name
+from guidec.proofs.joint import Joint, joint, same_number, second_name
 from guidec.proofs.questions import nobody
 from guidec.proofs.renamed import Renamed, names_of, renamed, renamings
 from guidec.proofs.replay import Json, Part, Replay
 from guidec.proofs.said import end_lines
 from guidec.proofs.settled import End, Ends, decided, ruled, scoped, valued
-from guidec.proofs.ways import in_words
+from guidec.proofs.ways import in_words, reader
+from guidec.proofs.witness import Way
 
 MOST_SHOWN = 20
 MOST_TRIED = 60
@@ -80,6 +81,7 @@ class _Work:
     ends: Ends
     replay: Replay
     bounds: int
+    words: Callable[[Way], str]
 
     @property
     def first(self) -> Lowering:
@@ -91,11 +93,12 @@ def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[
     if bare(old.guideline) == bare(new.guideline):
         return [_change(kind, name, label, "same") for kind, name, label, _, _ in things]
     try:
-        whole = joint(old.guideline, new.guideline)
+        whole = joint(old.guideline, new.guideline, _numbers(things))
     except TooLarge:
         return [_change(kind, name, label, "unknown", reason=TOO_LARGE) for kind, name, label, _, _ in things]
     bounds = whole.first.diagrams.negate(whole.first.diagrams.either(*whole.refused))
-    work = _Work(whole, Ends((whole.first, whole.second)), Replay(whole, old, new), bounds)
+    words = reader(new.guideline, whole.first, ("as it was", "as it is now"))
+    work = _Work(whole, Ends((whole.first, whole.second)), Replay(whole, old, new), bounds, words)
     found: list[Json] = []
     for kind, name, label, before, after in things:
         tell(f"comparing {name}")
@@ -108,6 +111,15 @@ def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[
 
 Thing = tuple[str, str, str, Any, Any]
 """Its kind, its name, its label, and the name or declaration in each version; None where it has none."""
+
+
+def _numbers(things: Sequence[Thing]) -> list[str]:
+    """The shown numbers of both."""
+    return [
+        name
+        for kind, name, _, before, after in things
+        if kind == "value" and before.number is not None and after.number is not None
+    ]
 
 
 def _things(old: ir.Guideline, new: ir.Guideline) -> Iterator[Thing]:
@@ -268,10 +280,13 @@ def _sort(one: ir.Definition) -> str:
 
 def _number(work: _Work, name: str, label: str, part: Part) -> Json:
     """A number: where it isn't the same, by the coordinate that subtracts one from the other."""
-    unequal = work.whole.unequal.get(name)
-    if unequal is None:
+    if second_name(work.whole, name) == name:
         return _change("value", name, label, "same")
-    node = work.first.diagrams.both(work.bounds, unequal)
+    diagrams = work.first.diagrams
+    equal = diagram_of(work.first, same_number(name))
+    node = diagrams.both(
+        work.bounds, diagrams.replace(equal, lambda value: diagrams.false if value == TRUE else diagrams.true)
+    )
     answer = nobody(work.first, node, lambda patient: work.replay.differ(part, patient))
     if answer.kind == "proven":
         return _change("value", name, label, "same", rewritten=True)
@@ -313,7 +328,7 @@ def _only_refused(work: _Work, at: int, nodes: tuple[int, int], known: int) -> t
     if answer.kind == "proven":
         return None, "same"
     words = ["refused", "accepted"]
-    told = in_words(work.whole, only, known, unbound)
+    told = in_words(unbound, only, known, work.words)
     group: Json = {"before": [words[at]], "after": [words[1 - at]], **_for(told)}
     if answer.patient is None:
         return group | {"reason": answer.reason}, "unknown"
@@ -371,7 +386,7 @@ def _group(
     answer = nobody(work.first, inside, shows if complete else lambda patient: True)
     if answer.kind == "proven":
         return None, "same"
-    words = in_words(work.whole, pairs, work.bounds)
+    words = in_words(work.first, pairs, work.bounds, work.words)
     lines = [end_lines(side, end) for side, end in zip(work.ends.sides, (before, after), strict=True)]
     group: Json = {"before": lines[0], "after": lines[1], **_for(words)}
     patient = answer.patient

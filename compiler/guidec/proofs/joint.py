@@ -1,6 +1,6 @@
 """Two guidelines over one set of coordinates, so that their answers can be compared patient by patient."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
@@ -23,8 +23,7 @@ class Joint:
 
     `refused` are the records that each guideline refuses, as diagrams: values that it doesn't know, and what it says is
     impossible. `apart` are the inputs of the second whose type has nothing to do with the first's: they have a name of
-    their own, which begins with `second:`. `unknown` are the records of `refused` with values that aren't known there;
-    `unequal` says for each shown number that is another one in the second where it differs.
+    their own, which begins with `second:`. `unknown` are the records of `refused` with values that aren't known there.
     """
 
     first: Lowering
@@ -32,62 +31,77 @@ class Joint:
     refused: tuple[int, int]
     apart: tuple[str, ...]
     unknown: tuple[int, int]
-    unequal: dict[str, int]
 
 
-def joint(first: ir.Guideline, second: ir.Guideline) -> Joint:
-    """Both guidelines, without faults of their own. Raises TooLarge."""
-    shared, apart = _inputs(first, second)
-    renamed = {f"input {name}": SECOND + name for name in apart}
-    readings = {one.id: one for one in first.readings}
-    for one in second.readings:
-        if one.id in readings and set(_ids(one.values)) != set(_ids(readings[one.id].values)):
-            renamed[f"reading {one.id}"] = SECOND + one.id
-    differing = _differing(first, second, renamed)
-    renamed.update({f"definition {name}": SECOND + name for name in differing})
-    other = given_names(second, renamed)
-    definitions = {one.id: one for one in (*first.definitions, *other.definitions)}
-    every_reading = {one.id: one for one in (*first.readings, *other.readings)}
-    own = {one.id: one for one in other.inputs}
-    inputs = [*shared.values(), *(own[SECOND + name] for name in apart)]
-    vocabulary = replace(
-        first,
-        inputs=tuple(inputs),
-        definitions=tuple(definitions.values()),
-        readings=tuple(every_reading.values()),
-    )
-    strange = [_unknown_values(one.inputs, shared) for one in (first, second)]
-    equal = {
-        name: _equal(name) for name in differing if _shown_number(name, first) and _shown_number(name, second)
-    }
-    work = side_by_side(vocabulary, (first, other), [*strange[0], *strange[1], *equal.values()])
+def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = ()) -> Joint:
+    """Both guidelines, without faults of their own. Raises TooLarge.
+
+    Of the `compared` definitions, which are numbers in both, it can be asked whether they are the `same_number`.
+    """
+    vocabulary, others, apart = _vocabulary((first, second), ("", SECOND))
+    there = {one.id for one in vocabulary.definitions}
+    strange = [_unknown_values(one.inputs, vocabulary) for one in others]
+    numbers = [same_number(name) for name in compared if SECOND + name in there]
+    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]])
     unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
     refused = [
         one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
     ]
-    unequal = {name: _untrue(work[0], one) for name, one in equal.items()}
-    return Joint(work[0], work[1], (refused[0], refused[1]), tuple(apart), (unknown[0], unknown[1]), unequal)
+    return Joint(work[0], work[1], (refused[0], refused[1]), apart[1], (unknown[0], unknown[1]))
+
+
+def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], int]:
+    """Several guidelines over one set of coordinates, and which records one of them refuses. Raises TooLarge.
+
+    What means something else than in those before has the name of its guideline and a colon before its own.
+    """
+    vocabulary, others, _ = _vocabulary(guidelines, ["", *(f"{one.id}:" for one in guidelines[1:])])
+    strange = [_unknown_values(one.inputs, vocabulary) for one in others]
+    work = side_by_side(vocabulary, others, [one for each in strange for one in each])
+    diagrams = work[0].diagrams
+    refused = [
+        diagrams.either(all_impossible(one), _unknown(one, each))
+        for one, each in zip(work, strange, strict=True)
+    ]
+    return work, diagrams.any(refused)
+
+
+def same_number(name: str) -> ir.Condition:
+    """A definition that is a number is the same in both guidelines; it means something else in each."""
+    return ir.Compare("=", ir.DefinedNumber(name), ir.DefinedNumber(SECOND + name))
+
+
+def _vocabulary(
+    guidelines: Sequence[ir.Guideline], marks: Sequence[str]
+) -> tuple[ir.Guideline, tuple[ir.Guideline, ...], list[tuple[str, ...]]]:
+    """A guideline with what all of them ask; each with its mark before what it means otherwise; and such inputs."""
+    whole, *rest = guidelines
+    others = [whole]
+    apart_of_each: list[tuple[str, ...]] = [()]
+    for one, mark in zip(rest, marks[1:], strict=True):
+        inputs, apart = _inputs(whole, one)
+        renamed = {f"input {name}": mark + name for name in apart}
+        readings = {each.id: each for each in whole.readings}
+        for each in one.readings:
+            if each.id in readings and set(_ids(each.values)) != set(_ids(readings[each.id].values)):
+                renamed[f"reading {each.id}"] = mark + each.id
+        renamed.update({f"definition {name}": mark + name for name in _differing(whole, one, renamed)})
+        other = given_names(one, renamed)
+        own = {each.id: each for each in other.inputs}
+        whole = replace(
+            whole,
+            inputs=(*inputs.values(), *(own[mark + name] for name in apart)),
+            definitions=tuple({each.id: each for each in (*whole.definitions, *other.definitions)}.values()),
+            readings=tuple({each.id: each for each in (*whole.readings, *other.readings)}.values()),
+        )
+        others.append(other)
+        apart_of_each.append(tuple(apart))
+    return whole, tuple(others), apart_of_each
 
 
 def second_name(whole: Joint, name: str) -> str:
     """The name of the second guideline's definition among those of both."""
     return SECOND + name if SECOND + name in whole.first.coordinates.definitions else name
-
-
-def _shown_number(name: str, guideline: ir.Guideline) -> bool:
-    return any(one.id == name and one.shown and one.number is not None for one in guideline.definitions)
-
-
-def _equal(name: str) -> ir.Condition:
-    return ir.Compare("=", ir.DefinedNumber(name), ir.DefinedNumber(SECOND + name))
-
-
-def _untrue(work: Lowering, condition: ir.Condition) -> int:
-    """Where a condition is false, or has no truth value."""
-    diagrams = work.diagrams
-    return diagrams.replace(
-        diagram_of(work, condition), lambda value: diagrams.false if value == 1 else diagrams.true
-    )
 
 
 def record_for(side: int, whole: Joint, patient: Mapping[str, object]) -> dict[str, object]:
@@ -195,9 +209,10 @@ def _ids(values: Iterable[ir.Value]) -> tuple[str, ...]:
     return tuple(one.id for one in values)
 
 
-def _unknown_values(inputs: Iterable[ir.Input], shared: Mapping[str, ir.Input]) -> list[ir.Condition]:
+def _unknown_values(inputs: Iterable[ir.Input], vocabulary: ir.Guideline) -> list[ir.Condition]:
     """The values of the shared inputs that a guideline's own inputs don't take."""
     found: list[ir.Condition] = []
+    shared = {one.id: one for one in vocabulary.inputs}
     for one in inputs:
         named = [value for value in _ids(shared[one.id].named) if value not in _ids(one.named)]
         if named:

@@ -40,12 +40,12 @@ NOT_SHOWN = End("not shown")
 
 @dataclass(slots=True)
 class Ends:
-    """The ends of two guidelines over one set of diagrams, each once; `sides` has the guidelines.
+    """The ends of several guidelines over one set of diagrams, each once; `sides` has the guidelines.
 
     `alike` has the first of the diagrams of conditions that are true for the same patients.
     """
 
-    sides: tuple[Lowering, Lowering]
+    sides: tuple[Lowering, ...]
     all: list[End] = field(default_factory=list)
     places: dict[End, int] = field(default_factory=dict)
     alike: dict[int, int] = field(default_factory=dict)

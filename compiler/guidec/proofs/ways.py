@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+from guidec import ir
 from guidec.lower.coordinates import size
 from guidec.lower.work import Lowering
-from guidec.proofs.joint import SECOND, Joint
+from guidec.proofs.joint import SECOND
 from guidec.proofs.questions import ways
 from guidec.proofs.witness import Way
 from guidec.wording import cells_in_words
@@ -22,17 +23,12 @@ class Patients(NamedTuple):
     whole: bool
 
 
-def in_words(whole: Joint, node: int, bounds: int, within: Lowering | None = None) -> Patients:
-    """The patients for whom `node` is true, as far as they lie inside of `bounds`, which isn't said.
-
-    `within` says who is impossible, if that isn't the first guideline.
-    """
-    work = within or whole.first
+def in_words(work: Lowering, node: int, bounds: int, words: Callable[[Way], str]) -> Patients:
+    """The patients for whom `node` is true, as far as they lie inside of `bounds`, which isn't said."""
     found = list(islice(ways(work, node), MOST_READ + 1))
     kept = found[:MOST_READ]
     if bounds != work.diagrams.true:
         kept = [way for way in kept if _inside(work, way, bounds)]
-    words = reader(whole)
     groups = [words(way) for way in joined(work, kept)]
     return Patients(list(dict.fromkeys(groups)), len(found) <= MOST_READ)
 
@@ -66,24 +62,28 @@ def _joined_over(work: Lowering, some: list[Way], at: int) -> list[Way]:
     ]
 
 
-def reader(whole: Joint) -> Callable[[Way], str]:
-    """What puts a way in words; a name that means two things says which of the two guidelines means it."""
-    second, own = whole.second.guideline, whole.first.coordinates
-    things = (second.inputs, second.definitions, second.readings)
-    named = [one.id for several in things for one in several]
-    twice = {name.removeprefix(SECOND) for name in named if name.startswith(SECOND)}
+def reader(
+    guideline: ir.Guideline, work: Lowering, marks: tuple[str, str] = ("", "")
+) -> Callable[[Way], str]:
+    """What puts a way in words. What means two things is marked: as it means one of them, and as it means the other.
+
+    The other is what has `second:` before its name.
+    """
+    own = work.coordinates
     every = replace(
-        second,
+        guideline,
         inputs=tuple(own.inputs.values()),
         definitions=tuple(own.definitions.values()),
         readings=tuple(own.readings.values()),
     )
+    named = (*own.inputs, *own.definitions, *own.readings)
+    twice = {name.removeprefix(SECOND) for name in named if name.startswith(SECOND)}
 
     def one(at: int, mask: int) -> str:
         text = cells_in_words(every, own.all, ((at, mask),))
         name, _, rest = text.partition(" ")
         if name.startswith(SECOND):
-            return f"{name.removeprefix(SECOND)} (as it is now) {rest}"
-        return f"{name} (as it was) {rest}" if name in twice else text
+            return f"{name.removeprefix(SECOND)} ({marks[1]}) {rest}"
+        return f"{name} ({marks[0]}) {rest}" if name in twice else text
 
     return lambda way: ", ".join(one(at, mask) for at, mask in way) or "everyone"
