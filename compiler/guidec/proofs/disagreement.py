@@ -1,6 +1,6 @@
 """Several guidelines to where they disagree: for each question how the answers stand, for whom, and a patient for each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,8 @@ from guidec.lower.diagram import TooLarge
 from guidec.lower.work import Lowering
 from guidec.proofs.joint import together
 from guidec.proofs.questions import nobody, ways
-from guidec.proofs.replay import answering_nothing
-from guidec.proofs.settled import NOT_SHOWN, Ends, decided, ruled
+from guidec.proofs.replay import answering_nothing, settled
+from guidec.proofs.settled import NOT_SHOWN, Ends, decided, ruled, scoped
 from guidec.proofs.ways import in_words, reader
 from guidec.proofs.witness import Patient, Way, patient_of
 from guidec.rows import Prescribed
@@ -21,10 +21,11 @@ from guidec.rows import Prescribed
 Json = dict[str, Any]
 
 STANDINGS = ("differs", "indeterminate", "compatible", "same", "silent", "out_of_scope")
-MOST_SHOWN = 6
-"""Of one standing, how many pairs of answers have a patient of their own; the others are counted."""
+MOST_SHOWN = {"differs": 6, "indeterminate": 6, "compatible": 2}
+"""Of one standing, how many ways to answer have a patient of their own, else one; the others are counted."""
 
 MOST_TRIED = 20
+SCOPE = "applies when"
 TOO_LARGE = "the answers are too many to be looked through; ask about a patient"
 NOBODY_MADE = "no patient was found who shows it, and none was excluded"
 
@@ -80,6 +81,8 @@ class _Work:
     words: Callable[[Way], str]
     nodes: dict[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
     answers: dict[tuple[int, tuple[str, ...], Places], Json | None] = field(default_factory=dict)
+    said: dict[tuple[str, int, Places], tuple[str, ...]] = field(default_factory=dict)
+    cells: dict[tuple[str, int, Places], Cell | None] = field(default_factory=dict)
     alone: dict[tuple[int, tuple[str, ...]], Compiled] = field(default_factory=dict)
 
     def part(self, side: int, by: tuple[str, ...]) -> Compiled:
@@ -92,7 +95,8 @@ class _Work:
 def _answering(compiled: Compiled, by: tuple[str, ...]) -> Compiled:
     guideline = compiled.guideline
     rules = tuple(one for one in guideline.rules if one.id in by)
-    asks = rules and any(isinstance(one, Prescribed) for one in compiled.program.coordinates)
+    prescribed = any(isinstance(one, Prescribed) for one in compiled.program.coordinates)
+    asks = rules and (prescribed or guideline.applies is not None)
     decisions = tuple(one for one in guideline.decisions if asks or one.id in by)
     bare = answering_nothing(compiled)
     return replace(bare, guideline=replace(bare.guideline, decisions=decisions, rules=rules))
@@ -111,21 +115,13 @@ def _standings(work: _Work, question: ir.Question) -> Iterable[Json]:
     whole = diagrams.choose(work.bounds, _all_answers(work, question), diagrams.false)
     rows: dict[str, dict[tuple[Any, ...], list[tuple[Places, ...]]]] = {}
     unknown: list[tuple[Places, ...]] = []
-    for value in sorted(
-        str_value
-        for str_value in (diagrams.value(end) for end in diagrams.ends(whole))
-        if isinstance(str_value, tuple)
-    ):
-        places = value[1:]
+    for places in sorted(_places_below(work, whole)):
         cells = [_cell(work, question, side, one) for side, one in enumerate(places)]
-        if any(cell is None for cell in cells):
+        known = [cell for cell in cells if cell is not None]
+        if len(known) < len(cells):
             unknown.append(places)
             continue
-        known = [cell for cell in cells if cell is not None]
-        said = tuple(
-            tuple(answer_lines(one.guideline, cell.shown))
-            for one, cell in zip(work.guidelines, known, strict=True)
-        )
+        said = tuple(_said(work, question, side, one) for side, one in enumerate(places))
         rows.setdefault(row_status(known), {}).setdefault(said, []).append(places)
     for standing in STANDINGS:
         if standing in rows:
@@ -142,6 +138,25 @@ def _standings(work: _Work, question: ir.Question) -> Iterable[Json]:
         }
 
 
+def _places_below(work: _Work, node: int) -> Iterator[tuple[Places, ...]]:
+    """What the answers end in, for all patients of a diagram."""
+    diagrams = work.works[0].diagrams
+    for end in diagrams.ends(node):
+        value = diagrams.value(end)
+        if isinstance(value, tuple):
+            yield value[1:]
+
+
+def _said(work: _Work, question: ir.Question, side: int, places: Places) -> tuple[str, ...]:
+    """What a guideline says where its parts end so."""
+    key = question.id, side, places
+    if key not in work.said:
+        cell = _cell(work, question, side, places)
+        assert cell is not None
+        work.said[key] = answer_lines(work.guidelines[side].guideline, cell.shown)
+    return work.said[key]
+
+
 def _standing(
     work: _Work,
     question: ir.Question,
@@ -154,7 +169,7 @@ def _standing(
     told = in_words(first, every, first.diagrams.true, work.words)
     answers: list[Json] = []
     for said, places in rows.items():
-        if len(answers) == MOST_SHOWN:
+        if len(answers) == MOST_SHOWN.get(standing, 1):
             break
         node = _where(work, whole, places)
         found = _shown_by(work, question, standing, said, node)
@@ -188,14 +203,16 @@ def _shown_by(
 
     def shows(patient: Patient) -> bool:
         record = _record(work, patient)
-        if record is None:
+        if record is None or not all(
+            settled(part, _own(part.guideline, record), _by(question, part.guideline)) for part in parts
+        ):
             return False
         try:
             (row,) = compare(parts, record)["questions"]
         except Refused:
             return False
         lines = tuple(
-            tuple(answer_lines(one.guideline, cell)) for one, cell in zip(parts, row["cells"], strict=True)
+            answer_lines(one.guideline, cell) for one, cell in zip(parts, row["cells"], strict=True)
         )
         return bool(row["status"] == standing and lines == said)
 
@@ -216,10 +233,10 @@ def _where(work: _Work, whole: int, places: list[tuple[Places, ...]]) -> int:
     return diagrams.replace(whole, lambda value: diagrams.true if value in wanted else diagrams.false)
 
 
-def answer_lines(guideline: ir.Guideline, cell: Json) -> list[str]:
+def answer_lines(guideline: ir.Guideline, cell: Json) -> tuple[str, ...]:
     """What a source says, without the lines of each order and without what is missing."""
     lines = cell_lines(guideline, {**cell, "needs": (), "assumptions": (), "readings": ()})
-    return [line for line in lines if not line.startswith(" ")]
+    return tuple(line for line in lines if not line.startswith(" "))
 
 
 # --- answers ------------------------------------------------------------------
@@ -240,23 +257,30 @@ def _answer(work: _Work, side: int, by: tuple[str, ...]) -> int:
         guideline = work.guidelines[side].guideline
         diagrams = work.works[0].diagrams
         node = diagrams.end(("parts",))
-        for name in by:
-            for part in _parts(guideline, name):
-                is_rule = any(one.id == part for one in guideline.rules)
-                end = ruled(work.ends, side, part) if is_rule else decided(work.ends, side, part)
-                node = _beside(
-                    work, node, diagrams.replace(end, lambda value: diagrams.end(("parts", _place(value))))
-                )
+        for part in _parts(guideline, by):
+            ends = _part_ends(work, side, part)
+            node = _beside(
+                work, node, diagrams.replace(ends, lambda value: diagrams.end(("parts", _place(value))))
+            )
         work.nodes[side, by] = diagrams.replace(node, lambda value: diagrams.end(("answers", _rest(value))))
     return work.nodes[side, by]
 
 
-def _parts(guideline: ir.Guideline, name: str) -> list[str]:
-    """A decision, a rule, or the lines of a list."""
-    declared = next((one for one in guideline.decisions if one.id == name), None)
-    if isinstance(declared, ir.Options):
-        return [f"{name}#{at}" for at in range(len(declared.lines))]
-    return [name]
+def _part_ends(work: _Work, side: int, part: str) -> int:
+    if part == SCOPE:
+        return scoped(work.ends, side)
+    is_rule = any(one.id == part for one in work.guidelines[side].guideline.rules)
+    return ruled(work.ends, side, part) if is_rule else decided(work.ends, side, part)
+
+
+def _parts(guideline: ir.Guideline, by: tuple[str, ...]) -> list[str]:
+    """Decisions, rules and the lines of lists; first the scope, by which a rule is silent or doesn't apply."""
+    found = [SCOPE] if guideline.applies is not None and any(one.id in by for one in guideline.rules) else []
+    for name in by:
+        declared = next((one for one in guideline.decisions if one.id == name), None)
+        lines = range(len(declared.lines)) if isinstance(declared, ir.Options) else ()
+        found += [f"{name}#{at}" for at in lines] or [name]
+    return found
 
 
 def _place(value: object) -> int:
@@ -285,13 +309,15 @@ def _beside(work: _Work, left: int, right: int) -> int:
 
 def _cell(work: _Work, question: ir.Question, side: int, places: Places) -> Cell | None:
     """What a guideline answers where its parts end so: of the result for a patient of whom that is true."""
-    compiled = work.guidelines[side]
-    by = _by(question, compiled.guideline)
-    key = side, by, places
-    if key not in work.answers:
-        work.answers[key] = _result(work, side, by, places)
-    result = work.answers[key]
-    return None if result is None else cell_of(question, compiled.guideline, result)
+    key = question.id, side, places
+    if key not in work.cells:
+        guideline = work.guidelines[side].guideline
+        by = _by(question, guideline)
+        if (side, by, places) not in work.answers:
+            work.answers[side, by, places] = _result(work, side, by, places)
+        result = work.answers[side, by, places]
+        work.cells[key] = None if result is None else cell_of(question, guideline, result)
+    return work.cells[key]
 
 
 def _result(work: _Work, side: int, by: tuple[str, ...], places: Places) -> Json | None:
@@ -307,8 +333,11 @@ def _result(work: _Work, side: int, by: tuple[str, ...], places: Places) -> Json
         record = None if patient is None else _record(work, patient)
         if record is None:
             continue
+        own = _own(compiled.guideline, record)
+        if not settled(compiled, own, by):
+            continue
         try:
-            result = evaluate(compiled, _own(compiled.guideline, record))
+            result = evaluate(compiled, own)
         except Refused:
             continue
         if _is_so(work, compiled.guideline, by, places, result):
@@ -317,17 +346,13 @@ def _result(work: _Work, side: int, by: tuple[str, ...], places: Places) -> Json
 
 
 def _is_so(work: _Work, guideline: ir.Guideline, by: tuple[str, ...], places: Places, result: Json) -> bool:
-    """Whether the result has what the parts end in: nothing is open, and the rules are those."""
-    shown = {one["id"] for one in (*result["advice"], *result["monitoring"])}
-    parts = [part for name in by for part in _parts(guideline, name)]
-    for part, place in zip(parts, places, strict=True):
-        name = part.partition("#")[0]
-        if any(one.id == part for one in guideline.rules):
-            if (part in shown) != (work.ends.all[place] != NOT_SHOWN):
-                return False
-        elif result["decisions"][name]["status"] == "indeterminate":
-            return False
-    return True
+    """Whether the rules of a result apply as the parts end."""
+    shown = {one["id"]: one["applies"] for one in (*result["advice"], *result["monitoring"])}
+    rules = {one.id for one in guideline.rules}
+    return all(
+        part not in rules or shown.get(part, NOT_SHOWN.status) == work.ends.all[place].status
+        for part, place in zip(_parts(guideline, by), places, strict=True)
+    )
 
 
 def _record(work: _Work, patient: Patient) -> Patient | None:

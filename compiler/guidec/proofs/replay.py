@@ -1,7 +1,7 @@
 """A patient to what the evaluator says before and after: the same, another thing, or an example to be shown."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,22 +53,11 @@ class Replay:
         return _said(result, part.kind, name)
 
     def _settled(self, part: Part, patient: Mapping[str, object]) -> bool:
-        """Whether each version has one outcome for the patient: what hangs on blanks takes long to evaluate."""
-        for side, name in enumerate((part.before, part.after)):
-            if name is None:
-                continue
-            compiled = self._alone(side, part.kind, name)
-            guideline, program = compiled.guideline, compiled.program
-            try:
-                known = read_record(guideline, record_for(side, self.whole, patient))
-            except Refused:
-                return False
-            completions = Completions(guideline, program.coordinates, known)
-            (one,) = guideline.decisions
-            table = program.decisions[one.id] if isinstance(one, ir.Decision) else program.options[one.id][0]
-            if len({table.leaves[row.leaf].group for row in completions.possible(table.rows)}) > 1:
-                return False
-        return True
+        """Whether each version has one outcome for the patient."""
+        return all(
+            name is None or settled(self._alone(side, part.kind, name), record_for(side, self.whole, patient))
+            for side, name in enumerate((part.before, part.after))
+        )
 
     def _alone(self, side: int, kind: str, name: str) -> Compiled:
         key = side, kind, name
@@ -166,6 +155,24 @@ def comparable(result: Any) -> Any:
             )
         case _:
             return result
+
+
+def settled(compiled: Compiled, record: Mapping[str, object], names: Collection[str] | None = None) -> bool:
+    """Whether every decision and every line, or those of some names, has one outcome: others take long to evaluate."""
+    guideline, program = compiled.guideline, compiled.program
+    try:
+        known = read_record(guideline, record)
+    except Refused:
+        return False
+    completions = Completions(guideline, program.coordinates, known)
+    for one in guideline.decisions:
+        if names is not None and one.id not in names:
+            continue
+        tables = (program.decisions[one.id],) if isinstance(one, ir.Decision) else program.options[one.id]
+        for table in tables:
+            if len({table.leaves[row.leaf].group for row in completions.possible(table.rows)}) > 1:
+                return False
+    return True
 
 
 # --- one part alone -----------------------------------------------------------
