@@ -42,6 +42,11 @@ PATIENT = click.option(
     type=click.Path(path_type=Path, allow_dash=True),
     help="The patient's JSON; - for standard input.",
 )
+SOME_PATIENT = click.option(
+    "--patient",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The patient's JSON; - for standard input. Without it, all patients: for whom the guidelines disagree.",
+)
 READINGS = click.option(
     "--reading",
     "readings",
@@ -587,10 +592,11 @@ def _patient(path: Path) -> Any:
 
 @cli.command(
     epilog="\b\nExamples:\n  guidec compare guidelines/pm_dm_ild --patient patient.json\n"
-    "  guidec compare guidelines/pm_dm_ild --patient patient.json --format html > side_by_side.html"
+    "  guidec compare guidelines/pm_dm_ild --patient patient.json --format html > side_by_side.html\n"
+    "  guidec compare guidelines/pm_dm_ild             for whom do they disagree?"
 )
 @PATHS
-@PATIENT
+@SOME_PATIENT
 @click.option(
     "--format",
     "form",
@@ -602,12 +608,15 @@ def _patient(path: Path) -> Any:
 @READINGS
 @pass_talk
 def compare(
-    talk: _Talk, paths: tuple[Path, ...], patient: Path, form: str, readings: tuple[str, ...]
+    talk: _Talk, paths: tuple[Path, ...], patient: Path | None, form: str, readings: tuple[str, ...]
 ) -> None:
-    """Several guidelines and one patient: what each of them says, side by side.
+    """Several guidelines and one patient: what each of them says, side by side. Without a patient: where they disagree.
 
     A row is a question that the guidelines answer in their `comparison`, a column is a guideline. Whether the answers are the
     same, compatible or differ is computed. Nothing is merged: no answer wins, no dose is averaged.
+
+    Without --patient all patients are looked at whose record is complete, and each question says for whom the answers differ
+    or stand otherwise, with a patient of whom this command says the same.
     """
     from guidec import compare_show
     from guidec.compare import Unasked
@@ -623,6 +632,9 @@ def compare(
         _usage("two of these files hold the same guideline", "name each once")
     if len(guidelines) < 2:
         _usage("there is nothing to compare with", "name two guidelines or more, or their folder")
+    if patient is None:
+        _disagreement(talk, guidelines, form, readings)
+        return
     record = _with_readings(_patient(patient), readings)
     try:
         found = side_by_side(guidelines, record)
@@ -639,6 +651,33 @@ def compare(
         "html": compare_show.comparison_html,
     }[form]
     click.echo(show([one.guideline for one in guidelines], found), nl=False)
+
+
+def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings: tuple[str, ...]) -> None:
+    """Where the guidelines disagree, over all patients."""
+    from guidec.compare import Unasked
+    from guidec.proofs import disagreement_show
+    from guidec.proofs.disagreement import disagreement
+
+    if readings:
+        _usage(
+            "--reading chooses for one patient",
+            "name one with --patient; without, every reading is looked at",
+        )
+    try:
+        with talk.long() as tell:
+            found = disagreement(guidelines, tell)
+    except Unasked as fault:
+        _fail(str(fault))
+    if form == "json":
+        _echo_json(found)
+        return
+    show = {
+        "text": disagreement_show.disagreement_text,
+        "markdown": disagreement_show.disagreement_markdown,
+        "html": disagreement_show.disagreement_html,
+    }[form]
+    click.echo(show(found), nl=False)
 
 
 # --- diff --------------------------------------------------------------------

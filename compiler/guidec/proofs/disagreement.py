@@ -12,11 +12,10 @@ from guidec.lower.diagram import TooLarge
 from guidec.lower.work import Lowering
 from guidec.proofs.joint import together
 from guidec.proofs.questions import nobody, ways
-from guidec.proofs.replay import answering_nothing, settled
+from guidec.proofs.replay import answering_nothing, asks_prescribed, settled
 from guidec.proofs.settled import NOT_SHOWN, Ends, decided, ruled, scoped
 from guidec.proofs.ways import in_words, reader
 from guidec.proofs.witness import Patient, Way, patient_of
-from guidec.rows import Prescribed
 
 Json = dict[str, Any]
 
@@ -93,11 +92,15 @@ class _Work:
 
 
 def _answering(compiled: Compiled, by: tuple[str, ...]) -> Compiled:
-    guideline = compiled.guideline
+    """What answers a question, and what tells whether a rule that isn't shown is out of scope: some decision."""
+    guideline, program = compiled.guideline, compiled.program
     rules = tuple(one for one in guideline.rules if one.id in by)
-    prescribed = any(isinstance(one, Prescribed) for one in compiled.program.coordinates)
-    asks = rules and (prescribed or guideline.applies is not None)
-    decisions = tuple(one for one in guideline.decisions if asks or one.id in by)
+    names = {one.id for one in guideline.decisions if one.id in by}
+    if asks_prescribed(compiled, (one.id for one in rules)):
+        names = {one.id for one in guideline.decisions}
+    elif rules and guideline.applies is not None and program.decisions:
+        names.add(min(program.decisions, key=lambda name: len(program.decisions[name].rows)))
+    decisions = tuple(one for one in guideline.decisions if one.id in names)
     bare = answering_nothing(compiled)
     return replace(bare, guideline=replace(bare.guideline, decisions=decisions, rules=rules))
 
@@ -153,7 +156,7 @@ def _said(work: _Work, question: ir.Question, side: int, places: Places) -> tupl
     if key not in work.said:
         cell = _cell(work, question, side, places)
         assert cell is not None
-        work.said[key] = answer_lines(work.guidelines[side].guideline, cell.shown)
+        work.said[key] = answer_lines(question, work.guidelines[side].guideline, cell.shown)
     return work.said[key]
 
 
@@ -212,7 +215,7 @@ def _shown_by(
         except Refused:
             return False
         lines = tuple(
-            answer_lines(one.guideline, cell) for one, cell in zip(parts, row["cells"], strict=True)
+            answer_lines(question, one.guideline, cell) for one, cell in zip(parts, row["cells"], strict=True)
         )
         return bool(row["status"] == standing and lines == said)
 
@@ -233,10 +236,17 @@ def _where(work: _Work, whole: int, places: list[tuple[Places, ...]]) -> int:
     return diagrams.replace(whole, lambda value: diagrams.true if value in wanted else diagrams.false)
 
 
-def answer_lines(guideline: ir.Guideline, cell: Json) -> tuple[str, ...]:
-    """What a source says, without the lines of each order and without what is missing."""
-    lines = cell_lines(guideline, {**cell, "needs": (), "assumptions": (), "readings": ()})
-    return tuple(line for line in lines if not line.startswith(" "))
+def answer_lines(question: ir.Question, guideline: ir.Guideline, cell: Json) -> tuple[str, ...]:
+    """What a source says, without what is missing; of each order only where doses are compared."""
+    found: list[str] = []
+    for line in cell_lines(guideline, {**cell, "needs": (), "assumptions": (), "readings": ()}):
+        if not line.startswith(" "):
+            found.append(line)
+        elif found[-1].endswith(":"):
+            found[-1] += f" {line.strip()}"
+        elif question.compares == "which doses":
+            found.append(f"  {line.strip()}")
+    return tuple(found)
 
 
 # --- answers ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A patient to what the evaluator says before and after: the same, another thing, or an example to be shown."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -194,14 +194,20 @@ def alone(compiled: Compiled, kind: str, name: str) -> Compiled:
             return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)), program=program)
         case "rule":
             rules = tuple(one for one in guideline.rules if one.id == name)
-            asks = any(isinstance(one, Prescribed) for one in program.coordinates)
-            decisions = guideline.decisions if asks else ()
+            decisions = guideline.decisions if asks_prescribed(compiled, (name,)) else ()
             return replace(bare, guideline=replace(bare.guideline, decisions=decisions, rules=rules))
         case _:
             shown = tuple(
                 one if one.id == name else replace(one, shown=False) for one in guideline.definitions
             )
             return replace(bare, guideline=replace(bare.guideline, definitions=shown))
+
+
+def asks_prescribed(compiled: Compiled, rules: Iterable[str]) -> bool:
+    """Whether rules hang on what the decisions give."""
+    program = compiled.program
+    asked = {at for name in rules for row in program.rules[name].rows for at, _ in row.cells}
+    return any(isinstance(program.coordinates[at], Prescribed) for at in asked)
 
 
 def answering_nothing(compiled: Compiled) -> Compiled:

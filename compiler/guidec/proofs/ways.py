@@ -24,12 +24,12 @@ class Patients(NamedTuple):
 
 
 def in_words(work: Lowering, node: int, bounds: int, words: Callable[[Way], str]) -> Patients:
-    """The patients for whom `node` is true, as far as they lie inside of `bounds`, which isn't said."""
+    """The patients for whom `node` is true, as far as they lie inside of `bounds`, which isn't said; plain groups first."""
     found = list(islice(ways(work, node), MOST_READ + 1))
     kept = found[:MOST_READ]
     if bounds != work.diagrams.true:
         kept = [way for way in kept if _inside(work, way, bounds)]
-    groups = [words(way) for way in joined(work, kept)]
+    groups = [words(way) for way in sorted(joined(work, kept), key=len)]
     return Patients(list(dict.fromkeys(groups)), len(found) <= MOST_READ)
 
 

@@ -45,7 +45,13 @@ def patient_of(
     entered = {
         coordinate.input
         for at, mask in way
-        if isinstance(coordinate := coordinates[at], Entered) and mask & 12 and not mask & 3
+        if isinstance(coordinate := coordinates[at], Entered) and mask & 12 and not mask & 1
+    }
+    recorded = {
+        coordinate.input: "yes" if mask & 8 else "no"
+        for at, mask in way
+        if isinstance(coordinate := coordinates[at], Entered) and mask & 12 in (4, 8) and not mask & 1
+        if isinstance(work.coordinates.inputs[coordinate.input].type, ir.Boolean)
     }
     wanted = _variables(work, way, {*known_too, *entered})
     pinned: dict[Variable, Box] = dict(already)
@@ -57,6 +63,8 @@ def patient_of(
         if variable in already:
             continue
         for box in _candidates(work, variable, _cells_of(work, variable, way), variable in tangled):
+            if recorded.get(variable[0], box.named) != box.named:
+                continue
             pinned[variable] = box
             if variable not in tangled or _search(work, pinned).reachable(asked):
                 break
@@ -108,7 +116,7 @@ def _as_entered(work: Lowering, way: Way) -> Way:
     found: list[tuple[int, int]] = []
     for at, mask in way:
         coordinate = work.coordinates.all[at]
-        if isinstance(coordinate, Entered) and mask & 12 in (4, 8) and not mask & 3:
+        if isinstance(coordinate, Entered) and mask & 12 in (4, 8) and not mask & 1:
             for place, other in enumerate(work.coordinates.all):
                 if isinstance(other, Values) and other.input == coordinate.input and "yes" in other.values:
                     found.append((place, 2 if mask & 8 else 1))
