@@ -2,20 +2,31 @@
 
 import os
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 import generate
 from guidec import ir
+from guidec.cli import cli
+from guidec.document import dump_text
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower import lower
+from guidec.lower.diagram import TooLarge
 from guidec.pipeline import compile_file
 from guidec.proofs.diff import difference
+from guidec.proofs.diff_show import difference_markdown, difference_text
 from guidec.proofs.replay import comparable
 from guidec.record import parts, rebuilt
+from guidec.scenarios import run
+from schemas import validator
 from test_python_target import patient
 
 GENERATED = int(os.environ.get("GUIDEC_GENERATED", "30"))
@@ -149,3 +160,337 @@ def test_what_is_called_the_same_answers_the_same(seed: int) -> None:
             continue  # no author could have written this
         if new is not None:
             hold(old, new, seed)
+
+
+# --- one guideline and its versions ---------------------------------------------------
+
+
+FOLDER = Path(__file__).parent / "data" / "diff"
+BASE = (FOLDER / "base.guide").read_text("utf-8")
+
+
+def version(*changes: tuple[str, str]) -> Compiled:
+    """The example with some words in place of others."""
+    text = BASE
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    files = {"base.guide": text.encode(), "base.csv": (FOLDER / "base.csv").read_bytes()}
+    found = compile_file("base.guide", lambda name: files.get(name, "there is no such file"))
+    assert found.compiled is not None, found.diagnostics
+    return found.compiled
+
+
+def verdicts(found: Json) -> dict[str, str]:
+    return {
+        f"{one['kind']} {one['id']}": one["verdict"] for one in found["changes"] if one["verdict"] != "same"
+    }
+
+
+BANDS = ("    < 40 kg:  100 mg\n", "    >= 40 kg: 200 mg\n")
+TREE = "    yes: recommend plan_b [S2]\n", "    no:  suggest plan_a   [S1]\n"
+LINES = (
+    "  consider drug_a; rest not stated when course is acute and score < 3 [S1]\n",
+    "  may drug_b; rest not stated when course is chronic [S2]\n",
+)
+NO_CHANGE: dict[str, list[tuple[str, str]]] = {
+    "nothing": [],
+    "other_threshold_same_meaning": [("score >= 7", "not score <= 6")],
+    "bands_the_other_way": [("".join(BANDS), "".join(BANDS[::-1]))],
+    "branches_the_other_way": [("".join(TREE), "".join(TREE[::-1]))],
+    "tree_as_conditions": [
+        (
+            "  by severe\n" + "".join(TREE),
+            "  when score >= 7: recommend plan_b [S2]\n  otherwise: suggest plan_a [S1]\n",
+        )
+    ],
+    "labels": [('"Plan A"', '"The first plan"'), ('"It harms the child."', '"It may harm the child."')],
+    "version": [("version 1.0.0", "version 2.0.0")],
+    "citations": [("recommend plan_b [S2]", "recommend plan_b [S2 S3]")],
+    "lines_the_other_way": [("".join(LINES), "".join(LINES[::-1]))],
+    "condition_the_other_way": [("course is acute and score < 3", "score < 3 and course is acute")],
+    "input_renamed": [
+        ("input score ", "input severity_score "),
+        ("score >= 7", "severity_score >= 7"),
+        ("score < 3", "severity_score < 3"),
+    ],
+    "value_renamed": [("    acute   ", "    sudden  "), ("course is acute", "course is sudden")],
+    "decision_renamed": [("decision treatment ", "decision first_treatment ")],
+    "regimen_renamed": [("plan_b", "plan_of_b")],
+    "drug_renamed": [("drug_b", "second_drug")],
+    "definition_renamed": [("define severe ", "define is_severe "), ("by severe", "by is_severe")],
+    "rule_renamed": [("monitor liver_values ", "monitor liver ")],
+}
+
+
+MOVED = {"citations", "branches_the_other_way", "lines_the_other_way"}
+
+
+@pytest.mark.parametrize("name", NO_CHANGE)
+def test_no_change_is_no_change(name: str) -> None:
+    found = difference(version(), version(*NO_CHANGE[name]))
+    assert found["verdict"] == "same", verdicts(found)
+    assert bool(found["renamed"]) == name.endswith("_renamed"), found["renamed"]
+    assert bool(found["citations"]) == (name in MOVED)
+    assert not list(validator("difference.schema.json").iter_errors(found))
+
+
+UNASKED = 'avoid drug_a when pregnant "It harms the child." [S5]'
+SCOPED = {
+    "scope scope",
+    "decision treatment",
+    "rule liver_values",
+    "line beside: drug_a",
+    "line beside: drug_b",
+}
+
+CHANGED: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
+    "threshold": (
+        [("score >= 7", "score >= 8")],
+        {"decision treatment", "value severe", "rule liver_values"},
+    ),
+    "strength": ([("suggest plan_a", "recommend plan_a")], {"decision treatment"}),
+    "dose_of_a_band": ([("200 mg", "250 mg")], {"decision treatment"}),
+    "limit_of_a_band": ([("40 kg", "45 kg")], {"decision treatment"}),
+    "interval": ([("every 4 weeks", "every 6 weeks")], {"rule liver_values"}),
+    "wording": ([("suggest plan_a", 'suggest "as a rule" plan_a')], {"decision treatment"}),
+    "line_gone": (
+        [("  may drug_b; rest not stated when course is chronic [S2]\n", "")],
+        {"line beside: drug_b", "rule liver_values"},
+    ),
+    "line_narrowed": ([("score < 3", "score < 2")], {"line beside: drug_a"}),
+    "scope": ([("  applies when ill\n", "")], SCOPED),
+    "range": ([("integer from 0 to 10", "integer from 0 to 20")], {"input score"}),
+    "step": ([("step 0.1", "step 0.5")], {"input weight"}),
+    "value_came": (
+        [('    chronic "Chronic"', '    chronic "Chronic"\n    unclear "Unclear"')],
+        {"input course"},
+    ),
+    "avoided_no_more": (
+        [(UNASKED, 'document [S5] "left to the reader"')],
+        {"decision treatment", "line beside: drug_a"},
+    ),
+    "shown_no_more": ([("score >= 7 [S2]\n  shown", "score >= 7 [S2]")], {"value severe"}),
+    "impossible": (
+        [("drug drug_a ", 'impossible when pregnant and weight < 20 kg "Too light."\n\ndrug drug_a ')],
+        {"impossible impossible"},
+    ),
+    "labels_swapped": (
+        [('acute   "Acute"', 'acute   "Chronic!"'), ('chronic "Chronic"', 'chronic "Acute"'), ("!", "")],
+        {"input course"},
+    ),
+    "no_longer_for_all": (
+        [
+            (
+                "    no:  suggest plan_a   [S1]",
+                "    no: by course\n      acute: suggest plan_a [S1]\n      chronic: not stated 'why' [S1]",
+            ),
+            ("'", '"'),
+        ],
+        {"decision treatment"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_change_is_told_with_an_example(name: str) -> None:
+    changes, expected = CHANGED[name]
+    old, new = version(), version(*changes)
+    found = hold(old, new, seed=1)
+    assert found["verdict"] == "changed"
+    assert set(verdicts(found)) == expected, verdicts(found)
+    assert "unknown" not in verdicts(found).values()
+    for one in found["changes"]:
+        for group in one["groups"]:
+            assert "example" in group or one["kind"] == "scope", one
+            assert group["for"] or one["kind"] == "value"
+    assert not list(validator("difference.schema.json").iter_errors(found))
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_what_changed_one_way_changes_back_the_other_way(name: str) -> None:
+    changes, _ = CHANGED[name]
+    there, back = difference(version(), version(*changes)), difference(version(*changes), version())
+    opposite = {"added": "removed", "removed": "added"}
+    assert {key: opposite.get(word, word) for key, word in verdicts(there).items()} == verdicts(back)
+
+
+def test_the_patients_of_a_change_are_named() -> None:
+    found = difference(version(), version(("score >= 7", "score >= 8")))
+    (group,) = next(one for one in found["changes"] if one["id"] == "severe")["groups"]
+    assert group["for"] == ["score exactly 7"]
+    assert (group["before"], group["after"]) == (["yes"], ["no"])
+    assert group["example"]["patient"] == {"score": 7}
+
+
+def test_a_scenario_of_the_difference_holds_in_the_new_version() -> None:
+    """Each example can be pasted into the file: it compiles, and it passes."""
+    for changes, _ in CHANGED.values():
+        new = version(*changes)
+        text = BASE
+        for before, after in changes:
+            text = text.replace(before, after)
+        found = difference(version(), new)
+        groups = [group for one in found["changes"] for group in one["groups"]]
+        scenarios = [group["example"]["scenario"] for group in groups if "example" in group]
+        scenarios = [one for one in scenarios if "\n  expect" in one]
+        files = {
+            "base.guide": (text + "\n" + "\n".join(scenarios)).encode(),
+            "base.csv": (FOLDER / "base.csv").read_bytes(),
+        }
+        made = compile_file("base.guide", lambda name, files=files: files.get(name, "gone"))  # type: ignore[misc]
+        assert made.compiled is not None, made.diagnostics
+        for scenario in made.scenarios:
+            assert run(made.compiled, scenario) == [], scenario
+
+
+def test_what_is_too_large_is_not_called_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def outgrown(*_: object) -> None:
+        raise TooLarge
+
+    monkeypatch.setattr("guidec.proofs.diff.joint", outgrown)
+    found = difference(version(), version(("score >= 7", "score >= 8")))
+    assert found["verdict"] == "changed"
+    assert set(verdicts(found).values()) == {"unknown"}
+    assert "too large" in difference_text(found)
+
+
+# --- the command --------------------------------------------------------------------
+
+
+def in_git(folder: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-C", str(folder), *words],
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A guideline with a module, committed twice under `rules/`."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    in_git(tmp_path, "init", "-q")
+    (folder / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    shared = (
+        'module shared "Shared"\n  version 1.0.0\n  language guidec/1\n\n'
+        'input ill "Ill"\n  boolean\n\ninput cutoff "Cut-off"\n  integer from 0 to 10\n'
+    )
+    (folder / "shared.guide").write_text(shared, "utf-8")
+    text = BASE.replace('input ill "Ill"\n  boolean\n\n', "").replace(
+        "  source leaflet\n", "  source leaflet\n  uses shared\n", 1
+    )
+    (folder / "base.guide").write_text(text, "utf-8")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-qm", "one")
+    in_git(tmp_path, "tag", "one")
+    (folder / "shared.guide").write_text(shared.replace("0 to 10", "0 to 20"), "utf-8")
+    in_git(tmp_path, "commit", "-qam", "two")
+    (folder / "base.guide").write_text(text.replace("score >= 7", "score >= 8"), "utf-8")
+    return tmp_path
+
+
+def called(*words: str) -> Result:
+    return CliRunner().invoke(cli, ["diff", *words])
+
+
+def test_revisions_are_read_with_their_own_modules(repository: Path) -> None:
+    file = str(repository / "rules" / "base.guide")
+    both = called("--git", "one..HEAD", file)
+    assert both.exit_code == 3, both.output
+    assert "input cutoff" in both.output and "decision" not in both.output
+    here = called("--git", "HEAD", file)
+    assert here.exit_code == 3 and "decision treatment" in here.output and "cutoff" not in here.output
+    assert called("--git", "HEAD..HEAD", file).exit_code == 0
+    assert called("--git", "one", file, "--format", "json").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--git", "nowhere", "FILE"], 1, "no revision `nowhere`"),
+        (["--git", "--upload-pack=x..HEAD", "FILE"], 1, "no revision"),
+        (["--git", "HEAD", "OTHER"], 1, "`HEAD` has no file `rules/other.guide`"),
+        (["--git", "HEAD", "OUTSIDE"], 1, "no git repository"),
+        (["--git", "a...b", "FILE"], 2, "write A..B"),
+        (["--git", "..b", "FILE"], 2, "write A..B"),
+        (["--git", "a..", "FILE"], 2, "write A..B"),
+        (["--git", "HEAD", "FILE", "FILE"], 2, "one file, not 2"),
+        (["FILE"], 2, "name OLD and NEW"),
+        (["FILE", "OUTSIDE"], 2, "does not exist"),
+        (["FILE", "MODULE"], 2, "is a module"),
+        (["FILE", "FOLDER"], 2, "is a folder"),
+    ],
+)
+def test_wrong_usage_is_told(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, words: list[str], status: int, said: str
+) -> None:
+    folder = repository / "rules"
+    places = {
+        "FILE": folder / "base.guide",
+        "OTHER": folder / "other.guide",
+        "MODULE": folder / "shared.guide",
+        "FOLDER": folder,
+        "OUTSIDE": tmp_path_factory.mktemp("elsewhere") / "a.guide",
+    }
+    found = called(*(str(places.get(word, word)) for word in words))
+    assert found.exit_code == status, found.output
+    assert said in found.output, found.output
+
+
+def test_without_git_it_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    found = called("--git", "HEAD", str(repository / "rules" / "base.guide"))
+    assert found.exit_code == 1 and "git isn't installed" in found.output
+
+
+def test_a_file_with_errors_is_status_1(tmp_path: Path) -> None:
+    broken = tmp_path / "base.guide"
+    broken.write_text(BASE.replace("score >= 7", "scor >= 7"), "utf-8")
+    (tmp_path / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    found = called(str(FOLDER / "base.guide"), str(broken))
+    assert found.exit_code == 1 and "scor" in found.output
+
+
+def test_a_document_is_compared_with_its_text(tmp_path: Path) -> None:
+    (tmp_path / "base.json").write_text(dump_text(version()), "utf-8")
+    same = called(str(tmp_path / "base.json"), str(FOLDER / "base.guide"))
+    assert same.exit_code == 0, same.output
+    assert "the same for every patient" in same.output
+
+
+def test_markdown_holds_what_the_text_says_and_nothing_breaks_out() -> None:
+    label = "</details> <b>``` | [x](y)"
+    found = difference(
+        version(), version(('"Which treatment?"', f'"{label}"'), ("suggest plan_a", "recommend plan_a"))
+    )
+    text = difference_markdown(found)
+    assert "decision treatment" in difference_text(found)
+    outside = re.sub(r"(?ms)^(`{3,})text$.*?^\1$", "", text)
+    assert "<b>" not in outside and outside.count("<details>") == outside.count("</details>")
+
+
+def test_the_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
+    new = tmp_path / "base.guide"
+    new.write_text(BASE.replace("score >= 7", "score >= 8").replace("200 mg", "250 mg"), "utf-8")
+    (tmp_path / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    outputs = {
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "guidec",
+                "diff",
+                str(FOLDER / "base.guide"),
+                str(new),
+                "--format",
+                "json",
+            ],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1 and outputs != {b""}

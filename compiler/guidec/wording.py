@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from guidec import ir
@@ -119,6 +120,11 @@ def _piece(entry: ir.Input, cuts: tuple[Cut, ...], first: int, last: int) -> str
     behind = cuts[last] if last < len(cuts) else None
     unit = entry.type.units[0].unit if isinstance(entry.type, ir.Quantity) else ""
     is_date = isinstance(entry.type, ir.Date)
+    if isinstance(entry.type, ir.Integer) and before is not None and behind is not None:
+        start, end = before.thresholds[0], behind.thresholds[0]
+        low = floor(start) + 1 if before.after else ceil(start)
+        if low == (floor(end) if behind.after else ceil(end) - 1):
+            return f"exactly {low}"
     return _between(
         None if before is None else _value_text(before.thresholds[0], is_date), before is not None and before.after,
         None if behind is None else _value_text(behind.thresholds[0], is_date), behind is not None and behind.after, unit,

@@ -360,6 +360,8 @@ def _groups(
             verdict = "unknown"
         if verdict == "same" and apart:
             verdict, facts = "changed", [_fact(BLANKS, "", "")]
+    complete = [group for group in groups if "note" not in group]
+    groups = complete or groups  # what changes while something is blank follows from what changes anyhow
     rewritten = verdict == "same" and any(left != right for left, right in nodes)
     return _change(kind, name, label, verdict, facts=facts, groups=groups, more=more, rewritten=rewritten)
 

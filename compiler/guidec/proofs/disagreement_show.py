@@ -14,7 +14,7 @@ _WORDS = {**ROW_WORDS, "unknown": "no patient was found, and none was excluded"}
 
 
 def disagreement_text(found: Json) -> str:
-    """For a terminal: of each question how the answers stand; where they differ, for whom first, and one such patient."""
+    """For a terminal: of each question how the answers stand; where they differ, for whom first, and one of them."""
     names = [one["guideline"] for one in found["sources"]]
     lines = [f"{', '.join(names)}: for whom they disagree", ""]
     for row in found["questions"]:
@@ -43,9 +43,9 @@ def _short(names: list[str], standing: Json) -> Iterator[str]:
     word = "differs" if standing["standing"] == "differs" else "not known"
     yield f"{word} for {groups[0]}{rest}" if groups else f"{word} for some patients"
     for answer in standing["answers"][:1]:
+        yield _patient(answer)
         for name, lines in zip(names, answer["said"], strict=True):
             yield f"  {name}: {'; '.join(line.strip() for line in lines)}"
-        yield f"  {_patient(answer)}"
 
 
 def _at_least(one: Json) -> str:
@@ -54,7 +54,7 @@ def _at_least(one: Json) -> str:
 
 def _patient(answer: Json) -> str:
     if "patient" in answer:
-        return f"such a patient: {json.dumps(answer['patient'], ensure_ascii=False)}"
+        return f"for example {json.dumps(answer['patient'], ensure_ascii=False)}"
     return f"not known whether there is such a patient: {answer['reason']}"
 
 
@@ -85,7 +85,7 @@ def _groups(one: Json) -> list[str]:
 
 
 def _table(names: list[str], one: Json) -> list[str]:
-    rows = [["For", *map(marked, names), "Such a patient"], ["---"] * (len(names) + 2)]
+    rows = [["For", *map(marked, names), "A patient"], ["---"] * (len(names) + 2)]
     for answer in one["answers"]:
         said = ["<br>".join(map(marked, lines)) for lines in answer["said"]]
         rows.append(["<br>".join(map(marked, _groups(answer))), *said, marked(_patient(answer))])
@@ -114,7 +114,7 @@ def disagreement_html(found: Json) -> str:
 
 
 def _html_table(names: list[str], one: Json) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("For", *names, "Such a patient"))
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("For", *names, "A patient"))
     rows = ""
     for answer in one["answers"]:
         cells = [_groups(answer), *answer["said"], [_patient(answer)]]
