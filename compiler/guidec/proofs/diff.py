@@ -136,7 +136,8 @@ def _things(old: ir.Guideline, new: ir.Guideline) -> Iterator[Thing]:
         elif not any(decisions):
             yield from _lines(before, after)
         else:
-            yield "form", one.id, one.label, *("a decision" if each else "options" for each in decisions)
+            before_form, after_form = ("a decision" if each else "options" for each in decisions)
+            yield "form", one.id, one.label, before_form, after_form
     for before, after in _matched(old.rules, new.rules):
         one = after or before
         yield "rule", one.id, one.label, before and before.id, after and after.id
