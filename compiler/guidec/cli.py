@@ -714,8 +714,8 @@ def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str)
     not be decided is `not known` and counts as changed.
 
     Told apart and no change: new names (under one label), new words (labels, notes, titles, codes, why something is not
-    stated), other citations, another order, the order in which things are asked, scenarios, properties, the version. Citations stand under
-    a heading of their own: they are part of a result, but not of what is done.
+    stated), other citations, another order, the order in which things are asked, scenarios, properties, the version.
+    Citations stand under a heading of their own: they are part of a result, but not of what is done.
     """
     from guidec.proofs import diff_show
     from guidec.proofs.diff import difference
