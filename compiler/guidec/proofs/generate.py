@@ -8,11 +8,12 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate import Refused, evaluate
 from guidec.evaluate.completions import Completions
+from guidec.evaluate.paths import reads
 from guidec.evaluate.record import read_record
 from guidec.lower.boxes import Box, Variable, known
 from guidec.lower.diagram import TRUE
 from guidec.lower.work import all_impossible
-from guidec.numbers import decimal_text
+from guidec.numbers import decimal_text, unit_text
 from guidec.proofs.coverage import Coverage, Item, Kind, Measure, met_by
 from guidec.proofs.pinned import is_fixed, pinned
 from guidec.proofs.witness import Patient, patient_of
@@ -47,12 +48,16 @@ def generated(
     found: list[Made] = []
     said: dict[str, None] = {}
     taken = set(titles)
+    called: dict[str, list[Patient]] = {}
     for patient, meets in _patients(coverage, kinds, tell):
         result = evaluate(measure.compiled, patient)
         items = [measure.items[at] for at in meets]
         expected = pinned(measure.work.guideline, result, {one.of for one in items}, said)
         said.update(dict.fromkeys(one for one in expected if is_fixed(one)))
-        title = _free(_title(measure.work.guideline, patient, result, items), taken)
+        who = _title(measure.work.guideline, patient, result, items)
+        namesakes = called.setdefault(who, [])
+        title = _free(_apart(measure.work.guideline, who, patient, namesakes), taken)
+        namesakes.append(patient)
         taken.add(title)
         found.append(Made(title, patient, tuple(expected), tuple(meets)))
     return found
@@ -213,7 +218,7 @@ def _title(
     if not patient:
         return "Nothing is known"
     if result["status"] == "out_of_scope":
-        return f"{_who(guideline, patient, ())}: out of scope"
+        return f"{_who(guideline, patient, ())} → out of scope"
     decisions = [one.id for one in guideline.decisions]
     about = [one.of for one in items if one.of in decisions] or decisions
     name = next((one for one in about if result["decisions"][one]["status"] != "not_applicable"), "")
@@ -221,21 +226,40 @@ def _title(
     who = _who(guideline, patient, [one for one in asked if one in patient])
     if not name:
         return who
-    return f"{who}: {_what(guideline, result, name)}"
+    return f"{who} → {_what(guideline, result, name)}"
 
 
 def _who(guideline: ir.Guideline, patient: Mapping[str, Any], first: Sequence[str]) -> str:
     """The entries, those that decide first, in words; as many as fit."""
-    inputs = {one.id: one for one in guideline.inputs}
-    names = dict.fromkeys([*first, *(name for name in patient if name != "readings")])
-    words = [_entry(inputs[name], patient[name]) for name in names if name in inputs]
-    words = [one for one in words if one]
+    scope = reads(guideline, [guideline.applies]).inputs if patient.keys() - first else ()
+    names = dict.fromkeys([*first, *(name for name in patient if name != "readings" and name not in scope)])
+    words = _words(guideline, {name: patient[name] for name in names if name not in scope} or patient)
     found: list[str] = []
     for one in words:
         if len(", ".join([*found, one])) > LONGEST_TITLE - 50:
             break
         found.append(one)
     return ", ".join(found) or "Little is known"
+
+
+def _words(guideline: ir.Guideline, patient: Mapping[str, Any]) -> list[str]:
+    """Each entry in words, and each reading."""
+    inputs = {one.id: one for one in guideline.inputs}
+    readings = {one.id: one for one in guideline.readings}
+    found = [_entry(inputs[name], value) for name, value in patient.items() if name in inputs]
+    for name, value in _readings(patient).items():
+        label = next(one.label for one in readings[name].values if one.id == value)
+        found.append(f"{readings[name].label}: {label}")
+    return found
+
+
+def _apart(
+    guideline: ir.Guideline, title: str, patient: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
+) -> str:
+    """The title with what none of the other patients of that title has, as far as there is room."""
+    words = {word for other in others for word in _words(guideline, other)}
+    own = [word for word in _words(guideline, patient) if word not in words]
+    return f"{title}; {', '.join(own[:2])}" if others and own else title
 
 
 def _entry(entry: ir.Input, value: object) -> str:
@@ -245,14 +269,15 @@ def _entry(entry: ir.Input, value: object) -> str:
         case False:
             return f"{entry.label}: no"
         case str():
-            return value_label(entry, value)
+            return f"{entry.label}: {value_label(entry, value)}"
         case list():
-            return " and ".join(value_label(entry, str(one)) for one in value)
+            named = " and ".join(value_label(entry, str(one)) for one in value)
+            return f"{entry.label}: {named or 'none'}"
         case {"value": number, "unit": unit}:
-            return f"{entry.label} {_number(number)} {unit}"
+            return f"{entry.label} {_number(number)} {unit_text(unit)}"
         case _:
             unit = entry.type.units[0].unit if isinstance(entry.type, ir.Quantity) else ""
-            return f"{entry.label} {_number(value)} {unit}".rstrip()
+            return f"{entry.label} {_number(value)} {unit_text(unit)}".rstrip()
 
 
 def _number(value: object) -> str:

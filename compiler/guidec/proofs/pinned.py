@@ -113,7 +113,7 @@ def _order(order: Json, inside: str) -> Iterator[str]:
     if "drug" in order:
         for key in ("dose", "total", "daily"):
             text = _dose(order.get(key))
-            if text and (key == "dose" or order[key] != order["dose"]):
+            if text and (key == "dose" or text != _dose(order["dose"])):
                 yield f"{key} of {thing}{inside} {text}"
         steps = order.get("taper", {}).get("steps", ())
         if steps and all("low" in one for one in steps):
