@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from guidec import ir
-from guidec.evaluate import Compiled, Refused, evaluate
+from guidec.evaluate import Compiled, Refused, all_recommendations, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, read_record
 from guidec.lower import side_by_side
@@ -252,7 +252,9 @@ def _decisions(work: Lowering) -> list[Item]:
             if line not in ("", "0") and group < 0:
                 continue
             node = ending(work, name, lambda one, group=group: one.group == group)  # type: ignore[misc]
-            says = f"line {int(line) + 1}: {_outcome(leaf)}" if line and group >= 0 else _outcome(leaf)
+            several = [one for one in groups.values() if _outcome(one) == _outcome(leaf)]
+            says = _outcome(leaf) + (_giving(leaf) if len(several) > 1 else "")
+            says = f"line {int(line) + 1}: {says}" if line and group >= 0 else says
             span = leaf.outcome.span if leaf.outcome is not None else spans[of]
             found.append(Item("decisions", of, says, span, node))
     return found
@@ -267,6 +269,16 @@ def _outcome(leaf: Leaf) -> str:
         for one in leaf.outcome.recommendations
     ]
     return ", ".join(names) or "nothing"
+
+
+def _giving(leaf: Leaf) -> str:
+    """What tells an outcome from another of the same name."""
+    given = [one for each in all_recommendations(leaf.outcome) for one in each.orders]
+    names = [
+        one.drug or one.procedure or one.drug_class or "" if isinstance(one, ir.Order) else "one of several"
+        for one in given
+    ]
+    return f", giving {', '.join(dict.fromkeys(name for name in names if name)) or 'nothing'}"
 
 
 def _rows(work: Lowering, beyond: list[str]) -> list[Item]:
