@@ -114,7 +114,7 @@ def met_by(measure: Measure, patient: Mapping[str, object], among: Sequence[int]
     except Refused:
         return set()
     cells = Completions(work.guideline, work.coordinates.all, entered).cells
-    if work.guideline.impossible and work.diagrams.settled(all_impossible(work), cells) != 0:
+    if work.guideline.impossible and work.diagrams.settled(all_impossible(work), cells) == TRUE:
         return set()
     found: set[int] = set()
     needs: dict[str, list[str]] | None = None

@@ -91,10 +91,11 @@ def _words(name: str) -> str:
 def _recommended(guideline: ir.Guideline, result: Json) -> Iterator[str]:
     """How strongly, and what is given."""
     regimens = {one.id for one in guideline.regimens}
+    drugs = {one.id for one in guideline.items if one.kind == "drug"}
     for one in result["recommendations"]:
         yield _strength(one)
         for given in one["gives"]:
-            if "usual" in given and "choice" in given and one["id"] in regimens:
+            if "choice" in given and given.get("usual") in drugs and one["id"] in regimens:
                 yield f"usual of {one['id']} {given['usual']}"
     for name, order in orders(dict(result)):
         inside = f" in {name}" if name in regimens else ""
