@@ -41,8 +41,7 @@ def status_of(compiled: Compiled, scenario: ir.Scenario) -> tuple[Status, str]:
 
 def fault_of(scenario: ir.Scenario, status: Status, why: str) -> Diagnostic | None:
     """A warning for a review that holds no longer, or that is bound to nothing."""
-    assert scenario.review is not None
-    span = scenario.review.span
+    span = scenario.span if scenario.review is None else scenario.review.span
     if status == "void":
         message = f"the review of “{scenario.title}” is void: {why}"
         repair = (
