@@ -21,6 +21,7 @@ from guidec.parse.problem import in_words
 from guidec.pipeline import compile_file
 from guidec.project import reader
 from guidec.proofs.checked import check
+from guidec.proofs.reviews import fault_of, status_of
 from guidec.scenarios import run
 from guidec.target import targets
 
@@ -229,6 +230,9 @@ def found_in(language: str, text: str) -> dict[str, str]:
             found |= {one.code: one.severity for one in emit(compilation.compiled)[1]}
         if any(run(compilation.compiled, one) for one in compilation.scenarios):
             found["failed_scenario"] = "error"
+        for scenario in compilation.scenarios:
+            fault = fault_of(scenario, *status_of(compilation.compiled, scenario))
+            found |= {} if fault is None else {fault.code: fault.severity}
     return found
 
 

@@ -1166,11 +1166,21 @@ class Expectations:
 
 
 @record
+class Review:
+    """Whether a person has looked at a scenario; `digest` is what it was bound to."""
+
+    done: bool
+    digest: str
+    span: Span
+
+
+@record
 class Scenario:
     title: Text
     cites: Cites
     lines: tuple[GivenLines | Expectations | Note, ...]
     span: Span
+    review: Review | None = None
 
     @property
     def given(self) -> tuple[GivenLine, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from guidec.evaluate import Compiled, Refused
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
+    from guidec.proofs.coverage import Coverage
 
 FINE, FAULTY, WRONG_USAGE, CHANGED = 0, 1, 2, 3
 SECONDS_BETWEEN = 2.0
@@ -773,53 +774,267 @@ def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "lis
 # --- test --------------------------------------------------------------------
 
 
-@cli.command("test", epilog="\b\nExamples:\n  guidec test takada.guide\n  guidec test guidelines")
+@cli.command(
+    "test",
+    epilog="\b\nExamples:\n  guidec test takada.guide\n  guidec test guidelines --coverage\n"
+    "  guidec test guidelines --coverage --fail-under 90     in CI\n"
+    "  guidec test takada.guide --generate --dry-run         the scenarios that are missing\n"
+    "  guidec test takada.guide --generate                   written behind the others, each `unreviewed`\n"
+    "  guidec test takada.guide --review                     after you made it `reviewed`\n\n"
+    "Exit status: 0 fine, 1 the input has errors, a scenario failed or the coverage is too low, 2 wrong usage.",
+)
 @PATHS
 @FORMAT
+@click.option(
+    "--coverage", "measuring", is_flag=True, help="Measure what the scenarios meet; list what is missing."
+)
+@click.option(
+    "--fail-under",
+    "least",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where a file's scenarios meet less than this of all but rows; measures by itself.",
+)
+@click.option(
+    "--generate", "generating", is_flag=True, help="Append scenarios for what is missing to the file."
+)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["decisions", "branches", "rows", "boundaries", "blanks", "conditions"]),
+    help="Generate for this kind only; may be given more than once. Without it, for all but rows.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what --generate would append, and write nothing.")
+@click.option(
+    "--review", "binding", is_flag=True, help="Bind each `reviewed` to what its scenario exercises now."
+)
+@click.option("--strict", is_flag=True, help="Warnings and void reviews fail as well.")
 @pass_talk
-def test_(talk: _Talk, paths: tuple[Path, ...], form: str) -> None:
-    """Run the scenarios: each patient in a spec, and what the author expects."""
-    from guidec.diagnostic import Diagnostic
-    from guidec.report import as_text
-    from guidec.scenarios import run
+def test_(
+    talk: _Talk, paths: tuple[Path, ...], form: str, measuring: bool, least: float | None, generating: bool,
+    kinds: tuple[str, ...], dry_run: bool, binding: bool, strict: bool,
+) -> None:  # fmt: skip
+    """Run the scenarios: each patient in a spec, and what the author expects.
 
+    \b
+    --coverage measures what they meet, of all that some patient can meet:
+      decisions   each outcome of a decision, each line of a list
+      branches    each branch and `otherwise`; rows and lines held and not held; rules shown
+                  and not shown; arms of scores, lookups and bands; each `when` true and false
+      rows        each row of the normal form
+      boundaries  of each input compared with a constant, the nearest value on either side
+      blanks      each input for want of which a decision may stay open
+      conditions  of each condition with several questions, each question once true and once
+                  false where it alone decides (masking MC/DC)
+    What nobody can meet does not count. What can't be decided is UNKNOWN and counts as missing.
+
+    A scenario under whose title `unreviewed` stands was generated, and nobody has looked at it. Change the word to `reviewed`
+    and run --review: it is bound to what the scenario exercises, and void once that changes.
+    """
+    if (dry_run or kinds) and not generating:
+        _usage("--dry-run and --kind belong to --generate", "add it")
+    if generating and (binding or form == "json"):
+        _usage("--generate stands alone", "leave out --review and --format json")
     compilations = _compile(talk, paths)
     _print_diagnostics(compilations, sys.stderr)
     for one in compilations:
         if one.path.endswith(".json") and one.compiled is not None:
             _usage(f"`{one.path}` is compiled, and holds no scenarios", "name the .guide file")
+    whole = [one for one in compilations if one.compiled is not None and not one.is_module]
+    report, failed = _run_all(whole, form)
+    if binding:
+        _bind(talk, whole)
+        compilations = _compile(talk, paths)
+        whole = [one for one in compilations if one.compiled is not None and not one.is_module]
+    reviews = _reviews(whole, form)
+    found = _covered(talk, whole) if measuring or least is not None or generating else {}
+    too_low = [path for path, one in found.items() if least is not None and _percent(one) < least]
+    count = sum(len(one.scenarios) for one in whole)
+    if form == "json":
+        from guidec.proofs.listed import coverage_json
+
+        listed = [coverage_json(one.path, len(one.scenarios), found[one.path]) for one in whole if found]
+        kept = {"reviews": reviews} if reviews else {}
+        covered = {"coverage": listed} if found else {}
+        _echo_json({"scenarios": count, "failed": failed, "failures": report, **kept, **covered})
+    elif measuring or too_low:
+        from guidec.proofs.listed import coverage_text
+
+        for one in whole:
+            click.echo(coverage_text(one.path, len(one.scenarios), found[one.path]))
+    states = [one["status"] for one in reviews]
+    marks = [f"{states.count(word)} {word}" for word in _MARKS if word in states]
+    talk.say(
+        f"{_count(count, 'scenario')}: {count - failed} passed, {failed} failed"
+        + (f"; {', '.join(marks)}" if marks else "")
+    )
+    for path in too_low:
+        click.echo(
+            f"guidec: {path}: the scenarios meet {_percent(found[path])} %, less than {least:g} %", err=True
+        )
+    wrong = (
+        failed or too_low or _failed(compilations, strict) or (strict and {"void", "unbound"} & set(states))
+    )
+    if generating and not wrong:
+        _generate(
+            talk,
+            whole,
+            found,
+            kinds or ("decisions", "branches", "boundaries", "blanks", "conditions"),
+            dry_run,
+        )
+    elif generating:
+        talk.say("nothing was generated: mend what failed first")
+    sys.exit(FAULTY if wrong else FINE)
+
+
+_MARKS = ("reviewed", "unreviewed", "unbound", "void")
+
+
+def _run_all(compilations: "list[Compilation]", form: str) -> tuple[list[dict[str, Any]], int]:
+    """Every expectation that fails, told in text as it comes; and how many scenarios have one."""
+    from guidec.diagnostic import Diagnostic
+    from guidec.report import as_text
+    from guidec.scenarios import run
+
     report: list[dict[str, Any]] = []
-    count = 0
+    failed = 0
     for compilation in compilations:
-        compiled = compilation.compiled
-        if compiled is None or compilation.is_module:
-            continue
+        assert compilation.compiled is not None
         for scenario in compilation.scenarios:
-            count += 1
-            failures = run(compiled, scenario)
+            failures = run(compilation.compiled, scenario)
+            failed += bool(failures)
             for failure in failures:
-                message = f"scenario “{scenario.title}”: got {failure.got}"
+                span = failure.expectation.span
                 report.append(
                     {
                         "file": compilation.path,
-                        "line": failure.expectation.span.line,
+                        "line": span.line,
                         "scenario": scenario.title,
                         "got": failure.got,
                     }
                 )
                 if form == "text":
-                    found = Diagnostic(
-                        "failed_scenario",
-                        message,
-                        failure.expectation.span,
-                        "mend the guideline, or what is expected of it",
-                    )
+                    message = f"scenario “{scenario.title}”: got {failure.got}"
+                    repair = "mend the guideline, or what is expected of it"
+                    found = Diagnostic("failed_scenario", message, span, repair)
                     click.echo(as_text([found], compilation.texts, _colored(sys.stdout)))
-    failed = len({(one["file"], one["scenario"]) for one in report})
-    if form == "json":
-        _echo_json({"scenarios": count, "failed": failed, "failures": report})
-    talk.say(f"{_count(count, 'scenario')}: {count - failed} passed, {failed} failed")
-    sys.exit(FAULTY if failed or _failed(compilations, False) else FINE)
+    return report, failed
+
+
+def _reviews(compilations: "list[Compilation]", form: str) -> list[dict[str, Any]]:
+    """How each marked scenario stands; a review that is void, or bound to nothing, is told."""
+    from guidec.proofs.reviews import fault_of, status_of
+    from guidec.report import as_text
+
+    found: list[dict[str, Any]] = []
+    for compilation in compilations:
+        assert compilation.compiled is not None
+        for scenario in compilation.scenarios:
+            status, why = status_of(compilation.compiled, scenario)
+            if scenario.review is None:
+                continue
+            line = scenario.review.span.line
+            found.append(
+                {
+                    "file": compilation.path,
+                    "line": line,
+                    "scenario": scenario.title,
+                    "status": status,
+                    "why": why,
+                }
+            )
+            fault = fault_of(scenario, status, why)
+            if fault is not None and form == "text":
+                click.echo(as_text([fault], compilation.texts, _colored(sys.stderr)), err=True)
+    return found
+
+
+def _bind(talk: _Talk, compilations: "list[Compilation]") -> None:
+    """Write what each `reviewed` is bound to; all files or none."""
+    from guidec.appended import to_bind, with_reviews
+    from guidec.project import rewrite
+
+    made: dict[Path, bytes] = {}
+    count = 0
+    for one in compilations:
+        assert one.compiled is not None
+        lines = to_bind(one.compiled, one.path, one.scenarios)
+        if lines:
+            made[Path(one.path)] = with_reviews(_own_bytes(one), lines)
+            count += len(lines)
+    _rewrite(rewrite, made)
+    talk.say(f"{_count(count, 'review')} bound")
+
+
+def _covered(talk: _Talk, compilations: "list[Compilation]") -> "dict[str, Coverage]":
+    """What the scenarios of each file meet."""
+    from guidec.proofs.coverage import coverage, measured
+
+    found: dict[str, Coverage] = {}
+    for one in compilations:
+        assert one.compiled is not None
+        with talk.long() as tell:
+            tell(f"measuring what the scenarios of {one.path} meet")
+            measure = measured(one.compiled)
+            if measure is None:
+                _fail(f"`{one.path}` is too large to measure what its scenarios meet")
+            found[one.path] = coverage(measure, [scenario.patient for scenario in one.scenarios], tell)
+    return found
+
+
+def _percent(found: "Coverage") -> float:
+    from guidec.proofs.coverage import percent
+
+    return percent(*found.of())
+
+
+def _generate(
+    talk: _Talk, compilations: "list[Compilation]", found: "dict[str, Coverage]", kinds: Any, dry_run: bool
+) -> None:
+    """Append the missing scenarios; all files or none."""
+    from guidec.appended import NotKept, appended_text, with_scenarios
+    from guidec.project import reader, rewrite
+
+    made: dict[Path, bytes] = {}
+    count = 0
+    for one in compilations:
+        data = _own_bytes(one)
+        with talk.long() as tell:
+            try:
+                whole, scenarios = with_scenarios(
+                    one, data, reader(Path(one.path).parent), found[one.path], kinds, tell
+                )
+            except NotKept as fault:
+                _fail(
+                    f"what was generated for `{one.path}` was not read as meant; nothing was written ({fault})"
+                )
+        count += len(scenarios)
+        if dry_run and scenarios:
+            click.echo(appended_text(data, whole), nl=False)
+        elif scenarios:
+            made[Path(one.path)] = whole
+    _rewrite(rewrite, made)
+    for path in made:
+        click.echo(path.as_posix())
+    talk.say(f"{_count(count, 'scenario')} {'would be added' if dry_run else 'added'}")
+
+
+def _own_bytes(compilation: "Compilation") -> bytes:
+    from guidec.project import bytes_of
+
+    data, _ = bytes_of(Path(compilation.path))
+    if data is None:
+        _fail(f"`{compilation.path}` can't be read any more")
+    return data
+
+
+def _rewrite(rewrite: Callable[[Any], None], files: dict[Path, bytes]) -> None:
+    try:
+        rewrite(files)
+    except OSError as fault:
+        _fail(f"`{fault.filename}` can't be written: {fault.strerror or fault}")
 
 
 # --- fmt ---------------------------------------------------------------------

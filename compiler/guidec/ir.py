@@ -1061,6 +1061,15 @@ class Expectation:
 
 
 @record
+class Review:
+    """Whether a person has looked at a scenario; `digest` says at what, and is empty until `guidec test --review`."""
+
+    done: bool
+    digest: str
+    span: Span = _span()
+
+
+@record
 class Scenario:
     """A patient as JSON (`patient`), and what is expected of the result."""
 
@@ -1068,3 +1077,4 @@ class Scenario:
     patient: dict[str, object]
     expected: tuple[Expectation, ...]
     span: Span = _span()
+    review: Review | None = None

@@ -207,7 +207,7 @@ def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
     _replace({folder / name: (text, 0o644) for name, text in files.items()})
 
 
-def rewrite(files: dict[Path, str]) -> None:
+def rewrite(files: Mapping[Path, str | bytes]) -> None:
     """Write files that are there anew, all or none. They keep their rights, and a link goes on to lead to its file."""
     places = {path.resolve(): text for path, text in files.items()}
     _replace({path: (text, path.stat().st_mode & 0o7777) for path, text in places.items()})

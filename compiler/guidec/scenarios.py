@@ -45,9 +45,7 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
         case "outcome":
             return _outcome(result, expected)
         case "possible":
-            return _same_set(
-                _possible_names(result["decisions"][expected.of], expected.names), expected.names
-            )
+            return _same_set(possible_names(result["decisions"][expected.of], expected.names), expected.names)
         case "needs":
             where = result["decisions"][expected.of] if expected.of else result
             return _same(_names(where["needs"]), _names(expected.names))
@@ -111,7 +109,7 @@ def _outcome(result: Json, expected: ir.Expectation) -> str | None:
     return None if decision["status"] == "determined" and set(names) == set(expected.names) else got
 
 
-def _possible_names(decision: Json, wanted: tuple[str, ...]) -> list[str]:
+def possible_names(decision: Json, wanted: tuple[str, ...]) -> list[str]:
     """What may come out; `against x` where that is expected in so many words, else `x` whatever the direction."""
     names: dict[str, None] = {}
     for entry in decision["possible"]:

@@ -52,7 +52,15 @@ def scenario(draft: Draft) -> None:
     expected = ast.Expectation("status", None, (), draft.one(_STATUSES), None, None, NOWHERE)
     given, then = ast.GivenLines(tuple(entries)), ast.Expectations((expected, *_further(draft)))
     lines: tuple[ast.GivenLines | ast.Expectations | ast.Note, ...] = (given, then, *draft.notes())
-    draft.declarations.append(ast.Scenario(draft.label("A patient"), (), lines, NOWHERE))
+    title = draft.label("A patient")
+    draft.declarations.append(ast.Scenario(title, (), lines, NOWHERE, _review(draft)))
+
+
+def _review(draft: Draft) -> ast.Review | None:
+    kind = draft.one(("none", "unreviewed", "reviewed", "bound"))
+    if kind == "none":
+        return None
+    return ast.Review(kind != "unreviewed", "3f2a9c41d0b2" if kind == "bound" else "", NOWHERE)
 
 
 def _further(draft: Draft) -> list[ast.Expectation]:

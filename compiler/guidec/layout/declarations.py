@@ -84,7 +84,8 @@ def declaration_line(declaration: ast.Declaration) -> Line:
         case ast.Property():
             return _named("property", declaration, map(_property_line, declaration.lines))
         case ast.Scenario(title, cites, lines):
-            return line("scenario", label_text(title), cites_text(cites), below=map(_scenario_line, lines))
+            written = [*_review(declaration.review), *map(_scenario_line, lines)]
+            return line("scenario", label_text(title), cites_text(cites), below=written)
         case _:
             assert_never(declaration)
 
@@ -536,6 +537,12 @@ def claim_line(written: ast.Claim) -> Line:
     if written.when is not None:
         when = ("unless " if written.unless else "when ", chain(written.when))
     return line(claim_words(written), when)
+
+
+def _review(review: ast.Review | None) -> list[Line]:
+    if review is None:
+        return []
+    return [line("reviewed" if review.done else "unreviewed", review.digest)]
 
 
 def _scenario_line(written: ast.GivenLines | ast.Expectations | ast.Note) -> Line:

@@ -127,6 +127,11 @@ class Coordinates:
         """A number without names of definitions."""
         return plain(number, self.definitions)
 
+    def thresholds(self, kind: ir.Type, compare: ir.Compare) -> tuple[Fraction, ...]:
+        """The constant that an input is compared with, in each of its units."""
+        assert isinstance(compare.right, ir.Constant | ir.Day)
+        return self._per_unit(kind, compare.right, compare.others)
+
     def _per_unit(
         self, kind: ir.Type, right: ir.Constant | ir.Day, others: tuple[ir.Constant, ...]
     ) -> tuple[Fraction, ...]:

@@ -1007,8 +1007,16 @@ class Build:
     # --- scenarios ---
 
     def scenario(self, meta: Meta, children: list[Any]) -> ast.Scenario:
-        title, cites, *lines = children
-        return ast.Scenario(title, cites, tuple(lines), self._span(meta))
+        title, cites, review, *lines = children
+        return ast.Scenario(title, cites, tuple(lines), self._span(meta), review)
+
+    def review_missing(self, meta: Meta, children: list[Any]) -> ast.Review:
+        return ast.Review(False, "", self.place(children[0]))
+
+    def review_done(self, meta: Meta, children: list[Any]) -> ast.Review:
+        word, digest = children
+        span = self.place(word)
+        return ast.Review(True, str(digest or ""), span if digest is None else span.to(self.place(digest)))
 
     def scenario_line(self, meta: Meta, children: list[Any]) -> Any:
         return children[0]

@@ -256,7 +256,7 @@ def _multiples(
     near = min(max(round(middle / of), start), end)
     for count in dict.fromkeys((near, start, end)):
         at = (count * of - low) / step
-        if at.denominator == 1:
+        if at.denominator == 1 and count:  # nothing at all is no plain value of a test
             yield int(at)
 
 

@@ -38,7 +38,11 @@ def scenario(scope: Scope, written: ast.Scenario, rules: dict[str, str]) -> ir.S
     kept = tuple(one for one in expected if one is not None)
     if len(scope.found) > before and any(found.severity == "error" for found in scope.found[before:]):
         return None
-    return ir.Scenario(written.title.text, patient, kept, written.title.span)
+    return ir.Scenario(written.title.text, patient, kept, written.title.span, _review(written.review))
+
+
+def _review(written: ast.Review | None) -> ir.Review | None:
+    return None if written is None else ir.Review(written.done, written.digest, written.span)
 
 
 def _reading(scope: Scope, given: ast.GivenLine) -> object:

@@ -1,0 +1,346 @@
+"""What the scenarios of a guideline meet of all that somebody can meet, and a patient for each thing that they don't.
+
+The parts of it, in plain words, stand in docs/coverage.md.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from guidec import ir
+from guidec.evaluate import Compiled, Refused, all_recommendations, evaluate
+from guidec.evaluate.completions import Completions
+from guidec.evaluate.record import Amount, read_record
+from guidec.lower import side_by_side
+from guidec.lower.coordinates import Coordinates
+from guidec.lower.diagram import TRUE, TooLarge
+from guidec.lower.work import Lowering, all_impossible, without_impossible
+from guidec.numbers import decimal_text, plain_number
+from guidec.proofs.asked import asked_in
+from guidec.proofs.atoms import Edge, atoms, decides, edge, enterable, fails, holds, is_value
+from guidec.proofs.difference import ending
+from guidec.proofs.questions import PROVEN, Answer, nobody
+from guidec.proofs.witness import Patient
+from guidec.record import parts, record
+from guidec.rows import Leaf
+from guidec.source import Span
+from guidec.wording import cells_in_words, condition_in_words
+
+Kind = Literal["decisions", "branches", "rows", "boundaries", "blanks", "conditions"]
+KINDS: tuple[Kind, ...] = ("decisions", "branches", "rows", "boundaries", "blanks", "conditions")
+MOST_ROWS = 1_000
+
+
+@record
+class Item:
+    """One thing to be met, and by whom: a diagram. Of `blanks`, `needed` is the input that has to be needed instead.
+
+    `entered` is the input, the unit and the number of a threshold that is printed in several units.
+    """
+
+    kind: Kind
+    of: str
+    says: str
+    span: Span
+    node: int
+    needed: str = ""
+    entered: tuple[str, int, Fraction] | None = None
+
+
+@record
+class Measure:
+    """All that there is to meet, over diagrams that are cut at the values beside each threshold.
+
+    `beyond` says what was left unmeasured because there is too much of it.
+    """
+
+    compiled: Compiled
+    work: Lowering
+    items: tuple[Item, ...]
+    beyond: tuple[str, ...]
+
+
+@record
+class Coverage:
+    """`met` are the items that some scenario meets, by their places; `missing` has an answer for each of the others:
+    a patient who would meet it, that nobody can (it does not count), or that this is unknown."""
+
+    measure: Measure
+    met: frozenset[int]
+    missing: dict[int, Answer]
+
+    def of(self, kind: Kind | None = None) -> tuple[int, int]:
+        """How many are met, and how many somebody can meet; of one kind, or of all but rows, which no author wrote."""
+        mine = [
+            at
+            for at, item in enumerate(self.measure.items)
+            if (item.kind != "rows" if kind is None else item.kind == kind)
+        ]
+        return (
+            sum(at in self.met for at in mine),
+            sum(at in self.met or self.missing[at].kind != "proven" for at in mine),
+        )
+
+
+def percent(met: int, of: int) -> float:
+    """Rounded down to a tenth, so that 100 means all."""
+    return 100.0 if met == of else met * 1000 // of / 10
+
+
+def coverage(
+    measure: Measure,
+    patients: Iterable[Mapping[str, object]],
+    tell: Callable[[str], None] = lambda stage: None,
+) -> Coverage:
+    """What these patients meet."""
+    met: set[int] = set()
+    for patient in patients:
+        met |= met_by(measure, patient)
+    missing: dict[int, Answer] = {}
+    for at in range(len(measure.items)):
+        if at not in met:
+            tell(f"looking for a patient who meets {at + 1} of {len(measure.items)}")
+            missing[at] = who_meets(measure, at)
+    return Coverage(measure, frozenset(met), missing)
+
+
+def met_by(measure: Measure, patient: Mapping[str, object], among: Sequence[int] | None = None) -> set[int]:
+    """The items that a patient meets, those of a record that is refused aside: it meets none."""
+    work = measure.work
+    places = range(len(measure.items)) if among is None else among
+    try:
+        entered = read_record(work.guideline, patient)
+    except Refused:
+        return set()
+    cells = Completions(work.guideline, work.coordinates.all, entered).cells
+    if work.guideline.impossible and work.diagrams.settled(all_impossible(work), cells) == TRUE:
+        return set()
+    found: set[int] = set()
+    needs: dict[str, list[str]] | None = None
+    for at in places:
+        item = measure.items[at]
+        if item.needed:
+            needs = _needs(measure, patient) if needs is None else needs
+            if item.needed in needs.get(item.of, ()):
+                found.add(at)
+        elif work.diagrams.settled(item.node, cells) == TRUE:
+            if item.entered is not None:
+                name, unit, value = item.entered
+                if entered.entries[name].values != (Amount(value, unit),):
+                    continue
+            found.add(at)
+    return found
+
+
+def who_meets(measure: Measure, at: int) -> Answer:
+    """A patient who meets an item, found in the diagrams and run through the evaluator; or that there is none."""
+    item = measure.items[at]
+    if item.needed:
+        return Answer("refuted", _with_blank(measure, item))
+    if item.node == measure.work.diagrams.false:
+        return PROVEN
+
+    def shows(patient: Patient) -> bool:
+        return at in met_by(measure, _as_entered(measure, item, patient), (at,)) and _accepted(
+            measure, patient
+        )
+
+    answer = nobody(measure.work, item.node, shows)
+    if answer.patient is None:
+        return answer
+    return Answer("refuted", _as_entered(measure, item, answer.patient))
+
+
+def _as_entered(measure: Measure, item: Item, patient: Patient) -> Patient:
+    """The patient with the number in the unit that is asked for."""
+    if item.entered is None or item.entered[0] not in patient:
+        return patient
+    name, unit, value = item.entered
+    kind = measure.work.coordinates.inputs[name].type
+    assert isinstance(kind, ir.Quantity)
+    number = plain_number(value)
+    return {**patient, name: {"value": number, "unit": kind.units[unit].unit} if unit else number}
+
+
+def _accepted(measure: Measure, patient: Patient) -> bool:
+    try:
+        evaluate(measure.compiled, patient)
+    except Refused:
+        return False
+    return True
+
+
+def _needs(measure: Measure, patient: Mapping[str, object]) -> dict[str, list[str]]:
+    try:
+        result = evaluate(measure.compiled, patient)
+    except Refused:
+        return {}
+    return {name: one["needs"] for name, one in result["decisions"].items()}
+
+
+def _with_blank(measure: Measure, item: Item) -> Patient:
+    """Nobody knows anything: then everything is needed that ever is."""
+    return {}
+
+
+# --- what there is to meet ---------------------------------------------------
+
+
+def measured(compiled: Compiled) -> Measure | None:
+    """Everything that scenarios can meet; None where the guideline is too large to be measured."""
+    guideline = compiled.guideline
+    try:
+        try:
+            return _measured(compiled, side_by_side(guideline, (guideline,), _cuts(guideline))[0], True)
+        except TooLarge:  # perhaps the values beside two thresholds lie in another order in another unit
+            return _measured(compiled, side_by_side(guideline, (guideline,))[0], False)
+    except TooLarge:
+        return None
+
+
+def _cuts(guideline: ir.Guideline) -> list[ir.Condition]:
+    """The values beside each threshold, so that diagrams can tell them."""
+    coordinates = Coordinates(guideline)
+    edges = [edge(coordinates, one) for one in parts(guideline) if isinstance(one, ir.Compare)]
+    values = dict.fromkeys((one.input, one_of) for one in edges if one for one_of in (*one.true, *one.false))
+    return [is_value(coordinates, name, value) for name, value in values]
+
+
+def _measured(compiled: Compiled, work: Lowering, cut: bool) -> Measure:
+    branches, asked = asked_in(work)
+    beyond: list[str] = []
+    items = [
+        *_decisions(work),
+        *(Item("branches", one.of, one.says, one.span, one.taken) for one in branches),
+        *_rows(work, beyond),
+    ]
+    for condition in asked:
+        for atom in atoms(condition.condition) if cut else ():
+            side = edge(work.coordinates, atom)
+            if side is not None:
+                items += _boundaries(work, condition.of, condition.span, condition.context, atom, side)
+    if not cut:
+        beyond.append("boundaries: thresholds of one input lie too close together in several units")
+    items += _blanks(compiled)
+    for condition in asked:
+        questions = atoms(condition.condition)
+        for at, atom in enumerate(questions if len(questions) > 1 else ()):
+            here = work.diagrams.both(condition.context, decides(work, condition.condition, at))
+            words = condition_in_words(work.guideline, atom)
+            where = f"{condition.says}: `{words}`"
+            for truth, answered in (("true", holds(work, atom)), ("false", fails(work, atom))):
+                node = work.diagrams.both(here, answered)
+                items.append(
+                    Item("conditions", condition.of, f"{where} {truth} decides", condition.span, node)
+                )
+    return Measure(compiled, work, tuple(dict.fromkeys(items)), tuple(beyond))
+
+
+def _decisions(work: Lowering) -> list[Item]:
+    """Each outcome of each decision and of each line of options; where a list isn't asked, that once."""
+    found: list[Item] = []
+    spans = {one.id: one.span for one in work.guideline.decisions}
+    for name, leaves in work.leaves.items():
+        of, _, line = name.partition("#")
+        if name not in work.decided or of not in spans:
+            continue
+        groups: dict[int, Leaf] = {}
+        for leaf in reversed(leaves):
+            groups.setdefault(leaf.group, leaf)
+        for group, leaf in groups.items():
+            if line not in ("", "0") and group < 0:
+                continue
+            node = ending(work, name, lambda one, group=group: one.group == group)  # type: ignore[misc]
+            several = [one for one in groups.values() if _outcome(one) == _outcome(leaf)]
+            says = _outcome(leaf) + (_giving(leaf) if len(several) > 1 else "")
+            says = f"line {int(line) + 1}: {says}" if line and group >= 0 else says
+            span = leaf.outcome.span if leaf.outcome is not None else spans[of]
+            found.append(Item("decisions", of, says, span, node))
+    return found
+
+
+def _outcome(leaf: Leaf) -> str:
+    """`combination`, `nothing`, `conflict`, `not applicable`."""
+    if leaf.outcome is None or leaf.status != "determined":
+        return leaf.status.replace("_", " ")
+    names = [
+        one.id if one.direction == "for" else f"{one.direction} {one.id}"
+        for one in leaf.outcome.recommendations
+    ]
+    return ", ".join(names) or "nothing"
+
+
+def _giving(leaf: Leaf) -> str:
+    """What tells an outcome from another of the same name."""
+    given = [one for each in all_recommendations(leaf.outcome) for one in each.orders]
+    names = [
+        one.drug or one.procedure or one.drug_class or "" if isinstance(one, ir.Order) else "one of several"
+        for one in given
+    ]
+    return f", giving {', '.join(dict.fromkeys(name for name in names if name)) or 'nothing'}"
+
+
+def _rows(work: Lowering, beyond: list[str]) -> list[Item]:
+    found: list[Item] = []
+    spans = {one.id: one.span for one in work.guideline.decisions}
+    diagrams = work.diagrams
+    for name in work.decided:
+        of = name.partition("#")[0]
+        node = without_impossible(work, work.decided[name])
+        count = diagrams.count(node)
+        if count > MOST_ROWS:
+            beyond.append(f"rows of {of}: it has {count:,}, and at most {MOST_ROWS:,} are looked at")
+            continue
+        for cells, value in diagrams.rows(node):
+            if isinstance(value, tuple):
+                words = cells_in_words(work.guideline, work.coordinates.all, cells) or "everyone"
+                tests = [diagrams.test(at, mask) for at, mask in reversed(cells)]
+                met = diagrams.true
+                for test in tests:
+                    met = diagrams.both(test, met)
+                found.append(Item("rows", of, words, spans[of], met))
+    return found
+
+
+def _boundaries(
+    work: Lowering, of: str, span: Span, context: int, atom: ir.Condition, side: Edge
+) -> list[Item]:
+    found: list[Item] = []
+    kind = work.coordinates.inputs[side.input].type
+    words = condition_in_words(work.guideline, atom)
+    for truth, several in (("true", side.true), ("false", side.false)):
+        for unit in range(side.units):
+            values = [one for one in several if enterable(work.coordinates, side.input, unit, one[unit])]
+            node = work.diagrams.any(
+                [holds(work, is_value(work.coordinates, side.input, one)) for one in values]
+            )
+            node = work.diagrams.both(context, node)
+            shown = " or ".join(_shown(kind, unit, one[unit]) for one in values) or "no value"
+            entered = (side.input, unit, values[0][unit]) if side.units > 1 and values else None
+            says = f"`{words}` just {truth}: {side.input} {shown}"
+            found.append(Item("boundaries", of, says, span, node, entered=entered))
+    return found
+
+
+def _shown(kind: ir.Type, unit: int, value: Fraction) -> str:
+    match kind:
+        case ir.Date():
+            return date.fromordinal(int(value)).isoformat()
+        case ir.Quantity(units):
+            return f"{decimal_text(value)} {units[unit].unit}"
+        case ir.Duration(word):
+            return f"{decimal_text(value)} {word}{'' if value == 1 else 's'}"
+        case _:
+            return decimal_text(value)
+
+
+def _blanks(compiled: Compiled) -> list[Item]:
+    """What each decision can wait for: whatever it waits for while nothing is known. More that is known never adds any."""
+    result = evaluate(compiled, {})
+    spans = {one.id: one.span for one in compiled.guideline.decisions}
+    return [
+        Item("blanks", name, f"open for want of {needed}", spans[name], -1, needed)
+        for name, one in result["decisions"].items()
+        for needed in one["needs"]
+    ]
