@@ -18,6 +18,7 @@ from guidec.evaluate.record import read_record
 from guidec.lower import side_by_side
 from guidec.lower.coordinates import size
 from guidec.lower.diagram import TooLarge, bits
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
@@ -52,7 +53,10 @@ class Verdict:
 
 
 def prove(
-    compiled: Compiled, properties: Iterable[ir.Property], tell: Callable[[str], None] = lambda text: None
+    compiled: Compiled,
+    properties: Iterable[ir.Property],
+    tell: Callable[[str], None] = lambda text: None,
+    solver: Solver | None = None,
 ) -> tuple[list[Verdict], list[Diagnostic]]:
     """A verdict for each claim, in the author's order, and the faults of their conditions."""
     said = [(one, claim) for one in properties for claim in one.claims]
@@ -68,7 +72,7 @@ def prove(
     yes_or_no = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
     more += [ir.Is(name, ("yes",)) for name in recorded if name in yes_or_no]
     try:
-        (work,) = side_by_side(guideline, (guideline,), more)
+        (work,) = side_by_side(guideline, (guideline,), more, solver)
     except TooLarge:
         reason = "guideline and properties together have too many rows"
         return [Verdict(one.id, claim, Answer("unknown", None, reason)) for one, claim in said], []
