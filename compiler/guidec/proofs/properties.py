@@ -190,27 +190,21 @@ def _inside(guideline: ir.Guideline, condition: object) -> Iterator[Any]:
                 waiting += [named.condition, named.number, named.category]
 
 
-def _mentioned(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
-    """The inputs and readings whose values a condition asks, in the order of their declaration."""
-    found: set[str] = set()
-    for one in _inside(guideline, condition):
-        match one:
-            case ir.Is(name) | ir.Includes(name) | ir.Measure(name) | ir.ReadingIs(name):
-                found.add(name)
-            case _:
-                pass
-    order = [*(one.id for one in guideline.inputs), *(one.id for one in guideline.readings)]
-    return [name for name in order if name in found]
+def _mentioned(work: Lowering, when: int) -> list[str]:
+    """The inputs and readings on whose values a condition hangs, also through decisions; in the order of their declaration."""
+    asked = work.diagrams.asked(when)
+    found = {name for at in asked for name, _ in work.search.variables(at)}
+    return [name for name in (*work.coordinates.inputs, *work.coordinates.readings) if name in found]
 
 
 # --- never, always, determined -----------------------------------------------
 
 
 def _claimed(prover: Prover, when: int) -> Answer:
-    claim, guideline = prover.claim, prover.guideline
+    claim = prover.claim
     asked = _recorded_in(prover, when)
     if claim.kind == "determined":
-        asked = list(dict.fromkeys([*asked, *_mentioned(guideline, claim.when)]))
+        asked = list(dict.fromkeys([*asked, *_mentioned(prover.work, when)]))
     shows = _shows(prover, when, lambda result: breaks(result, claim, tuple(_decisions_of(prover))))
     if not asked and claim.kind != "determined":
         work = prover.work
