@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from authoring import comparisons, rules
+from authoring import comparisons, properties, rules
 from authoring.decisions import decision, options
 from authoring.definitions import definition
 from authoring.draft import Draft
@@ -41,6 +41,8 @@ def declarations(seed: int) -> Declarations:
     draft.dice = random.Random(f"beside the rest {seed}")
     _times(draft, comparisons.side_by_side, (0, 0, 1))
     _times(draft, comparisons.scenario, (0, 0, 1))
+    draft.dice = random.Random(f"said of all patients {seed}")
+    _times(draft, properties.property_, (0, 1, 1, 2))
     return (*first, *written, *accounts)
 
 

@@ -19,6 +19,7 @@ from guidec import __version__
 if TYPE_CHECKING:
     from guidec.diagnostic import Diagnostic
     from guidec.evaluate import Compiled, Refused
+    from guidec.lower.search import Solver
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
     from guidec.proofs.coverage import Coverage
@@ -54,6 +55,15 @@ READINGS = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     help="Choose how an ambiguous passage is read.",
+)
+
+
+SOLVER = click.option(
+    "--solver",
+    type=click.Choice(["auto", "z3", "cvc5", "none"]),
+    default="auto",
+    show_default=True,
+    help="What decides where the search for values gives up: by default one of them, if `guidec[proofs]` is installed.",
 )
 
 
@@ -136,7 +146,8 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
 @cli.command(
     epilog="\b\nExamples:\n  guidec check takada.guide\n  guidec check . --strict --format json\n"
     "  guidec check takada.guide --report     verdicts, daily amounts, what stays open\n"
-    "  guidec check takada.guide --save       append the patients who break a property"
+    "  guidec check takada.guide --save       append the patients who break a property\n"
+    "  guidec check takada.guide --solver cvc5"
 )
 @PATHS
 @FORMAT
@@ -153,13 +164,16 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
 @click.option(
     "--save", is_flag=True, help="Append each patient who breaks a property to its file, as a scenario."
 )
+@SOLVER
 @pass_talk
-def check(talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool, tables: bool, save: bool) -> None:
+def check(
+    talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool, tables: bool, save: bool, solver: str
+) -> None:
     """Parse, type and prove; print each fault at its place, with its mend and a patient whom it concerns.
 
     What a `property` says is proven for all patients, refuted by one, or not decided, and then it is said why.
     """
-    compilations, checked = _proved(talk, _compile(talk, paths))
+    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver))
     if save:
         _save(talk, compilations, checked)
     reports = _reports(talk, compilations, checked) if tables else []
@@ -277,14 +291,21 @@ def _count(number: int, word: str) -> str:
     "--check", "only_check", is_flag=True, help="Write nothing; fail if the artifacts on disk are stale."
 )
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
+@SOLVER
 @pass_talk
 def build(
-    talk: _Talk, paths: tuple[Path, ...], out: Path, names: tuple[str, ...], only_check: bool, strict: bool
+    talk: _Talk,
+    paths: tuple[Path, ...],
+    out: Path,
+    names: tuple[str, ...],
+    only_check: bool,
+    strict: bool,
+    solver: str,
 ) -> None:
     """Check, then write a Python evaluator, JSON, a flowchart and a page for each guideline. All of them or none."""
     from guidec.project import left_over, remove, write_all
 
-    compilations, checked = _proved(talk, _compile(talk, paths))
+    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver))
     _print_diagnostics(compilations, sys.stderr, _ALL)
     if _failed(compilations, strict):
         talk.say(f"{_summary(compilations)}; nothing was written")
@@ -1199,15 +1220,34 @@ def completion(shell: str) -> None:
 # --- what commands share -----------------------------------------------------
 
 
-def _compile(talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False) -> "list[Compilation]":
+def _compile(
+    talk: _Talk, paths: Iterable[Path], skip_scenarios: bool = False, solver: str = "auto"
+) -> "list[Compilation]":
     from guidec.project import compile_path
 
     compilations = []
+    deciding = _solver(solver)
     for file in _files(paths, (".guide", ".json")):
         with talk.long() as tell:
-            compilations.append(compile_path(file, skip_scenarios, tell))
+            compilations.append(compile_path(file, skip_scenarios, tell, deciding))
         talk.tell(f"compiled {compilations[-1].path}")
     return compilations
+
+
+def _solver(name: str) -> "Solver | None":
+    """The solver of that name, or the first that is installed."""
+    if name == "none":
+        return None
+    from guidec.proofs.solvers import installed, solver
+
+    there = installed()
+    if name == "auto":
+        return solver(there[0]) if there else None
+    if name not in there:
+        _usage(
+            f"the solver `{name}` is not installed", "pip install 'guidec[proofs]', or leave `--solver` out"
+        )
+    return solver(name)
 
 
 def _files(paths: Iterable[Path], kinds: tuple[str, ...]) -> list[Path]:

@@ -9,6 +9,7 @@ from guidec.diagnostic import Diagnostic, has_errors, in_order
 from guidec.document import compiled_of
 from guidec.evaluate import Compiled
 from guidec.lower import lowered
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering
 from guidec.parse import parse
 from guidec.record import record
@@ -51,6 +52,7 @@ class _Files:
     folder: str
     skip_scenarios: bool
     tell: Callable[[str], None] = _nobody
+    solver: Solver | None = None
     files: list[ast.File] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
@@ -59,12 +61,16 @@ class _Files:
 
 
 def compile_file(
-    path: str, read: Read, skip_scenarios: bool = False, tell: Callable[[str], None] = _nobody
+    path: str,
+    read: Read,
+    skip_scenarios: bool = False,
+    tell: Callable[[str], None] = _nobody,
+    solver: Solver | None = None,
 ) -> Compilation:
     """Compile one guideline or module. `path` names it in diagnostics; `read` gives the files beside it; `tell` hears
-    which stage begins."""
+    which stage begins. A `solver` decides what the search gives up on; it changes faults, never rows."""
     folder, _, name = path.rpartition("/")
-    files = _Files(read, f"{folder}/" if folder else "", skip_scenarios, tell)
+    files = _Files(read, f"{folder}/" if folder else "", skip_scenarios, tell, solver)
     try:
         return _compile(path, name, files)
     except RecursionError:  # chains of names that no one declaration shows: the other limits come first
@@ -85,7 +91,7 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
     if resolved is None:
         return Compilation(path, None, (), {}, tuple(in_order(found)), files.texts, is_module)
     files.tell(f"looking for gaps and overlaps in {name}")
-    work, program, faults = lowered(resolved.guideline)
+    work, program, faults = lowered(resolved.guideline, files.solver)
     if work is not None and work.patients:
         from guidec.proofs.whole import with_patients
 

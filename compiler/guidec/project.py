@@ -9,6 +9,7 @@ from pathlib import Path
 
 from guidec.diagnostic import Diagnostic
 from guidec.document import load
+from guidec.lower.search import Solver
 from guidec.pipeline import Compilation, Read, compile_file
 from guidec.source import start_of
 from guidec.text import LARGEST_TEXT
@@ -89,7 +90,10 @@ def bytes_of(path: Path) -> tuple[bytes | None, list[Diagnostic]]:
 
 
 def compile_path(
-    path: Path, skip_scenarios: bool = False, tell: Callable[[str], None] = lambda stage: None
+    path: Path,
+    skip_scenarios: bool = False,
+    tell: Callable[[str], None] = lambda stage: None,
+    solver: Solver | None = None,
 ) -> Compilation:
     """Compile a `.guide` file or take up a compiled `.json`; `tell` hears which stage begins."""
     shown = shown_path(path)
@@ -99,7 +103,7 @@ def compile_path(
     read = reader(path.parent)
     folder = shown.rpartition("/")[0]
     name = f"{folder}/{path.name}" if folder else path.name
-    return compile_file(name, read, skip_scenarios, tell)
+    return compile_file(name, read, skip_scenarios, tell, solver)
 
 
 def _load(path: Path, shown: str) -> Compilation:

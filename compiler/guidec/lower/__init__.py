@@ -13,7 +13,7 @@ from guidec.lower.doses import check_bands
 from guidec.lower.limits import beyond_limits, inner_first
 from guidec.lower.lines import check_for_and_against, line_of, option_table, rule_condition, ruled
 from guidec.lower.normal import normal
-from guidec.lower.search import Search, whole_domain
+from guidec.lower.search import Search, Solver, whole_domain
 from guidec.lower.tables import table_tree
 from guidec.lower.trees import decided, table_of
 from guidec.lower.work import (
@@ -22,6 +22,7 @@ from guidec.lower.work import (
     checked,
     condition_rows,
     diagram_of,
+    has_faults,
     rows_of_category,
     rows_of_condition,
 )
@@ -36,8 +37,13 @@ def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
     return program, found
 
 
-def lowered(guideline: ir.Guideline) -> tuple[Lowering | None, Program | None, list[Diagnostic]]:
-    """The same with the diagrams that the rows were read from; none where a limit stopped the work."""
+def lowered(
+    guideline: ir.Guideline, solver: Solver | None = None
+) -> tuple[Lowering | None, Program | None, list[Diagnostic]]:
+    """The same with the diagrams that the rows were read from; none where a limit stopped the work.
+
+    What is `not_decided` leaves rows, which are the same with a solver that decides it.
+    """
     beyond = beyond_limits(guideline)
     if beyond:
         return None, None, beyond
@@ -55,22 +61,26 @@ def lowered(guideline: ir.Guideline) -> tuple[Lowering | None, Program | None, l
         )
     if found:
         return None, None, found
+    work: Lowering | None = None
     try:
-        (work,), in_rows = _over(coordinates, (guideline,), found, checking=True)
+        (work,), in_rows = _over(coordinates, (guideline,), found, solver, checking=True)
         program = _program(work, {name: in_rows(number)[0] for name, number in _shown_numbers(guideline)})
     except TooLarge:
         repair = "split the decision, or count findings in a score"
-        found.append(Diagnostic("too_many_rows", "this has too many rows in normal form", work.place, repair))
+        place = guideline.span if work is None else work.place
+        found.append(Diagnostic("too_many_rows", "this has too many rows in normal form", place, repair))
         return None, None, found
     _note_shared_ingredients(work, program)
     nobody = [diagnostic for diagnostic in found if diagnostic.code == "impossible_everyone"]
     found = nobody or found  # for nobody, no branch is reached
-    failed = any(diagnostic.severity == "error" for diagnostic in found)
-    return work, (None if failed else program), found
+    return work, (None if has_faults(found) else program), found
 
 
 def side_by_side(
-    vocabulary: ir.Guideline, guidelines: Sequence[ir.Guideline], more: Sequence[ir.Condition] = ()
+    vocabulary: ir.Guideline,
+    guidelines: Sequence[ir.Guideline],
+    more: Sequence[ir.Condition] = (),
+    solver: Solver | None = None,
 ) -> tuple[Lowering, ...]:
     """Guidelines without faults as diagrams over one set of coordinates, which `more` conditions cut too.
 
@@ -84,7 +94,7 @@ def side_by_side(
         coordinates.note(condition)
     if coordinates.close():
         raise TooLarge
-    works, _ = _over(coordinates, guidelines, [], checking=False)
+    works, _ = _over(coordinates, guidelines, [], solver, checking=False)
     for work in works:
         for one in work.guideline.decisions:
             if isinstance(one, ir.Decision):
@@ -107,7 +117,12 @@ def _note(coordinates: Coordinates, guideline: ir.Guideline) -> None:
 
 
 def _over(
-    coordinates: Coordinates, guidelines: Sequence[ir.Guideline], found: list[Diagnostic], *, checking: bool
+    coordinates: Coordinates,
+    guidelines: Sequence[ir.Guideline],
+    found: list[Diagnostic],
+    solver: Solver | None,
+    *,
+    checking: bool,
 ) -> tuple[tuple[Lowering, ...], Callable[[ir.Number], tuple[Number, tuple[int, ...]]]]:
     """The work for each guideline, nothing built yet, and what brings a number into rows."""
     diagrams = Diagrams([size(coordinate) for coordinate in coordinates.all])
@@ -122,6 +137,7 @@ def _over(
     )
     for work in works:
         work.decide, work.tabulate, work.checking = decided, table_tree, checking
+        work.solver = solver
         work.avoids, work.groups = avoided.avoiding(work.guideline), works[0].groups
 
     def in_rows(number: ir.Number) -> tuple[Number, tuple[int, ...]]:

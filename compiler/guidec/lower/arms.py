@@ -76,4 +76,4 @@ def _check_agreement(work: Lowering, arms: Arms, lines: Lines, tests: list[int],
         message = f"two rows give different results for {in_words(work, way)}"
         repair = "narrow one of them, or make the table `first`"
         found = Diagnostic("overlapping_branches", message, arms.span, repair)
-        fault(work, found, diagrams.both(context, several))
+        fault(work, found, diagrams.both(context, several), way)

@@ -409,6 +409,19 @@ def piece_of(cuts: tuple[Cut, ...], unit: int, value: Fraction) -> int:
     return low
 
 
+def first_in(cuts: tuple[Cut, ...], unit: int, grid: tuple[Fraction, Fraction, int], piece: int) -> int:
+    """The first step of a grid that lies in a piece or behind it."""
+    low, step, steps = grid
+    start, end = 0, steps + 1
+    while start < end:
+        middle = (start + end) // 2
+        if piece_of(cuts, unit, low + middle * step) >= piece:
+            end = middle
+        else:
+            start = middle + 1
+    return start
+
+
 def _compared_cells(coordinate: Coordinate, op: str, before: int, behind: int) -> tuple[int, int]:
     """The cells where `coordinate op threshold` is true, and those where it is undefined.
 

@@ -60,7 +60,7 @@ def _overlap(work: Lowering, arms: Arms, tests: list[int], here: int) -> None:
                 arms.spans[len(tests)],
                 "narrow one of them",
             )
-            fault(work, found, work.diagrams.both(first, here))
+            fault(work, found, work.diagrams.both(first, here), way)
             return
 
 
@@ -83,7 +83,7 @@ def check_gap(work: Lowering, arms: Arms, uncovered: int) -> None:
     else:
         message = f"no {arms.what} holds for {in_words(work, way)}"
         repair = f"add a {arms.what} for it, or `{otherwise}`"
-    fault(work, Diagnostic("missing_branch", message, arms.span, repair), uncovered)
+    fault(work, Diagnostic("missing_branch", message, arms.span, repair), uncovered, way)
 
 
 def _missing_values(work: Lowering, by: str, uncovered: int) -> list[str]:
@@ -117,8 +117,11 @@ def _missing_values(work: Lowering, by: str, uncovered: int) -> list[str]:
 
 def check_reached(work: Lowering, arms: Arms, at: int, inside: int, why: str = "") -> None:
     """A warning where nobody is meant."""
-    if work.checking and way_to(work, inside, TRUE) is None:
+    way = way_to(work, inside, TRUE) if work.checking else ()
+    repair = "delete it, or mend its condition"
+    if way is None:
         message = why or f"no patient reaches this {arms.what}"
-        work.found.append(
-            warning("unreachable_branch", message, arms.spans[at], "delete it, or mend its condition")
-        )
+        work.found.append(warning("unreachable_branch", message, arms.spans[at], repair))
+    elif way in work.undecided:
+        message = f"it was not decided whether anybody reaches this {arms.what}: {work.undecided[way]}"
+        work.found.append(warning("not_decided", message, arms.spans[at], repair))

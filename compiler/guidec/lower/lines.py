@@ -82,7 +82,7 @@ def check_for_and_against(work: Lowering, options: ir.Options) -> None:
             both = work.diagrams.both(first, second)
             way = way_to(work, both, TRUE)
             if way is not None:
-                fault(work, _repeated(line, other, in_words(work, way)), both)
+                fault(work, _repeated(line, other, in_words(work, way)), both, way)
         same.append(line)
 
 

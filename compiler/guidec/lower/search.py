@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
 from operator import add, or_
+from typing import TypeVar
 
 from guidec import ir
 from guidec.lower import boxes as box_search
@@ -34,11 +35,18 @@ from guidec.rows import (
     Values,
 )
 
+T = TypeVar("T")
+
 MOST_SUMS = 50_000
 FEW_SUMS = 200
 
 Constraint = tuple[int, int, Mapping[str, int]]
 """A coordinate's position, cells of it as bits, and which copy of an input it reads; 0 where all share it."""
+
+Solver = Callable[["Search", Sequence[Constraint]], bool | str]
+"""Decides what a search gives up on: whether some values meet all constraints, or why it can't say."""
+
+GAVE_UP = "the search for values gave up; `pip install guidec[proofs]` lets a solver look for them"
 
 _Asked = tuple[int, frozenset[tuple[str, int]], int]
 """A coordinate, the copies that it reads, and its cells."""
@@ -50,11 +58,18 @@ Reads = tuple[int, int, int]
 NO_READS: Reads = (0, 0, 0)
 
 
+def decided(search: "Search", constraints: Sequence[Constraint], solver: Solver | None) -> bool | str:
+    """Whether one choice of values meets all constraints, by the solver where the search gives up; or why nobody knows."""
+    found = search.sought(constraints)
+    if found is not None:
+        return found
+    return GAVE_UP if solver is None else solver(search, constraints)
+
+
 class Search:
     """Searches over the same inputs share what they have computed; `boxes_of` gives the values that a variable may take.
 
-    `gave_up` says that some search grew too long, so that something counts as reachable that may not be. `reach` are cells
-    that coordinates are known to lie in.
+    `reach` are cells that coordinates are known to lie in.
 
     A class, as Diagrams is: it holds tables that make the next search fast.
     """
@@ -84,7 +99,17 @@ class Search:
         self._known: dict[tuple[_Asked, ...], bool] = {}
         self._firsts: dict[int, list[int]] = {}
         self._sums: dict[object, frozenset[tuple[int, ...]]] = {}
-        self.gave_up = False
+        self._dubious: dict[int, int] = {}
+        self._doubted: set[object] = set()
+        self._doubt = False
+
+    @property
+    def inputs(self) -> Mapping[str, ir.Input]:
+        return self._inputs
+
+    @property
+    def coordinates(self) -> Sequence[Coordinate]:
+        return self._coordinates
 
     # --- what a coordinate reads ---
 
@@ -188,34 +213,34 @@ class Search:
         """Every cell that a coordinate may lie in."""
         if at not in self._reach:
             for below in self._in_order(at, self._reach):  # so that a long chain is no deep one
-                self._reach[below] = self._single(below)
+                self._reach[below], self._dubious[below] = self._single(below)
         return self._reach[at]
 
-    def _single(self, at: int) -> int:
+    def _single(self, at: int) -> tuple[int, int]:
+        """The cells that a coordinate may lie in, and those of them that only count because a search gave up."""
         coordinate = self._coordinates[at]
         every = (1 << size(coordinate)) - 1
         if isinstance(coordinate, Entered | Prescribed):
-            return every
-        if not isinstance(coordinate, Derived):
-            return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
+            return every, 0
+        if not isinstance(coordinate, Derived) or (self.points(at) is None and not self.blanks(at)):
+            return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)}), 0
+        before, self._doubt = self._doubt, False
+        found, dubious = 0, 0
         if self.points(at) is not None:
             try:
                 sums = self._reachable_sums([(at, frozenset(), every)], [])
+                found = reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums), 0)
+                dubious = found if self._doubt else 0
             except TooLong:
-                self.gave_up = True
-                return every
-            return reduce(or_, (self._cells_of_sums(at, one, one) for (one,) in sums), 0)
-        if not self.blanks(at):
-            return self._touched_cells(at, {one: self.boxes(one) for one in self.variables(at)})
-        found = 0
-        for cell in range(size(coordinate)):
-            try:
-                held = self._searched(((at, frozenset(), 1 << cell),))
-            except TooLong:
-                self.gave_up = held = True
-            if held:
-                found |= 1 << cell
-        return found
+                found = dubious = every
+        else:
+            for cell in range(size(coordinate)):
+                self._doubt = False
+                if self._looked_for(((at, frozenset(), 1 << cell),)):
+                    found |= 1 << cell
+                    dubious |= 1 << cell if self._doubt else 0
+        self._doubt = before
+        return found, dubious
 
     def _cells_of_sums(self, at: int, low: int, high: int) -> int:
         """The cells of the sums of points from one to another, in grains."""
@@ -227,8 +252,26 @@ class Search:
         first, last = bisect_right(self._firsts[at], low), bisect_right(self._firsts[at], high)
         return (1 << last + 1) - (1 << first)
 
+    def sought(self, constraints: Sequence[Constraint]) -> bool | None:
+        """Whether one choice of values meets all constraints; None where the search gave up."""
+        self._doubt = False
+        found = self.reachable(constraints)
+        return None if found and self._doubt else found
+
+    def _remembered(self, key: object, compute: Callable[[], T]) -> T:
+        """What is computed, and whether a search gave up on the way: that makes it doubtful, now and later."""
+        before, self._doubt = self._doubt, False
+        found = compute()
+        if self._doubt:
+            self._doubted.add(key)
+        self._doubt = before or self._doubt
+        return found
+
+    def _recall(self, key: object) -> None:
+        self._doubt = self._doubt or key in self._doubted
+
     def reachable(self, constraints: Sequence[Constraint]) -> bool:
-        """Whether one choice of values meets all constraints."""
+        """Whether one choice of values meets all constraints; also where the search gave up."""
         asked = self._narrowed(constraints)
         return asked is not None and all(self._met(part) for _, part in self._independent(asked))
 
@@ -264,20 +307,25 @@ class Search:
         return own[0], own[1], own[2]
 
     def _met(self, asked: tuple[_Asked, ...]) -> bool:
-        if len(asked) == 1:
-            return True  # its cells can be reached, and nothing else is asked
+        if len(asked) == 1:  # its cells can be reached, and nothing else is asked
+            at, _, mask = asked[0]
+            self._doubt = self._doubt or not mask & ~self._dubious.get(at, 0)
+            return True
         if asked not in self._known:
-            try:
-                if any(self.points(at) is not None for at, _, _ in asked):
-                    sums = [one for one in asked if self.points(one[0]) is not None]
-                    others = [one for one in asked if self.points(one[0]) is None]
-                    found = self._some_sum(sums, others)
-                else:
-                    found = self._searched(asked)
-            except TooLong:
-                self.gave_up = found = True
-            self._known[asked] = found
+            self._known[asked] = self._remembered(asked, lambda: self._looked_for(asked))
+        self._recall(asked)
         return self._known[asked]
+
+    def _looked_for(self, asked: tuple[_Asked, ...]) -> bool:
+        try:
+            if any(self.points(at) is not None for at, _, _ in asked):
+                sums = [one for one in asked if self.points(one[0]) is not None]
+                others = [one for one in asked if self.points(one[0]) is None]
+                return self._some_sum(sums, others)
+            return self._searched(asked)
+        except TooLong:
+            self._doubt = True
+            return True
 
     # --- sums of points ---
 
@@ -340,7 +388,8 @@ class Search:
         """What the terms of a group come to together."""
         key = group, width
         if key not in self._sums:
-            self._sums[key] = frozenset(self._together(group, width))
+            self._sums[key] = self._remembered(key, lambda: frozenset(self._together(group, width)))
+        self._recall(key)
         return self._sums[key]
 
     def _constant(self, at: int) -> int:

@@ -17,7 +17,7 @@ from guidec.lower.outcomes import (
     united_recommendations,
 )
 from guidec.lower.trees import Trail, leaf_of, reads, tests_of
-from guidec.lower.work import Lowering, checked, computed, fault, in_words, way_to
+from guidec.lower.work import Lowering, checked, computed, fault, in_words, perhaps_reached, way_to
 from guidec.rows import Step
 
 _OUTSIDE = "outside"
@@ -63,7 +63,7 @@ def _reached(work: Lowering, inside: int) -> list[tuple[int, ...]]:
     found = sorted(rows for rows in sets if isinstance(rows, tuple) and rows)
     if not computed(work, inside):
         return found
-    return [rows for rows in found if way_to(work, inside, rows) is not None]
+    return [rows for rows in found if perhaps_reached(work, inside, rows)]
 
 
 def _with_leaves(work: Lowering, held: int, made: dict[Hashable, int]) -> int:
@@ -174,13 +174,15 @@ def _check_agreement(work: Lowering, table: ir.Table, inside: int, reached: list
         if other is None:
             continue
         way = way_to(work, inside, rows)
+        if way is None:
+            continue
         message = (
             f"this row and the one in line {table.rows[rows[0]].span.line} decide differently, and both hold for "
-            f"{in_words(work, way or ())}"
+            f"{in_words(work, way)}"
         )
         repair = "narrow one of them, or make the table `first` or `conflict`"
         found = Diagnostic("overlapping_branches", message, table.rows[other].span, repair)
-        fault(work, found, work.diagrams.ending(inside, rows))
+        fault(work, found, work.diagrams.ending(inside, rows), way)
         return
 
 
@@ -213,5 +215,5 @@ def _check_where(work: Lowering, table: ir.Table, inside: int, context: int) -> 
         if way is not None:
             words = message.format(in_words(work, way))
             repair = "mend `conflict where`, or the rows"
-            fault(work, Diagnostic("conflict_elsewhere", words, table.span, repair), elsewhere)
+            fault(work, Diagnostic("conflict_elsewhere", words, table.span, repair), elsewhere, way)
             return

@@ -16,6 +16,7 @@ from guidec.lower.work import (
     before_avoiding,
     checked,
     diagram_of,
+    has_faults,
     masked,
     too_many,
     without_impossible,
@@ -294,7 +295,7 @@ def _truth(branch: ir.Branch) -> str:
 def table_of(work: Lowering, name: str, node: int, span: Span) -> Table:
     node = without_impossible(work, node)
     leaves = tuple(work.leaves[name])
-    if any(found.severity == "error" for found in work.found) or too_many(work, node, span):
+    if has_faults(work.found) or too_many(work, node, span):
         return Table(leaves, ())
     rows: list[Row] = []
     for cells, value in work.diagrams.rows(node):

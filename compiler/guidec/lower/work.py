@@ -1,6 +1,6 @@
 """What the lowering of one guideline shares: diagrams of conditions, ways that somebody can go, what is impossible."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +10,14 @@ from guidec.lower import avoided
 from guidec.lower.conditions import build, diagram_of_category
 from guidec.lower.coordinates import Coordinates
 from guidec.lower.diagram import FALSE, TRUE, UNDEFINED, Diagrams
-from guidec.lower.search import Search
+from guidec.lower.search import Search, Solver, decided
 from guidec.rows import Condition, Coordinate, Derived, Leaf, Mask, Member, Numbers, Row, Values
 from guidec.source import Span
 from guidec.wording import cells_in_words
 
 MOST_ROWS = 50_000
 MOST_WAYS = 500
+MOST_UNDECIDED = 5
 _IMPOSSIBLE = "impossible"
 
 
@@ -25,7 +26,8 @@ class Lowering:
     """What one guideline's lowering shares. Without `checking`, faults are not looked for: they have been told.
 
     `decided` has the diagram of each decision and, as `LIST#POSITION`, of each line of options; its ends are places in
-    `leaves`. `ruled` has the condition of each rule. `patients` says of a fault whom it concerns.
+    `leaves`. `ruled` has the condition of each rule. `patients` says of a fault whom it concerns. What `solver` decides may
+    be a fault or none; rows never hang on it. `undecided` are the ways of which nobody knows whether they can be gone, and why.
     """
 
     guideline: ir.Guideline
@@ -46,6 +48,8 @@ class Lowering:
     patients: dict[Diagnostic, int] = field(default_factory=dict)
     before: "Lowering | None" = None
     checking: bool = True
+    solver: Solver | None = None
+    undecided: dict[tuple[tuple[int, int], ...], str] = field(default_factory=dict)
     decide: Callable[["Lowering", str], int] = lambda work, name: 0
     tabulate: Callable[["Lowering", str, ir.Table, int, Any], int] = lambda work, name, table, context, path: (
         0
@@ -111,13 +115,26 @@ def before_avoiding(work: Lowering) -> Lowering:
     if work.before is None:
         guideline = replace(work.guideline, avoids=())
         work.before = Lowering(guideline, work.coordinates, work.diagrams, work.search, work.place)
-        work.before.checking = work.checking
+        work.before.checking, work.before.solver, work.before.undecided = (
+            work.checking,
+            work.solver,
+            work.undecided,
+        )
         work.before.decide, work.before.tabulate = work.decide, work.tabulate
     return work.before
 
 
-def fault(work: Lowering, found: Diagnostic, patients: int) -> None:
-    """A fault that concerns the patients for whom a diagram is true."""
+Way = tuple[tuple[int, int], ...]
+"""Coordinates, and the cells in which each has to lie."""
+
+
+def fault(work: Lowering, found: Diagnostic, patients: int, way: Way) -> None:
+    """A fault that concerns the patients for whom a diagram is true, some of whom go a way; or that may be one."""
+    if way in work.undecided:
+        message = f"it was not decided whether {found.message}: {work.undecided[way]}"
+        repair = f"{found.repair}, so that it can be seen"
+        work.found.append(replace(found, code="not_decided", message=message, repair=repair))
+        return
     work.found.append(found)
     work.patients[found] = patients
 
@@ -137,20 +154,41 @@ def checked(
     )
 
 
-def ways_to(work: Lowering, node: int, value: Hashable) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Ways to an end that somebody can go: computed numbers must be able to lie where the way has them."""
-    for looked, cells in enumerate(work.diagrams.ways(node, value)):
-        computed = any(isinstance(work.coordinates.all[at], Derived) for at, _ in cells)
-        beyond = looked >= MOST_WAYS
-        if not computed or beyond or work.search.reachable([(at, mask, {}) for at, mask in cells]):
-            yield cells
+def has_faults(found: Iterable[Diagnostic]) -> bool:
+    """Whether something is known to be wrong, so that there are no rows; what isn't decided leaves them."""
+    return any(one.severity == "error" and one.code != "not_decided" for one in found)
 
 
-def way_to(work: Lowering, node: int, value: Hashable) -> tuple[tuple[int, int], ...] | None:
-    """A way to an end that somebody can go, if there is one."""
-    if computed(work, node):
-        return next(ways_to(work, node, value), None)
-    return work.diagrams.find(node, value)
+def reached(work: Lowering, way: Sequence[tuple[int, int]]) -> bool | str:
+    """Whether somebody can go a way: computed numbers must be able to lie where it has them. Or why nobody knows."""
+    return decided(work.search, [(at, mask, {}) for at, mask in way], work.solver)
+
+
+def way_to(work: Lowering, node: int, value: Hashable) -> Way | None:
+    """A way to an end that somebody can go, or else one that is undecided, if there is one."""
+    if not computed(work, node):
+        return work.diagrams.find(node, value)
+    undecided: list[tuple[Way, str]] = []
+    for looked, way in enumerate(work.diagrams.ways(node, value)):
+        found = reached(work, way) if looked < MOST_WAYS else "there are too many ways to look at"
+        if found is True:
+            return way
+        undecided += [(way, found)] if isinstance(found, str) else []
+        if looked >= MOST_WAYS or len(undecided) >= MOST_UNDECIDED:
+            break
+    if not undecided:
+        return None
+    work.undecided.update(undecided)
+    return undecided[0][0]
+
+
+def perhaps_reached(work: Lowering, node: int, value: Hashable) -> bool:
+    """Whether there is a way to an end that isn't excluded, without a solver: rows are the same wherever they are made."""
+    ways = enumerate(work.diagrams.ways(node, value))
+    return any(
+        looked >= MOST_WAYS or work.search.reachable([(at, mask, {}) for at, mask in way])
+        for looked, way in ways
+    )
 
 
 def computed(work: Lowering, node: int) -> bool:
@@ -188,7 +226,7 @@ def _check_undefined(work: Lowering, node: int, span: Span, label: tuple[str, st
                 if any(one.message == message for one in work.found):
                     return
             found = Diagnostic("unhandled_named_value", message, span, repair)
-            fault(work, found, work.diagrams.ending(node, UNDEFINED))
+            fault(work, found, work.diagrams.ending(node, UNDEFINED), way)
             return
 
 
@@ -313,6 +351,6 @@ def masked(cells: tuple[tuple[int, int], ...]) -> tuple[tuple[int, Mask], ...]:
     return tuple((at, Mask(mask)) for at, mask in cells)
 
 
-def in_words(work: Lowering, way: tuple[tuple[int, int], ...]) -> str:
+def in_words(work: Lowering, way: Way) -> str:
     """The patients of a way, in the author's names."""
     return cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way))) or "everyone"

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from guidec import ir
 from guidec.lower.boxes import Box
 from guidec.lower.coordinates import grids
-from guidec.lower.search import Search, whole_domain
+from guidec.lower.search import Search, decided, whole_domain
 from guidec.lower.work import Lowering, all_impossible, diagram_of, way_to
+from guidec.lower.work import reached as reached_by
 from guidec.numbers import unit_of
 from guidec.proofs.limits import Amount, Where, amounts, orders_of, where
 from guidec.record import record
@@ -110,12 +111,12 @@ def reached(work: Lowering, patients: int, name: str, unit: int) -> tuple[int, i
             return 0, last
         asked = [(at, mask, {}) for at, mask in way]  # type: ignore[var-annotated]
         if not any((name, "") in work.search.variables(at) for at, _ in way):
-            if work.search.reachable(asked):
+            if reached_by(work, way) is not False:
                 return 0, last
             continue
 
         def there(low: int, high: int) -> bool:
-            return _with(work, name, Box(unit, low, high)).reachable(asked)  # noqa: B023
+            return decided(_with(work, name, Box(unit, low, high)), asked, work.solver) is not False  # noqa: B023
 
         if there(0, last):
             found.append(

@@ -44,7 +44,7 @@ def check(
     name = compiled.guideline.id
     tell(f"looking for what {name} says in vain")
     found = check_whole(work)
-    verdicts, faults = prove(compiled, properties, tell)
+    verdicts, faults = prove(compiled, properties, tell, work.solver)
     found += faults
     found += [one for verdict in verdicts for one in _told(verdict)]
     return Checked(name, tuple(verdicts), tuple(found))

@@ -58,7 +58,7 @@ def _given(prover: Prover, one: ir.Claimed, *, sure: bool) -> int:
                 node = diagrams.either(node, ending(work, name, lambda leaf: leaf.outcome is not None))
     if one.rule and not claim.inside:
         shown = shown_when(work, one.id)
-        ends = (TRUE,) if sure else (TRUE, UNKNOWN)
+        ends = (TRUE,) if sure and not claim.possible else (TRUE, UNKNOWN)
         there = diagrams.replace(shown, lambda value: diagrams.true if value in ends else diagrams.false)
         node = diagrams.either(node, there)
     return node

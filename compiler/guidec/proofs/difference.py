@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from guidec import ir
 from guidec.evaluate import all_recommendations, common, ordered
-from guidec.lower.diagram import Diagrams
+from guidec.lower.diagram import TRUE, Diagrams
 from guidec.lower.outcomes import given_orders
 from guidec.lower.work import Lowering
 from guidec.proofs.joint import Joint
@@ -57,8 +57,13 @@ def ending(work: Lowering, name: str, holds: Callable[[Leaf], bool]) -> int:
 
 
 def shown_when(work: Lowering, rule: str) -> int:
-    """When a rule is shown: true, false, or `unknown` where a drug is only one of several that may be given."""
-    return without_prescribed(work, work.ruled[rule])
+    """When a rule is shown: true, false, or `unknown` where a drug is only one of several that may be given, or where the source
+    doesn't say when."""
+    node = without_prescribed(work, work.ruled[rule])
+    if next(one.stated for one in work.guideline.rules if one.id == rule):
+        return node
+    unknown = work.diagrams.end(UNKNOWN)
+    return work.diagrams.replace(node, lambda value: unknown if value == TRUE else work.diagrams.end(value))
 
 
 def without_prescribed(work: Lowering, node: int) -> int:

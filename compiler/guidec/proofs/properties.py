@@ -18,6 +18,7 @@ from guidec.evaluate.record import read_record
 from guidec.lower import side_by_side
 from guidec.lower.coordinates import size
 from guidec.lower.diagram import TooLarge, bits
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
@@ -52,7 +53,10 @@ class Verdict:
 
 
 def prove(
-    compiled: Compiled, properties: Iterable[ir.Property], tell: Callable[[str], None] = lambda text: None
+    compiled: Compiled,
+    properties: Iterable[ir.Property],
+    tell: Callable[[str], None] = lambda text: None,
+    solver: Solver | None = None,
 ) -> tuple[list[Verdict], list[Diagnostic]]:
     """A verdict for each claim, in the author's order, and the faults of their conditions."""
     said = [(one, claim) for one in properties for claim in one.claims]
@@ -68,7 +72,7 @@ def prove(
     yes_or_no = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
     more += [ir.Is(name, ("yes",)) for name in recorded if name in yes_or_no]
     try:
-        (work,) = side_by_side(guideline, (guideline,), more)
+        (work,) = side_by_side(guideline, (guideline,), more, solver)
     except TooLarge:
         reason = "guideline and properties together have too many rows"
         return [Verdict(one.id, claim, Answer("unknown", None, reason)) for one, claim in said], []
@@ -186,27 +190,21 @@ def _inside(guideline: ir.Guideline, condition: object) -> Iterator[Any]:
                 waiting += [named.condition, named.number, named.category]
 
 
-def _mentioned(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
-    """The inputs and readings whose values a condition asks, in the order of their declaration."""
-    found: set[str] = set()
-    for one in _inside(guideline, condition):
-        match one:
-            case ir.Is(name) | ir.Includes(name) | ir.Measure(name) | ir.ReadingIs(name):
-                found.add(name)
-            case _:
-                pass
-    order = [*(one.id for one in guideline.inputs), *(one.id for one in guideline.readings)]
-    return [name for name in order if name in found]
+def _mentioned(work: Lowering, when: int) -> list[str]:
+    """The inputs and readings on whose values a condition hangs, also through decisions; in the order of their declaration."""
+    asked = work.diagrams.asked(when)
+    found = {name for at in asked for name, _ in work.search.variables(at)}
+    return [name for name in (*work.coordinates.inputs, *work.coordinates.readings) if name in found]
 
 
 # --- never, always, determined -----------------------------------------------
 
 
 def _claimed(prover: Prover, when: int) -> Answer:
-    claim, guideline = prover.claim, prover.guideline
+    claim = prover.claim
     asked = _recorded_in(prover, when)
     if claim.kind == "determined":
-        asked = list(dict.fromkeys([*asked, *_mentioned(guideline, claim.when)]))
+        asked = list(dict.fromkeys([*asked, *_mentioned(prover.work, when)]))
     shows = _shows(prover, when, lambda result: breaks(result, claim, tuple(_decisions_of(prover))))
     if not asked and claim.kind != "determined":
         work = prover.work

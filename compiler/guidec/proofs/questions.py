@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Literal
 
 from guidec.lower.diagram import TRUE
-from guidec.lower.work import Lowering, all_impossible, computed
+from guidec.lower.work import Lowering, all_impossible, computed, reached
 from guidec.proofs.witness import Patient, Way, least, patient_of, shortest
 from guidec.record import record
 from guidec.rows import Entered, Values
@@ -16,8 +16,8 @@ Shows = Callable[[Patient], bool]
 
 MOST_LOOKED_AT = 20_000
 MOST_TRIED = 40
-GAVE_UP = "the search for values gave up; `pip install guidec[proofs]` lets a solver look for them"
 NOT_SHOWN = "no patient was found who shows it, and none was excluded"
+TOO_MANY = "there are too many kinds of patients to look at"
 
 
 @record
@@ -43,7 +43,7 @@ def nobody(
     if there == work.diagrams.false:
         return PROVEN
     asks_computed = computed(work, there)
-    looked, open_ways = 0, False
+    looked, reasons = 0, dict[str, None]()
     ways = work.diagrams.ways(there, TRUE)
     while True:
         some = list(islice(ways, MOST_TRIED))
@@ -51,15 +51,16 @@ def nobody(
             break
         for way in shortest(work, some):
             looked += 1
-            if asks_computed and not work.search.reachable([(at, mask, {}) for at, mask in way]):
+            found = reached(work, way) if asks_computed else True
+            if found is False:
                 continue
             patient = patient_of(work, way, known)
             if patient is not None and shows(patient):
                 return Answer("refuted", least(patient, shows))
-            open_ways = True
-        if looked >= MOST_LOOKED_AT or (open_ways and looked >= MOST_TRIED):
-            return Answer("unknown", None, _reason(work))
-    return Answer("unknown", None, _reason(work)) if open_ways else PROVEN
+            reasons[found if isinstance(found, str) else NOT_SHOWN] = None
+        if looked >= MOST_LOOKED_AT or (reasons and looked >= MOST_TRIED):
+            return Answer("unknown", None, next(iter(reasons), TOO_MANY))
+    return Answer("unknown", None, next(iter(reasons))) if reasons else PROVEN
 
 
 def _possible(work: Lowering, node: int) -> int:
@@ -86,14 +87,10 @@ def recorded_yes(work: Lowering, name: str) -> int | None:
     return None
 
 
-def _reason(work: Lowering) -> str:
-    return GAVE_UP if work.search.gave_up else NOT_SHOWN
-
-
 def ways(work: Lowering, node: int) -> Iterator[Way]:
     """The ways to true that somebody can go, `impossible` records aside."""
     there = _possible(work, node)
     asks_computed = computed(work, there)
     for way in work.diagrams.ways(there, TRUE):
-        if not asks_computed or work.search.reachable([(at, mask, {}) for at, mask in way]):
+        if not asks_computed or reached(work, way) is not False:
             yield way

@@ -32,7 +32,7 @@ def _seen(result: Result, claim: ir.Claim, one: ir.Claimed, *, sure: bool) -> bo
     if not one.rule or claim.inside:
         return False
     shown = {entry["id"]: entry["applies"] for entry in (*result["advice"], *result["monitoring"])}
-    return shown.get(one.id) in (("yes",) if sure else ("yes", "unknown"))
+    return shown.get(one.id) in (("yes",) if sure and not claim.possible else ("yes", "unknown"))
 
 
 def _seen_at(result: Result, claim: ir.Claim, one: ir.Claimed, *, sure: bool) -> list[Seen]:

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.lower.boxes import Box, Variable, known
-from guidec.lower.coordinates import grids, piece_of
+from guidec.lower.coordinates import first_in, grids
 from guidec.lower.diagram import bits
-from guidec.lower.search import Constraint, Search, whole_domain
+from guidec.lower.search import Constraint, Search, decided, whole_domain
 from guidec.lower.work import Lowering
 from guidec.numbers import plain_number
 from guidec.rows import Cut, Derived, Entered, Member, Numbers, Readings, Values
@@ -55,10 +55,11 @@ def patient_of(
     }
     wanted = _variables(work, way, {*known_too, *entered})
     pinned: dict[Variable, Box] = dict(already)
-    search = _search(work, pinned)
-    if not search.reachable(asked):
+    if not _can(work, pinned, asked):
         return None
-    tangled = {one for at, _ in way if isinstance(coordinates[at], Derived) for one in search.variables(at)}
+    tangled = {
+        one for at, _ in way if isinstance(coordinates[at], Derived) for one in work.search.variables(at)
+    }
     for variable in wanted:
         if variable in already:
             continue
@@ -66,14 +67,14 @@ def patient_of(
             if recorded.get(variable[0], box.named) != box.named:
                 continue
             pinned[variable] = box
-            if variable not in tangled or _search(work, pinned).reachable(asked):
+            if variable not in tangled or _can(work, pinned, asked):
                 break
         else:
             found = _bisected(work, variable, pinned, asked)
             if found is None:
                 return None
             pinned[variable] = found
-    if tangled and not _search(work, pinned).reachable(asked):
+    if tangled and not _can(work, pinned, asked):
         return None
     return _entered(work, {one: box for one, box in pinned.items() if one[0] not in blank})
 
@@ -138,13 +139,14 @@ def _variables(work: Lowering, way: Way, known_too: Collection[str]) -> list[Var
     return sorted(found, key=lambda one: (order[one[0]], one[1]))
 
 
-def _search(work: Lowering, pinned: Mapping[Variable, Box]) -> Search:
+def _can(work: Lowering, pinned: Mapping[Variable, Box], asked: Sequence[Constraint]) -> bool:
+    """Whether what is asked may hold with what is pinned; also where nobody knows."""
     inputs, readings = work.coordinates.inputs, work.coordinates.readings
 
     def boxes_of(variable: Variable) -> Sequence[Box]:
         return (pinned[variable],) if variable in pinned else whole_domain(variable, inputs, readings)
 
-    return Search(inputs, work.coordinates.all, boxes_of)
+    return decided(Search(inputs, work.coordinates.all, boxes_of), asked, work.solver) is not False
 
 
 def _cells_of(work: Lowering, variable: Variable, way: Way) -> tuple[object, int] | None:
@@ -201,21 +203,8 @@ def _candidates(
 def _run(kind: ir.Type, unit: int, cuts: tuple[Cut, ...], piece: int) -> tuple[int, int] | None:
     """The first and the last step of a grid that lie in a piece."""
     grid = grids(kind)[unit]
-    first, last = _first_in(cuts, unit, grid, piece), _first_in(cuts, unit, grid, piece + 1) - 1
+    first, last = first_in(cuts, unit, grid, piece), first_in(cuts, unit, grid, piece + 1) - 1
     return (first, last) if first <= last else None
-
-
-def _first_in(cuts: tuple[Cut, ...], unit: int, grid: tuple[Fraction, Fraction, int], piece: int) -> int:
-    """The first step of a grid that lies in a piece or behind it."""
-    low, step, steps = grid
-    start, end = 0, steps + 1
-    while start < end:
-        middle = (start + end) // 2
-        if piece_of(cuts, unit, low + middle * step) >= piece:
-            end = middle
-        else:
-            start = middle + 1
-    return start
 
 
 def _round_values(kind: ir.Type, unit: int, first: int, last: int, most: int) -> Iterator[Box]:
@@ -284,7 +273,7 @@ def _bisected(
     ]
     while waiting:
         box = waiting.pop(0)
-        if not _search(work, {**pinned, variable: box}).reachable(asked):
+        if not _can(work, {**pinned, variable: box}, asked):
             continue
         if known((box,)):
             return box
