@@ -178,6 +178,19 @@ def test_a_record_that_is_refused_meets_nothing() -> None:
     assert any(measure.items[one].kind == "conditions" for one in open_items)
 
 
+def test_what_is_recorded_blank_known_or_true_is_met() -> None:
+    text = HEAD + (
+        'input a "A"\n  boolean\n\ninput b "B"\n  integer from 0 to 9\n\n'
+        'advise note c "C" when blank b or known a\n\nadvise note e "E" when b > 3 until a\n'
+    )
+    found = coverage(measure_of(compiled_from(text).compiled), [])
+    assert {answer.kind for answer in found.missing.values()} == {"refuted"}
+    items = found.measure.items
+    ended = next(at for at, one in enumerate(items) if one.says == "no longer shown, a")
+    patient = found.missing[ended].patient or {}
+    assert patient["a"] is True and patient["b"] in range(4, 10)
+
+
 # --- thresholds --------------------------------------------------------------
 
 

@@ -118,7 +118,7 @@ def test_whatever_is_generated_for_a_generated_guideline_is_true_of_it(seed: int
     if measure is None:
         return
     found = coverage(measure, [one.patient for one in compilation.scenarios])
-    kinds = [kind for kind in KINDS if kind != "rows"]
+    kinds = tuple(kind for kind in KINDS if kind != "rows")
     try:
         whole, made = with_scenarios(compilation, text.encode(), beside, found, kinds, lambda stage: None)
     except NotKept as fault:

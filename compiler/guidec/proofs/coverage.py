@@ -146,7 +146,10 @@ def who_meets(measure: Measure, at: int) -> Answer:
             measure, patient
         )
 
-    answer = nobody(measure.work, item.node, shows)
+    try:
+        answer = nobody(measure.work, item.node, shows)
+    except TooLarge:
+        return Answer("unknown", None, "there is too much of it to look for a patient")
     if answer.patient is None:
         return answer
     return Answer("refuted", _as_entered(measure, item, answer.patient))
@@ -221,7 +224,7 @@ def _measured(compiled: Compiled, work: Lowering, cut: bool) -> Measure:
             if side is not None:
                 items += _boundaries(work, condition.of, condition.span, condition.context, atom, side)
     if not cut:
-        beyond.append("boundaries: thresholds of one input lie too close together in several units")
+        beyond.append("boundaries: with the values beside each threshold this is too large")
     items += _blanks(compiled)
     for condition in asked:
         questions = atoms(condition.condition)

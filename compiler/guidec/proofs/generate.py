@@ -11,7 +11,7 @@ from guidec.evaluate.completions import Completions
 from guidec.evaluate.paths import reads
 from guidec.evaluate.record import read_record
 from guidec.lower.boxes import Box, Variable, known
-from guidec.lower.diagram import TRUE
+from guidec.lower.diagram import TRUE, TooLarge
 from guidec.lower.work import all_impossible
 from guidec.numbers import decimal_text, unit_text
 from guidec.proofs.coverage import Coverage, Item, Kind, Measure, met_by
@@ -118,7 +118,10 @@ def _extended(measure: Measure, patient: Patient, item: Item) -> Iterable[Patien
     """The patient with entries that may meet one more item."""
     work = measure.work
     diagrams = work.diagrams
-    node = diagrams.both(item.node, diagrams.negate(all_impossible(work)))
+    try:
+        node = diagrams.both(item.node, diagrams.negate(all_impossible(work)))
+    except TooLarge:
+        return
     completions = Completions(work.guideline, work.coordinates.all, read_record(work.guideline, patient))
     within = {at: _room(measure, completions, patient, at) for at in diagrams.asked(node)}
     ways = list(islice(diagrams.ways(node, TRUE, within), MOST_WAYS))

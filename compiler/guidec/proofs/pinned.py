@@ -206,7 +206,8 @@ def _value(name: str, value: Json) -> Iterator[str]:
     elif isinstance(value.get("value"), bool):
         yield f"value of {name} {'yes' if value['value'] else 'no'}"
     elif isinstance(value.get("value"), str):
-        yield f"value of {name} {value['value']}"
+        if value["value"] != "not defined":  # a number of nothing, of which a scenario can't speak
+            yield f"value of {name} {value['value']}"
     else:
         names = value.get("one_of") or [*value.get("values", ()), *value.get("possible", ())]
         if names:
