@@ -81,9 +81,11 @@ def side_by_side(
     guidelines: Sequence[ir.Guideline],
     more: Sequence[ir.Condition] = (),
     solver: Solver | None = None,
+    marks: Sequence[str] = (),
 ) -> tuple[Lowering, ...]:
     """Guidelines without faults as diagrams over one set of coordinates, which `more` conditions cut too.
 
+    Definitions of a guideline that read its decisions name them with its mark before the name; the first needs none.
     `vocabulary` has all their inputs, definitions and readings; equal outcomes of any of them share a group. Raises
     TooLarge, also where the thresholds of one input come in another order in another unit.
     """
@@ -94,7 +96,7 @@ def side_by_side(
         coordinates.note(condition)
     if coordinates.close():
         raise TooLarge
-    works, _ = _over(coordinates, guidelines, [], solver, checking=False)
+    works, _ = _over(coordinates, guidelines, [], solver, marks, checking=False)
     for work in works:
         for one in work.guideline.decisions:
             if isinstance(one, ir.Decision):
@@ -121,6 +123,7 @@ def _over(
     guidelines: Sequence[ir.Guideline],
     found: list[Diagnostic],
     solver: Solver | None,
+    marks: Sequence[str] = (),
     *,
     checking: bool,
 ) -> tuple[tuple[Lowering, ...], Callable[[ir.Number], tuple[Number, tuple[int, ...]]]]:
@@ -135,7 +138,14 @@ def _over(
     works = tuple(
         Lowering(guideline, coordinates, diagrams, search, guideline.span, found) for guideline in guidelines
     )
+    owners = {mark: work for mark, work in zip(marks, works, strict=False) if mark}
+
+    def owner(work: Lowering, name: str) -> tuple[Lowering, str]:
+        mark, colon, bare = name.rpartition(":")
+        return (owners[mark + colon], bare) if colon else (work, name)
+
     for work in works:
+        work.owner = owner
         work.decide, work.tabulate, work.checking = decided, table_tree, checking
         work.solver = solver
         work.avoids, work.groups = avoided.avoiding(work.guideline), works[0].groups

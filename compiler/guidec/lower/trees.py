@@ -68,6 +68,12 @@ def gate_asks(work: Lowering, asked: ir.Condition | None) -> tuple[str, ...]:
     return reads(work, work.guideline.applies, asked)
 
 
+def _asked_by(work: Lowering, decision: str) -> dict[str, None]:
+    """The inputs that a decision asks."""
+    decided(work, decision)
+    return dict.fromkeys(name for at in text_order(work, decision) for name in work.leaves[decision][at].asks)
+
+
 def reads(work: Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]:
     """The inputs that conditions read, in their order, those of definitions and decisions included."""
     found: dict[str, None] = {}
@@ -80,14 +86,10 @@ def reads(work: Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]:
             case ir.Recommends(name):
                 if name not in seen:
                     seen.add(name)
-                    decided(work, name)
-                    for at in text_order(work, name):
-                        found.update(dict.fromkeys(work.leaves[name][at].asks))
+                    found.update(_asked_by(*work.owner(work, name)))
             case ir.Gives(name):
-                before = before_avoiding(work)
-                decided(before, name)
-                for at in text_order(before, name):
-                    found.update(dict.fromkeys(before.leaves[name][at].asks))
+                owner, own = work.owner(work, name)
+                found.update(_asked_by(before_avoiding(owner), own))
             case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name):
                 if name not in seen:
                     seen.add(name)

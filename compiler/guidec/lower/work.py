@@ -26,8 +26,9 @@ class Lowering:
     """What one guideline's lowering shares. Without `checking`, faults are not looked for: they have been told.
 
     `decided` has the diagram of each decision and, as `LIST#POSITION`, of each line of options; its ends are places in
-    `leaves`. `ruled` has the condition of each rule. `patients` says of a fault whom it concerns. What `solver` decides may
-    be a fault or none; rows never hang on it. `undecided` are the ways of which nobody knows whether they can be gone, and why.
+    `leaves`. `ruled` has the condition of each rule. `patients` says of a fault whom it concerns, `owner` of a decision's name
+    among several guidelines whose decision that is, and its own name. What `solver` decides may be a fault or none; rows never
+    hang on it. `undecided` are the ways of which nobody knows whether they can be gone, and why.
     """
 
     guideline: ir.Guideline
@@ -51,6 +52,7 @@ class Lowering:
     solver: Solver | None = None
     undecided: dict[tuple[tuple[int, int], ...], str] = field(default_factory=dict)
     decide: Callable[["Lowering", str], int] = lambda work, name: 0
+    owner: Callable[["Lowering", str], tuple["Lowering", str]] = lambda work, name: (work, name)
     tabulate: Callable[["Lowering", str, ir.Table, int, Any], int] = lambda work, name, table, context, path: (
         0
     )
@@ -78,6 +80,7 @@ def category_of(work: Lowering, definition: ir.Definition) -> int:
 
 def recommends(work: Lowering, decision: str, outcome: str) -> int:
     """True where the decision is determined and recommends the outcome."""
+    work, decision = work.owner(work, decision)
     node = work.decide(work, decision)
     leaves = work.leaves[decision]
 
@@ -97,9 +100,10 @@ def recommends(work: Lowering, decision: str, outcome: str) -> int:
 
 def giving(work: Lowering, one: ir.Gives) -> int:
     """True where the decision, as if nothing were to be avoided, is determined and surely orders one of the things."""
+    work, decision = work.owner(work, one.decision)
     before = before_avoiding(work)
-    node = work.decide(before, one.decision)
-    leaves = before.leaves[one.decision]
+    node = work.decide(before, decision)
+    leaves = before.leaves[decision]
 
     def truth(value: Hashable) -> int:
         leaf = leaves[value[1]] if isinstance(value, tuple) else None
@@ -121,6 +125,12 @@ def before_avoiding(work: Lowering) -> Lowering:
             work.undecided,
         )
         work.before.decide, work.before.tabulate = work.decide, work.tabulate
+
+        def owner(_: Lowering, name: str) -> tuple[Lowering, str]:
+            found, own = work.owner(work, name)
+            return before_avoiding(found), own
+
+        work.before.owner = owner
     return work.before
 
 

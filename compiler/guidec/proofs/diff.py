@@ -19,10 +19,12 @@ from guidec.proofs.said import end_lines
 from guidec.proofs.settled import End, Ends, decided, ruled, scoped, valued
 from guidec.proofs.ways import in_words, reader
 from guidec.proofs.witness import Way
+from guidec.record import parts
 
 MOST_SHOWN = 20
 MOST_TRIED = 60
 TOO_LARGE = "both versions together are too large to compare"
+NOT_LOOKED_AT = "there are more pairs of answers than were looked at"
 BLANKS = "the same for everyone whose record is complete; while something is blank, the answers may differ"
 
 
@@ -245,7 +247,7 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
     return _groups(work, kind, name, label, [nodes], part)
 
 
-ABSENT = End("absent")
+ABSENT = End("no such line")
 
 
 def _value(work: _Work, name: str, label: str, before: ir.Definition, after: ir.Definition) -> Json:
@@ -341,7 +343,7 @@ def _groups(
 ) -> Json:
     """Two diagrams to the patients for whom they end differently, those of one pair of ends together."""
     groups: list[Json] = []
-    more, verdict, tried = 0, "same", 0
+    more, verdict, tried, reason = 0, "same", 0, ""
     facts: list[Json] = []
     for left, right in nodes:
         if left == right:
@@ -358,13 +360,15 @@ def _groups(
                 groups.append(group)
                 verdict = "changed" if found == "changed" or verdict == "changed" else found
         if verdict == "same" and more:
-            verdict = "unknown"
+            verdict, reason = "unknown", NOT_LOOKED_AT
         if verdict == "same" and apart:
             verdict, facts = "changed", [_fact(BLANKS, "", "")]
     complete = [group for group in groups if "note" not in group]
     groups = complete or groups  # what changes while something is blank follows from what changes anyhow
     rewritten = verdict == "same" and any(left != right for left, right in nodes)
-    return _change(kind, name, label, verdict, facts=facts, groups=groups, more=more, rewritten=rewritten)
+    return _change(
+        kind, name, label, verdict, facts=facts, groups=groups, more=more, reason=reason, rewritten=rewritten
+    )
 
 
 def _group(
@@ -387,6 +391,8 @@ def _group(
         return part is None or work.replay.differ(part, patient, (before, after))
 
     answer = nobody(work.first, inside, shows if complete else lambda patient: True)
+    if answer.kind == "unknown" and (hidden := _read(work, before, after)):
+        answer = nobody(work.first, inside, shows, hidden)
     if answer.kind == "proven":
         return None, "same"
     words = in_words(work.first, pairs, work.bounds, work.words)
@@ -404,6 +410,20 @@ def _group(
     if part is not None:
         group["example"] = work.replay.example(part, patient, what[1])
     return group, "changed"
+
+
+def _read(work: _Work, *ends: End) -> list[str]:
+    """The weights and dates that what is shown is computed from: while they are blank, two formulas may look alike."""
+    found: dict[str, None] = {}
+    for one in parts(*(end.shown for end in ends)):
+        match one:
+            case ir.Dose(of=str(of)):
+                found[of] = None
+            case ir.SomeDate("input", name):
+                found[name] = None
+            case _:
+                pass
+    return [name for name in found if name in work.first.coordinates.inputs]
 
 
 def _for(words: Any) -> Json:

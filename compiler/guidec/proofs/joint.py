@@ -11,7 +11,7 @@ from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.numbers import unit_dimension
 from guidec.proofs.bare import bare
 from guidec.proofs.renamed import renamed as given_names
-from guidec.record import parts, record
+from guidec.record import parts, rebuilt, record
 
 SECOND = "second:"
 """Stands before a name of the second guideline that means something else in the first."""
@@ -42,7 +42,7 @@ def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (
     there = {one.id for one in vocabulary.definitions}
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
     numbers = [same_number(name) for name in compared if SECOND + name in there]
-    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]])
+    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]], marks=("", SECOND))
     unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
     refused = [
         one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
@@ -55,9 +55,10 @@ def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], 
 
     What means something else than in those before has the name of its guideline and a colon before its own.
     """
-    vocabulary, others, _ = _vocabulary(guidelines, ["", *(f"{one.id}:" for one in guidelines[1:])])
+    marks = ["", *(f"{one.id}:" for one in guidelines[1:])]
+    vocabulary, others, _ = _vocabulary(guidelines, marks)
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
-    work = side_by_side(vocabulary, others, [one for each in strange for one in each])
+    work = side_by_side(vocabulary, others, [one for each in strange for one in each], marks=marks)
     diagrams = work[0].diagrams
     refused = [
         diagrams.either(all_impossible(one), _unknown(one, each))
@@ -85,6 +86,7 @@ def _vocabulary(
         for each in one.readings:
             if each.id in readings and set(_ids(each.values)) != set(_ids(readings[each.id].values)):
                 renamed[f"reading {each.id}"] = mark + each.id
+        one = replace(one, definitions=_marked(one.definitions, mark))  # noqa: PLW2901
         renamed.update({f"definition {name}": mark + name for name in _differing(whole, one, renamed)})
         other = given_names(one, renamed)
         own = {each.id: each for each in other.inputs}
@@ -203,6 +205,18 @@ def _divisor(one: Fraction, other: Fraction) -> Fraction:
 
 def _all_values(first: tuple[ir.Value, ...], second: tuple[ir.Value, ...]) -> tuple[ir.Value, ...]:
     return (*first, *(one for one in second if one.id not in _ids(first)))
+
+
+def _marked(definitions: tuple[ir.Definition, ...], mark: str) -> tuple[ir.Definition, ...]:
+    """Definitions that say whose decisions they read: decisions of one name may decide differently."""
+
+    def change(one: object) -> object:
+        if isinstance(one, ir.Recommends | ir.Gives):
+            return replace(one, decision=mark + one.decision)
+        return one
+
+    marked: tuple[ir.Definition, ...] = rebuilt(definitions, change)
+    return marked
 
 
 def _ids(values: Iterable[ir.Value]) -> tuple[str, ...]:

@@ -251,6 +251,8 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
         case "decision" | "line":
             assert said is not None
             listed = name.partition("#")[0]
+            if part.kind == "line" and said["status"] == "indeterminate":
+                return [f"{listed} indeterminate"]
             return expectations(
                 {"decisions": {listed: said}, "recommendations": said["recommendations"]}, [listed]
             )
