@@ -494,3 +494,41 @@ def test_the_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
         for seed in ("1", "2", "3")
     }
     assert len(outputs) == 1 and outputs != {b""}
+
+
+COUNTED = """
+score burden "Burden"
+  points 2 when treatment is plan_b [S2]
+  points 1 when course is chronic [S2]
+  shown
+
+decision extra "More?"
+  when burden >= 2: may drug_b; rest not stated [S2]
+  otherwise: nothing [S1]
+"""
+
+
+def test_what_a_score_reads_of_a_decision_is_read_of_its_own_version() -> None:
+    """The score is written as before; the decision that it counts isn't."""
+    anchor = "options beside"
+    more = (anchor, COUNTED.lstrip() + "\n" + anchor)
+    found = hold(version(more), version(more, ("score >= 7", "score >= 8")), seed=1)
+    told = verdicts(found)
+    assert told["decision extra"] == told["decision treatment"] == told["value burden"] == "changed"
+    for group in next(one for one in found["changes"] if one["id"] == "extra")["groups"]:
+        assert group["example"]["patient"]["score"] == 7
+
+
+def test_weights_are_entered_where_a_change_shows_only_then() -> None:
+    """Two roundings of one dose look alike until the weight is known."""
+    dose = "give drug_a 10 mg/d; rest not stated"
+    old = version(
+        (dose, "give drug_a 0.3 mg/kg/d of weight basis not stated rounded to 1 mg/d; rest not stated")
+    )
+    new = version(
+        (dose, "give drug_a 0.3 mg/kg/d of weight basis not stated rounded up to 1 mg/d; rest not stated")
+    )
+    found = hold(old, new, seed=1)
+    assert verdicts(found) == {"decision treatment": "changed"}
+    for group in next(one for one in found["changes"] if one["id"] == "treatment")["groups"]:
+        assert "weight" in group["example"]["patient"]

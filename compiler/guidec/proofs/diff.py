@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import islice, product
+from operator import or_
 from typing import Any
 
 from guidec import ir
@@ -12,17 +15,18 @@ from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.proofs import declared
 from guidec.proofs.bare import bare, statements, texts
 from guidec.proofs.joint import Joint, joint, same_number, second_name
-from guidec.proofs.questions import nobody
+from guidec.proofs.questions import Answer, nobody
 from guidec.proofs.renamed import Renamed, names_of, renamed, renamings
 from guidec.proofs.replay import Json, Part, Replay
 from guidec.proofs.said import end_lines
 from guidec.proofs.settled import End, Ends, decided, ruled, scoped, valued
 from guidec.proofs.ways import in_words, reader
-from guidec.proofs.witness import Way
+from guidec.proofs.witness import Patient, Way, least, spread
 from guidec.record import parts
 
 MOST_SHOWN = 20
 MOST_TRIED = 60
+MOST_SPREAD = 400
 TOO_LARGE = "both versions together are too large to compare"
 NOT_LOOKED_AT = "there are more pairs of answers than were looked at"
 BLANKS = "the same for everyone whose record is complete; while something is blank, the answers may differ"
@@ -391,8 +395,8 @@ def _group(
         return part is None or work.replay.differ(part, patient, (before, after))
 
     answer = nobody(work.first, inside, shows if complete else lambda patient: True)
-    if answer.kind == "unknown" and (hidden := _read(work, before, after)):
-        answer = nobody(work.first, inside, shows, hidden)
+    if answer.kind == "unknown":
+        answer = _with_more(work, inside, shows, _read(work, before, after)) or answer
     if answer.kind == "proven":
         return None, "same"
     words = in_words(work.first, pairs, work.bounds, work.words)
@@ -410,6 +414,20 @@ def _group(
     if part is not None:
         group["example"] = work.replay.example(part, patient, what[1])
     return group, "changed"
+
+
+def _with_more(
+    work: _Work, node: int, shows: Callable[[Patient], bool], names: Sequence[str]
+) -> Answer | None:
+    """A patient who shows it once some weights and dates are known."""
+    inputs = work.first.coordinates.inputs
+    several = [[{name: value} for value in spread(inputs[name].type)] for name in names]
+    more = [reduce(or_, some) for some in islice(product(*several), MOST_SPREAD)] if several else []
+    answer = nobody(work.first, node, lambda patient: any(shows({**patient, **one}) for one in more))
+    if answer.patient is None:
+        return None
+    one = next(one for one in more if shows({**answer.patient, **one}))
+    return replace(answer, patient=least({**answer.patient, **one}, shows))
 
 
 def _read(work: _Work, *ends: End) -> list[str]:

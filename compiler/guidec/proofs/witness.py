@@ -109,6 +109,15 @@ def some_values_of(
     return tuple(_value(kind, box) for _, box in zip(range(count), boxes, strict=False))
 
 
+def spread(kind: ir.Type, count: int = 20) -> list[object]:
+    """Numbers or dates over the whole of an input's first unit, as they are entered; none of anything else."""
+    if not isinstance(kind, ir.Integer | ir.Quantity | ir.Date | ir.Duration):
+        return []
+    steps = grids(kind)[0][2]
+    places = dict.fromkeys(at * steps // (count - 1) for at in range(count))
+    return [_value(kind, Box(0, at, at)) for at in places]
+
+
 # --- what is asked -----------------------------------------------------------
 
 
