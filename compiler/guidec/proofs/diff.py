@@ -395,6 +395,12 @@ def _group(
         return part is None or work.replay.differ(part, patient, (before, after))
 
     answer = nobody(work.first, inside, shows if complete else lambda patient: True)
+    if answer.kind == "unknown" and part is not None and part.kind == "rule":
+        answer = nobody(
+            work.first,
+            inside,
+            lambda patient: work.replay.differ(part, patient, (before, after), loosely=True),
+        )
     if answer.kind == "unknown":
         answer = _with_more(work, inside, shows, _read(work, before, after)) or answer
     if answer.kind == "proven":

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from textwrap import dedent, indent
 from typing import Any
 
 from guidec.compare_show import marked
@@ -129,17 +130,12 @@ def _led(lead: str, lines: Sequence[str]) -> Iterator[str]:
 
 def contrasted(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
     """Two answers without the lines that both have, but for the first, which says what it is about."""
-    ours = [
-        line if not at else f"  {line.strip()}"
-        for at, line in enumerate(before)
-        if not at or line not in after
-    ]
-    theirs = [
-        line if not at else f"  {line.strip()}"
-        for at, line in enumerate(after)
-        if not at or line not in before
-    ]
-    return ours, theirs
+    return _without(before, after), _without(after, before)
+
+
+def _without(lines: Sequence[str], others: Sequence[str]) -> list[str]:
+    rest = [line for line in lines[1:] if line not in others]
+    return [*lines[:1], *indent(dedent("\n".join(rest)), "  ").splitlines()]
 
 
 def _reworded(one: Json) -> Iterator[str]:

@@ -66,24 +66,31 @@ class Replay:
         return self.parts[key]
 
     def differ(
-        self, part: Part, patient: Mapping[str, object], wanted: tuple[End, End] | None = None
+        self,
+        part: Part,
+        patient: Mapping[str, object],
+        wanted: tuple[End, End] | None = None,
+        *,
+        loosely: bool = False,
     ) -> bool:
-        """Whether the two versions answer differently, and neither hangs on what is blank."""
+        """Whether the two versions answer differently, as is `wanted`, and neither hangs on what is blank.
+
+        Loosely, a rule may hang on it.
+        """
         if part.kind in ("decision", "line") and not self._settled(part, patient):
             return False
         try:
             ours, theirs = self.both(part, patient)
         except Refused:
             return False
-        if wanted is not None and part.kind == "decision":
-            if [_status(one) for one in (ours, theirs)] != [one.status for one in wanted]:
-                return False
-        elif wanted is not None and part.kind == "rule":
-            if [one is None for one in (ours, theirs)] != [one == NOT_SHOWN for one in wanted]:
-                return False
-        elif any(_status(one) == "indeterminate" for one in (ours, theirs)):
+        if comparable(ours) == comparable(theirs):
             return False
-        return bool(comparable(ours) != comparable(theirs))
+        if wanted is None or part.kind not in ("decision", "rule"):
+            return not any(_hangs(one) for one in (ours, theirs))
+        if part.kind == "rule" and loosely:
+            return [one is None for one in (ours, theirs)] == [one == NOT_SHOWN for one in wanted]
+        statuses = [_status(one) for one in (ours, theirs)]
+        return statuses == [one.status for one in wanted] and not any(_hangs(one) for one in (ours, theirs))
 
     def blanked(self, part: Part, patient: Patient) -> Patient | None:
         """The patient without some entry, where the versions then answer differently."""
@@ -241,6 +248,24 @@ def _status(said: Json | None) -> str:
     if "applies" in said:
         return str(said["applies"])
     return "indeterminate" if said["needs"] else "determined"
+
+
+def _hangs(said: Json | None) -> bool:
+    """Whether an answer hangs on a blank: what it is, whether a rule applies, which band a dose is in; not how heavy one is."""
+    if said is None:
+        return False
+    if said.get("status") == "indeterminate" or (said.get("needs")):
+        return True
+    waiting: list[object] = [said]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if "per_band" in one:
+                return True
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return False
 
 
 def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[str, ir.Rule]) -> list[str]:
