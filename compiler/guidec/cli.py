@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from guidec.lower.search import Solver
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
-<<<<<<< HEAD
     from guidec.proofs.coverage import Coverage
-=======
     from guidec.proofs.remembered import Store
->>>>>>> 23df2cb (Remember what was proven while nothing changes; measure proofs)
 
 FINE, FAULTY, WRONG_USAGE, CHANGED = 0, 1, 2, 3
 SECONDS_BETWEEN = 2.0
