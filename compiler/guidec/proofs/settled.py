@@ -25,7 +25,7 @@ class End:
 
     `hangs` are the conditions inside, with what each of them decides: two ends may show the same of everybody whose record
     is complete and differ while something is blank. `group` tells outcomes apart as the evaluator does; `said` is what is
-    shown with its names in the order of the text.
+    shown with its names in the order of the text. What the source leaves open is open `of` a decision, for a reason of its own.
     """
 
     status: str
@@ -33,6 +33,7 @@ class End:
     hangs: tuple[Any, ...] = ()
     group: int = field(default=0, compare=False)
     said: Any = field(default=None, compare=False)
+    of: str = ""
 
 
 NOT_SHOWN = End("not shown")
@@ -72,7 +73,7 @@ def decided(ends: Ends, side: int, name: str) -> int:
         status = leaf.status if shown is leaf.outcome else "not_stated"
         conditions = list(dict.fromkeys(one.when for one in parts(shown) if isinstance(one, _CONDITIONAL)))
         if not conditions:
-            whole[at] = ends.end(End(status, bare(shown), (), leaf.group, shown))
+            whole[at] = ends.end(End(status, bare(shown), (), leaf.group, shown, _open_of(status, name)))
         else:
             split.append(_settled(ends, side, name, at, (status, shown, leaf.group), conditions))
 
@@ -87,6 +88,10 @@ def decided(ends: Ends, side: int, name: str) -> int:
     return work.diagrams.replace(
         merged, lambda value: nobody_there if value == ("nothing",) else work.diagrams.end(value)
     )
+
+
+def _open_of(status: str, name: str) -> str:
+    return name.split("#")[0] if status in ("not_stated", "conflict") else ""
 
 
 def ruled(ends: Ends, side: int, name: str) -> int:
@@ -182,7 +187,7 @@ def _settled(
             return None
         truth = _truths(work, conditions, several[1:])
         chosen = _chosen(outcome, truth)
-        return ends.end(End(status, bare(chosen), hangs, group, chosen))
+        return ends.end(End(status, bare(chosen), hangs, group, chosen, _open_of(status, name)))
 
     return diagrams.apply(settle, here, *tests)
 
