@@ -11,7 +11,7 @@ from guidec.cli import cli
 from guidec.fmt import fmt
 from guidec.pipeline import compile_file
 from guidec.project import compile_path
-from guidec.proofs.coverage import KINDS, coverage, measured
+from guidec.proofs.coverage import KINDS, Kind, coverage, measured
 from guidec.scenarios import run
 
 HERE = Path(__file__).parent
@@ -118,7 +118,7 @@ def test_whatever_is_generated_for_a_generated_guideline_is_true_of_it(seed: int
     if measure is None:
         return
     found = coverage(measure, [one.patient for one in compilation.scenarios])
-    kinds = tuple(kind for kind in KINDS if kind != "rows")
+    kinds: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "rows")
     try:
         whole, made = with_scenarios(compilation, text.encode(), beside, found, kinds, lambda stage: None)
     except NotKept as fault:
