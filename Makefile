@@ -10,7 +10,7 @@ bin := $(venv)/bin
 pip := $(bin)/python -m pip --disable-pip-version-check install -qq
 
 .DEFAULT_GOAL := all
-.PHONY: all test lint goldens bench bench-large clean
+.PHONY: all test lint goldens bench bench-proofs bench-large clean
 
 all: $(venv)/installed
 	@$(bin)/guidec build guidelines/pm_dm_ild --out build
@@ -30,6 +30,9 @@ goldens: $(venv)/installed-dev
 
 bench: $(venv)/installed-dev
 	@$(bin)/python bench/run.py
+
+bench-proofs: $(venv)/installed-dev
+	@$(bin)/python bench/proofs.py
 
 bench-large: $(venv)/installed-dev
 	@$(bin)/python bench/large.py

@@ -10,7 +10,7 @@ from typing import Any
 
 from guidec import ir
 from interpret import Answer, Outcome, Value, covers, holds, rule_holds, thing
-from meaning import Case, Known, World, _drugs, _entry_json, _ordered, _prescribed, _sides, known
+from meaning import Case, Known, World, drugs_of, entry_json, known, orders_of, prescribed_in, sides_of
 
 Slot = tuple[int, int]
 """A recommendation and a line of it; -1 where it is meant as a whole."""
@@ -40,11 +40,11 @@ def told(those: Known) -> Told:
                 statuses[one.id] = possible[0][0] if len(possible) == 1 else "indeterminate"
             if isinstance(line, ir.OptionLine) and not line.stated:
                 if any(outcome[0] == "determined" for outcome in possible):
-                    orders = tuple(_ordered(guideline, line.recommendation))
+                    orders = tuple(orders_of(guideline, line.recommendation))
                     named = line.recommendation.id, line.recommendation.direction, "", orders
                     perhaps.append((one.id, named))
                 continue
-            sides = [side for outcome in possible for side in _sides(outcome)]
+            sides = [side for outcome in possible for side in sides_of(outcome)]
             given += [(one.id, rec) for rec in sides[0] if all(rec in side for side in sides)]
             perhaps += [(one.id, rec) for side in sides for rec in side]
     return Told(tuple(given), tuple(perhaps), statuses, _rules(those, given, perhaps))
@@ -70,14 +70,14 @@ def _answers(
 
 def _started(rec: Outcome, sure: bool) -> Iterator[str]:
     for order in rec[3] if rec[1] == "for" else ():
-        yield from _drugs(order, sure)
+        yield from drugs_of(order, sure)
 
 
 def _rules(
     those: Known, given: Sequence[tuple[str, Outcome]], perhaps: Sequence[tuple[str, Outcome]]
 ) -> dict[str, str]:
     guideline = those.world.guideline
-    answers = _answers(those, given, perhaps, _prescribed(guideline))
+    answers = _answers(those, given, perhaps, prescribed_in(guideline))
     found: dict[str, str] = {}
     for rule in guideline.rules:
         truths = {rule_holds(guideline, rule, one, answer) for one in those.patients for answer in answers}
@@ -130,7 +130,7 @@ def breaks(everybody: World, claim: ir.Claim, case: Case) -> bool:
 def _meant(claim: ir.Claim, one: Known) -> bool:
     """Whether the condition surely holds for a completion of a record."""
     guideline = one.world.guideline
-    asked = _prescribed(claim.when)
+    asked = prescribed_in(claim.when)
     answers = [Answer(one.case.record)]
     if asked:
         answer = told(one)
@@ -281,7 +281,7 @@ def from_json(everybody: World, patient: Mapping[str, Any]) -> Case:
 
 
 def _same_entry(entry: ir.Input, value: Value, given: Any) -> bool:
-    written = _entry_json(entry, value)
+    written = entry_json(entry, value)
     if isinstance(entry.type, ir.Duration) and isinstance(given, dict):
         given = given["value"]
     if isinstance(given, list):

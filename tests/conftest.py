@@ -1,5 +1,8 @@
 """Options that every test may use."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`make goldens` also draws the README's picture of a patient."""
+    """Nothing that was kept before is taken up. `make goldens` also draws the README's picture of a patient."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has that of the one who started it
+        folder = tempfile.mkdtemp(prefix="guidec-tests-")
+        os.environ["XDG_CACHE_HOME"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if config.getoption("--rewrite-goldens"):
         from guidec import render
         from guidec.evaluate import evaluate

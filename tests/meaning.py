@@ -108,7 +108,7 @@ def as_json(guideline: ir.Guideline, case: Case) -> Json:
     """The patient as it would be sent."""
     patient: Json = {}
     for entry in guideline.inputs:
-        values = [_entry_json(entry, value) for value in case.record[entry.id]]
+        values = [entry_json(entry, value) for value in case.record[entry.id]]
         if values:
             patient[entry.id] = values[0] if len(values) == 1 else {"one_of": values}
     if case.readings:
@@ -116,7 +116,7 @@ def as_json(guideline: ir.Guideline, case: Case) -> Json:
     return patient
 
 
-def _entry_json(entry: ir.Input, value: Value) -> object:
+def entry_json(entry: ir.Input, value: Value) -> object:
     match value:
         case frozenset():
             return sorted(value)
@@ -333,7 +333,7 @@ class _Check:
 
     def gather(self, decision: str, possible: list[Outcome]) -> None:
         """What every possible outcome has in common, both sides of a conflict; and everything possible."""
-        sides = [side for outcome in possible for side in _sides(outcome)]
+        sides = [side for outcome in possible for side in sides_of(outcome)]
         self.given += [(decision, one) for one in sides[0] if all(one in side for side in sides)]
         self.perhaps += [one for side in sides for one in side]
 
@@ -362,7 +362,7 @@ class _Check:
                 entries.append(("not_stated", "some", ()))
                 assert isinstance(line, ir.OptionLine)
                 recommendation = line.recommendation
-                orders = tuple(_ordered(self.guideline, recommendation))
+                orders = tuple(orders_of(self.guideline, recommendation))
                 self.perhaps.append((recommendation.id, recommendation.direction, "", orders))
         status = next((one for one in ("conflict", "indeterminate") if one in statuses), "determined")
         if statuses and statuses <= set(GATES):
@@ -402,16 +402,16 @@ class _Check:
             for name, one in self.given
             if one[1] == "for" and name in decided
             for order in one[3]
-            for drug in _drugs(order, True)
+            for drug in drugs_of(order, True)
         }
         perhaps = {
             drug
             for one in (*self.perhaps, *(one for _, one in self.given))
             if one[1] == "for"
             for order in one[3]
-            for drug in _drugs(order, False)
+            for drug in drugs_of(order, False)
         }
-        asked = sorted(_prescribed(self.guideline))
+        asked = sorted(prescribed_in(self.guideline))
         ways = [
             (True,) if set(drugs) & surely else (False, True) if set(drugs) & perhaps else (False,)
             for drugs in asked
@@ -474,7 +474,7 @@ class _Check:
         """Whether a decision never recommends two things together, so that what is given beside one is known here."""
         if name not in self.those.world.outcomes:
             return True
-        sides = [side for outcome in self.outcomes(name) for side in _sides(outcome)]
+        sides = [side for outcome in self.outcomes(name) for side in sides_of(outcome)]
         return all(sum(one[1] == "for" for one in side) < 2 for side in sides)
 
     def alternatives(self, owner: str, name: str, gives: list[Json]) -> None:
@@ -745,9 +745,9 @@ def _span(span: ir.Interval | None) -> Outcome | None:
     return None if span is None else (span.low, span.high, span.unit)
 
 
-def _sides(outcome: Outcome) -> list[tuple[Outcome, ...]]:
+def sides_of(outcome: Outcome) -> list[tuple[Outcome, ...]]:
     if outcome[0] == "conflict":
-        return [side for answer in outcome[2] for side in _sides(answer)]
+        return [side for answer in outcome[2] for side in sides_of(answer)]
     return [outcome[1]]
 
 
@@ -763,7 +763,7 @@ def _doses(recommendation: Outcome) -> Iterator[tuple[ir.Dose | ir.DoseInBands, 
                 yield one[7], one[13]
 
 
-def _ordered(guideline: ir.Guideline, one: ir.Recommendation) -> Iterator[Outcome]:
+def orders_of(guideline: ir.Guideline, one: ir.Recommendation) -> Iterator[Outcome]:
     orders = one.orders
     if one.regimen is not None:
         orders = next(regimen.orders for regimen in guideline.regimens if regimen.id == one.regimen)
@@ -772,29 +772,29 @@ def _ordered(guideline: ir.Guideline, one: ir.Recommendation) -> Iterator[Outcom
             yield "order", 0, each.action, each.drug
 
 
-def _drugs(order: Outcome, sure: bool) -> Iterator[str]:
+def drugs_of(order: Outcome, sure: bool) -> Iterator[str]:
     """The drugs that an order starts or goes on with; those of a choice are not sure."""
     if order[0] == "choice":
         if not sure:
             for option in order[3]:
-                yield from _drugs(option, sure)
+                yield from drugs_of(option, sure)
     elif order[3] is not None and order[2] != "stop":
         yield order[3]
 
 
-def _prescribed(node: object) -> set[tuple[str, ...]]:
+def prescribed_in(node: object) -> set[tuple[str, ...]]:
     """Every drug or class that a rule asks to be prescribed."""
     if isinstance(node, ir.Prescribed):
         return {node.drugs}
     if isinstance(node, tuple):
-        return set().union(*(_prescribed(one) for one in node))
+        return set().union(*(prescribed_in(one) for one in node))
     if isinstance(node, ir.Guideline):
-        return _prescribed(node.rules) | _prescribed(node.definitions)
+        return prescribed_in(node.rules) | prescribed_in(node.definitions)
     if isinstance(node, ir.Rule):
-        return _prescribed(node.when) | _prescribed(node.applies)
+        return prescribed_in(node.when) | prescribed_in(node.applies)
     if isinstance(node, ir.Not):
-        return _prescribed(node.operand)
-    return _prescribed(node.operands) if isinstance(node, ir.And | ir.Or) else set()
+        return prescribed_in(node.operand)
+    return prescribed_in(node.operands) if isinstance(node, ir.And | ir.Or) else set()
 
 
 # --- filling in a blank --------------------------------------------------------------------------

@@ -100,8 +100,8 @@ def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
         result = CliRunner().invoke(cli, ["--quiet", *command, path.name])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         if result.stderr + result.stdout:
-            break
-    return result.stderr + result.stdout
+            return result.stderr + result.stdout
+    return ""
 
 
 def shown(text: str, name: str) -> list[Shown]:

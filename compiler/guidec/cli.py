@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
     from guidec.proofs.coverage import Coverage
+    from guidec.proofs.remembered import Store
 
 FINE, FAULTY, WRONG_USAGE, CHANGED = 0, 1, 2, 3
 SECONDS_BETWEEN = 2.0
@@ -64,6 +65,11 @@ SOLVER = click.option(
     default="auto",
     show_default=True,
     help="What decides where the search for values gives up: by default one of them, if `guidec[proofs]` is installed.",
+)
+
+
+NO_CACHE = click.option(
+    "--no-cache", is_flag=True, help="Prove everything anew, also what was proven before and hasn't changed."
 )
 
 
@@ -165,15 +171,23 @@ def cli(context: click.Context, quiet: bool, verbose: bool) -> None:
     "--save", is_flag=True, help="Append each patient who breaks a property to its file, as a scenario."
 )
 @SOLVER
+@NO_CACHE
 @pass_talk
 def check(
-    talk: _Talk, paths: tuple[Path, ...], form: str, strict: bool, tables: bool, save: bool, solver: str
+    talk: _Talk,
+    paths: tuple[Path, ...],
+    form: str,
+    strict: bool,
+    tables: bool,
+    save: bool,
+    solver: str,
+    no_cache: bool,
 ) -> None:
     """Parse, type and prove; print each fault at its place, with its mend and a patient whom it concerns.
 
     What a `property` says is proven for all patients, refuted by one, or not decided, and then it is said why.
     """
-    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver))
+    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver), _proofs(solver, no_cache))
     if save:
         _save(talk, compilations, checked)
     reports = _reports(talk, compilations, checked) if tables else []
@@ -195,7 +209,21 @@ def check(
     sys.exit(FAULTY if _failed(compilations, strict) else FINE)
 
 
-def _proved(talk: _Talk, compilations: "list[Compilation]") -> "tuple[list[Compilation], dict[str, Checked]]":
+def _proofs(solver: str, no_cache: bool) -> "Store | None":
+    """What was proven before, in this user's own folder."""
+    if no_cache:
+        return None
+    from guidec.data import private_folder
+    from guidec.project import proofs_in
+    from guidec.proofs.solvers import installed, version
+
+    name = next(iter(installed()), "") if solver == "auto" else solver
+    return proofs_in(private_folder(), "none" if name in ("", "none") else version(name))
+
+
+def _proved(
+    talk: _Talk, compilations: "list[Compilation]", store: "Store | None"
+) -> "tuple[list[Compilation], dict[str, Checked]]":
     """The compilations with all that is proven of them; and the verdicts, by path."""
     from dataclasses import replace
 
@@ -209,7 +237,7 @@ def _proved(talk: _Talk, compilations: "list[Compilation]") -> "tuple[list[Compi
             made.append(one)
             continue
         with talk.long() as tell:
-            found[one.path] = prove(one.compiled, one.work, one.properties, tell)
+            found[one.path] = prove(one.compiled, one.work, one.properties, tell, store)
         diagnostics = in_order([*one.diagnostics, *found[one.path].diagnostics])
         made.append(replace(one, diagnostics=tuple(diagnostics)))
     return made, found
@@ -292,6 +320,7 @@ def _count(number: int, word: str) -> str:
 )
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @SOLVER
+@NO_CACHE
 @pass_talk
 def build(
     talk: _Talk,
@@ -301,11 +330,12 @@ def build(
     only_check: bool,
     strict: bool,
     solver: str,
+    no_cache: bool,
 ) -> None:
     """Check, then write a Python evaluator, JSON, a flowchart and a page for each guideline. All of them or none."""
     from guidec.project import left_over, remove, write_all
 
-    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver))
+    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver), _proofs(solver, no_cache))
     _print_diagnostics(compilations, sys.stderr, _ALL)
     if _failed(compilations, strict):
         talk.say(f"{_summary(compilations)}; nothing was written")

@@ -11,6 +11,7 @@ from guidec.diagnostic import Diagnostic
 from guidec.document import load
 from guidec.lower.search import Solver
 from guidec.pipeline import Compilation, Read, compile_file
+from guidec.proofs.remembered import Store
 from guidec.source import start_of
 from guidec.text import LARGEST_TEXT
 
@@ -235,6 +236,53 @@ def _replace(files: Mapping[Path, tuple[str | bytes, int]]) -> None:
         for source, _ in waiting:
             with suppress(OSError):
                 source.unlink()
+
+
+MOST_PROOFS = 5_000
+
+
+def proofs_in(folder: Path | None, solver: str) -> Store | None:
+    """What was proven before by this compiler and this solver, kept in a folder; None where nothing can be kept.
+
+    A proof is a file of its own, written whole; a folder that can't be written to is only read.
+    """
+    if folder is None:
+        return None
+    kept = folder / "proofs"
+
+    def read(key: str) -> str | None:
+        try:
+            return (kept / f"{key}.json").read_text("utf-8")
+        except (OSError, ValueError):
+            return None
+
+    def write(key: str, text: str) -> None:
+        with suppress(OSError):
+            kept.mkdir(mode=0o700, exist_ok=True)
+            _make_room(kept)
+            write_all(kept, {f"{key}.json": text})
+
+    return Store(f"{_compiler()} {solver}", read, write)
+
+
+def _make_room(folder: Path) -> None:
+    """Delete the older half of the proofs where there are too many; what is gone is proven again."""
+    files = list(folder.glob("*.json"))
+    if len(files) >= MOST_PROOFS:
+        ages = sorted((path.stat().st_mtime, path.name) for path in files)
+        remove(folder / name for _, name in ages[: len(ages) // 2])
+
+
+def _compiler() -> str:
+    """The digest of the compiler's own sources, and the Python that runs them."""
+    import sys
+    from hashlib import sha256
+
+    own = Path(__file__).parent
+    whole = sha256(sys.version.encode())
+    for path in sorted(own.rglob("*.py")):
+        whole.update(path.relative_to(own).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
 
 
 def left_over(folder: Path, files: Iterable[str]) -> list[Path]:

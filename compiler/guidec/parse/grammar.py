@@ -1,17 +1,15 @@
 """The LALR parser for grammar/guideline.lark, its tables kept between runs."""
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 from lark import Lark, Token
 from lark import __version__ as lark_version
 from lark.indenter import Indenter
 
-from guidec.data import data_text
+from guidec.data import data_text, private_folder
 
 
 class ReservedWord(Exception):
@@ -57,7 +55,7 @@ def parser() -> Lark:
 def _cached(text: str, not_reserved: Callable[[Token], Token]) -> Lark:
     """Build the tables, or take them from this user's folder (never a shared one: they are unpickled)."""
     cache: str | bool = False
-    folder = _private_folder()
+    folder = private_folder()
     if folder is not None:
         key = hashlib.sha256(f"{lark_version} {sys.version} {text}".encode()).hexdigest()[:24]
         cache = str(folder / f"grammar-{key}.lark")
@@ -71,21 +69,6 @@ def _cached(text: str, not_reserved: Callable[[Token], Token]) -> Lark:
         lexer_callbacks={"NAME": not_reserved},
         cache=cache,
     )
-
-
-def _private_folder() -> Path | None:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = Path(base) / "guidec"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state = folder.stat()
-        if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & 0o022):
-            return None
-        if not os.access(folder, os.W_OK) and not any(folder.iterdir()):
-            return None
-    except OSError:
-        return None
-    return folder
 
 
 # Keywords that stand only where no name can, so that an author may use them as names all the same.

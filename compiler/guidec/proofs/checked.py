@@ -12,6 +12,7 @@ from guidec.numbers import is_decimal, plain_number
 from guidec.proofs.amounts import DailyAmount, daily_amounts
 from guidec.proofs.missing import Want, wants
 from guidec.proofs.properties import Verdict, prove
+from guidec.proofs.remembered import Store
 from guidec.proofs.whole import check_whole
 from guidec.record import record
 
@@ -38,13 +39,17 @@ class Report:
 
 
 def check(
-    compiled: Compiled, work: Lowering, properties: Iterable[ir.Property], tell: Tell = lambda stage: None
+    compiled: Compiled,
+    work: Lowering,
+    properties: Iterable[ir.Property],
+    tell: Tell = lambda stage: None,
+    store: Store | None = None,
 ) -> Checked:
-    """Prove what is said of a guideline without faults, and look at all of it."""
+    """Prove what is said of a guideline without faults, and look at all of it. A store knows what was proven before."""
     name = compiled.guideline.id
     tell(f"looking for what {name} says in vain")
     found = check_whole(work)
-    verdicts, faults = prove(compiled, properties, tell, work.solver)
+    verdicts, faults = prove(compiled, properties, tell, work.solver, store)
     found += faults
     found += [one for verdict in verdicts for one in _told(verdict)]
     return Checked(name, tuple(verdicts), tuple(found))

@@ -184,13 +184,11 @@ def broken(guideline: ir.Guideline, order: ir.Order, claim: ir.Claim) -> Broken:
     return Broken(ir.Or(tuple(ways)) if len(ways) > 1 else ways[0] if ways else ir.Always(False))
 
 
-def conditions(guideline: ir.Guideline, claim: ir.Claim) -> list[ir.Condition]:
-    """What `broken` may ask, for the coordinates."""
-    return [
-        broken(guideline, one, claim).when
-        for one in parts(guideline)
-        if isinstance(one, ir.Order) and one.drug == claim.of
-    ]
+def conditions(guideline: ir.Guideline, claims: Iterable[ir.Claim]) -> list[ir.Condition]:
+    """What `broken` may ask of each claim about amounts, for the coordinates."""
+    amounts = [claim for claim in claims if claim.kind == "amount"]
+    orders = [one for one in parts(guideline) if isinstance(one, ir.Order)] if amounts else []
+    return [broken(guideline, one, claim).when for claim in amounts for one in orders if one.drug == claim.of]
 
 
 def _measured(guideline: ir.Guideline, order: ir.Order, claim: ir.Claim, limit: Unit) -> str:

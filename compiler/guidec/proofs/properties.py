@@ -19,12 +19,13 @@ from guidec.lower import side_by_side
 from guidec.lower.coordinates import size
 from guidec.lower.diagram import TooLarge, bits
 from guidec.lower.search import Solver
-from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
+from guidec.lower.work import Lowering, all_impossible, checked, diagram_of, rows_of_condition
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
 from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
 from guidec.proofs.missing import sets_of, united
 from guidec.proofs.questions import PROVEN, Answer, nobody, recorded_yes
+from guidec.proofs.remembered import Proof, Store, key_of, recall, remember
 from guidec.proofs.rising import monotone
 from guidec.proofs.seen import breaks
 from guidec.proofs.witness import Patient, some_values_of
@@ -33,6 +34,8 @@ from guidec.record import parts, record
 from guidec.rows import Condition, Derived, Entered, Numbers, Values
 
 MOST_PATTERNS = 512
+TOO_LARGE = "the diagrams grew too large"
+FAULTY = "its condition has a fault"
 
 
 @record
@@ -57,38 +60,62 @@ def prove(
     properties: Iterable[ir.Property],
     tell: Callable[[str], None] = lambda text: None,
     solver: Solver | None = None,
+    store: Store | None = None,
 ) -> tuple[list[Verdict], list[Diagnostic]]:
-    """A verdict for each claim, in the author's order, and the faults of their conditions."""
+    """A verdict for each claim, in the author's order, and the faults of their conditions. What the store knows as proven
+    isn't proven again."""
     said = [(one, claim) for one in properties for claim in one.claims]
-    if not said:
-        return [], []
+    keys = [key_of(store, compiled, claim) if store else "" for _, claim in said]
+    proofs = [recall(store, key) if store else None for key in keys]
+    if None not in proofs:
+        known = [(one, claim, proof) for (one, claim), proof in zip(said, proofs, strict=True) if proof]
+        return [_cited(one, _known(one.id, claim, proof)) for one, claim, proof in known], []
     guideline = compiled.guideline
     more = [claim.when for _, claim in said]
-    more += [
-        one for _, claim in said if claim.kind == "amount" for one in limits.conditions(guideline, claim)
-    ]
+    more += limits.conditions(guideline, [claim for _, claim in said])
     recorded = [one.until for one in guideline.rules if one.until is not None]
     recorded += [name for _, claim in said for name in _entered(guideline, claim.when)]
     yes_or_no = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
     more += [ir.Is(name, ("yes",)) for name in recorded if name in yes_or_no]
     try:
         (work,) = side_by_side(guideline, (guideline,), more, solver)
+        _in_order(work, more)
     except TooLarge:
         reason = "guideline and properties together have too many rows"
         return [Verdict(one.id, claim, Answer("unknown", None, reason)) for one, claim in said], []
     found: list[Verdict] = []
-    for one, claim in said:
+    for (one, claim), proof in zip(said, proofs, strict=True):
         tell(f"proving {one.id}")
-        verdict = _verdict(Prover(compiled, work, claim), one.id, claim)
-        found.append(replace(verdict, statements=one.cites.statements + one.cites.inferred))
+        before = None if proof is None else _known(one.id, claim, proof)
+        found.append(_cited(one, before or _verdict(Prover(compiled, work, claim), one.id, claim)))
+    if store is not None and all(one.answer.reason not in (TOO_LARGE, FAULTY) for one in found):
+        for key, proof, verdict in zip(keys, proofs, found, strict=True):
+            if proof is None and verdict.answer == PROVEN:
+                remember(store, key, Proof(verdict.remark, verdict.about_nobody))
     return found, work.found
+
+
+def _in_order(work: Lowering, conditions: Iterable[ir.Condition]) -> None:
+    """Fix the order of all coordinates, so that no patient hangs on which claims were proven before."""
+    for one in conditions:
+        diagram_of(work, one)
+    for at in range(len(work.coordinates.all)):
+        work.diagrams.test(at, 1)
+
+
+def _known(name: str, claim: ir.Claim, proof: Proof) -> Verdict:
+    return Verdict(name, claim, PROVEN, remark=proof.remark, about_nobody=proof.about_nobody)
+
+
+def _cited(one: ir.Property, verdict: Verdict) -> Verdict:
+    return replace(verdict, statements=one.cites.statements + one.cites.inferred)
 
 
 def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
     before = len(prover.work.found)
     when = _surely(prover, claim)
     if len(prover.work.found) > before:
-        return Verdict(name, claim, Answer("unknown", None, "its condition has a fault"))
+        return Verdict(name, claim, Answer("unknown", None, FAULTY))
     remark, beside = "", ""
     try:
         match claim.kind:
@@ -101,7 +128,7 @@ def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
             case _:
                 answer = _claimed(prover, when)
     except TooLarge:
-        answer = Answer("unknown", None, "the diagrams grew too large")
+        answer = Answer("unknown", None, TOO_LARGE)
     empty = _says_nothing(prover, when) if answer.kind == "proven" else ""
     scenario = _scenario(prover, name, answer)
     return Verdict(name, claim, answer, scenario, empty or remark, beside, bool(empty))
