@@ -91,7 +91,7 @@ def decided(ends: Ends, side: int, name: str) -> int:
 
 
 def _open_of(status: str, name: str) -> str:
-    return name.split("#")[0] if status in ("not_stated", "conflict") else ""
+    return name.split("#", maxsplit=1)[0] if status in ("not_stated", "conflict") else ""
 
 
 def ruled(ends: Ends, side: int, name: str) -> int:
