@@ -2,6 +2,7 @@
 
 import pytest
 
+from guidec.fmt import fmt
 from guidec.pipeline import compile_file
 from guidec.scenarios import run
 
@@ -125,3 +126,119 @@ def test_what_is_expected_has_to_exist() -> None:
         text = SPEC.replace("EXPECTED", expected).replace("SEVERE", "yes")
         found = compile_file("pain.guide", lambda name: text.encode())  # noqa: B023
         assert "unknown_name" in {one.code for one in found.diagnostics}
+
+
+# --- how an order is given ---------------------------------------------------
+
+GIVEN = """guideline pain "Pain"
+  version 1.0.0
+  language guidec/1
+
+input severe "Severe"
+  boolean
+
+input weight "Weight"
+  quantity kg from 20 to 200 step 1
+
+drug paracetamol "Paracetamol"
+drug morphine "Morphine"
+drug oxycodone "Oxycodone"
+drug class laxative "Laxative"
+test liver "Liver"
+test kidneys "Kidneys"
+
+regimen ladder "Ladder"
+  give paracetamol by mouth about 15 mg/kg of weight basis not stated; rest not stated
+  then such as
+    morphine up to 10 mg; rest not stated
+    oxycodone 5 mg or more after 1 to 2 weeks; rest not stated
+  timing not stated drug not stated of class laxative; rest not stated; add
+
+decision pain_drug "Drug"
+  when severe: suggest ladder
+  otherwise: nothing
+
+advise supportive comfort "Comfort" when severe
+  give paracetamol 1 g; rest not stated
+
+monitor tests "Tests" when severe
+  measure liver or kidneys
+  every not stated
+
+scenario "Asked"
+  given severe yes; weight 60 kg
+  expect EXPECTED
+"""
+
+GIVEN_HOLDS = """
+dose of paracetamol about 900 mg
+dose of morphine up to 10 mg
+dose of oxycodone 5 mg or more
+dose of paracetamol in comfort 1 g
+step of paracetamol 1
+step of morphine 2
+step of laxative not stated
+delay of oxycodone 1 to 2 weeks
+delay of morphine not stated
+basis of paracetamol not stated
+choice of ladder such as
+action of laxative add
+action of paracetamol in comfort start
+measure of tests kidneys, liver
+"""
+
+GIVEN_FAILS = """
+dose of paracetamol 900 mg | about 900 mg
+dose of morphine 10 mg | up to 10 mg
+dose of oxycodone up to 5 mg | 5 mg or more
+dose of paracetamol in comfort about 1 g | 1 g
+step of morphine 1 | 2
+step of laxative 2 | not stated
+delay of oxycodone 2 weeks | 1 to 2 week
+delay of morphine 1 week | not stated
+basis of paracetamol stated | not stated
+basis of morphine stated | the dose goes by no weight
+choice of ladder one of | such as
+action of laxative start | add
+measure of tests liver | liver, kidneys
+"""
+
+
+def got_of_order(expected: str) -> list[str]:
+    text = GIVEN.replace("EXPECTED", expected)
+    found = compile_file("pain.guide", lambda name: text.encode())
+    assert found.compiled is not None, found.diagnostics
+    (scenario,) = found.scenarios
+    return [one.got for one in run(found.compiled, scenario)]
+
+
+@pytest.mark.parametrize("expected", GIVEN_HOLDS.strip().splitlines())
+def test_an_expectation_of_an_order_holds(expected: str) -> None:
+    assert got_of_order(expected) == []
+
+
+@pytest.mark.parametrize("line", GIVEN_FAILS.strip().splitlines())
+def test_an_expectation_of_an_order_fails_and_says_what_is_there(line: str) -> None:
+    expected, _, wanted = line.partition(" | ")
+    assert got_of_order(expected) == [wanted]
+
+
+def test_what_is_expected_of_an_order_has_to_exist() -> None:
+    for expected in (
+        "choice of nothing_such one of",
+        "measure of comfort liver",
+        "measure of tests heart",
+        "step of liver 1",
+    ):
+        text = GIVEN.replace("EXPECTED", expected)
+        found = compile_file("pain.guide", lambda name: text.encode())  # noqa: B023
+        assert "unknown_name" in {one.code for one in found.diagnostics}, expected
+
+
+def test_what_is_expected_of_an_order_is_laid_out_as_it_was_read() -> None:
+    text = GIVEN.replace("EXPECTED", "; ".join(GIVEN_HOLDS.strip().splitlines()))
+    laid_out, faults = fmt("pain.guide", text.encode())
+    assert faults == []
+    assert laid_out is not None
+    for expected in GIVEN_HOLDS.strip().splitlines():
+        assert expected in laid_out

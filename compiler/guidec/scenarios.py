@@ -21,13 +21,22 @@ class Failure:
     got: str
 
 
-def run(compiled: Compiled, scenario: ir.Scenario) -> list[Failure]:
-    """The expectations that fail."""
+def run(compiled: Compiled, scenario: ir.Scenario, readings: bool = True) -> list[Failure]:
+    """The expectations that fail; `readings` as in `evaluate`."""
+    return missed(compiled.guideline, answer(compiled, scenario.patient, readings), scenario)
+
+
+def answer(compiled: Compiled, patient: object, readings: bool = True) -> Json:
+    """The result for a patient, or what is wrong with the record."""
     try:
-        result = evaluate(compiled, scenario.patient)
+        return evaluate(compiled, patient, readings)
     except Refused as refused:
-        result = refusal(refused)
-    found = [(one, _got(compiled.guideline, result, one)) for one in scenario.expected]
+        return refusal(refused)
+
+
+def missed(guideline: ir.Guideline, result: Json, scenario: ir.Scenario) -> list[Failure]:
+    """The expectations that a result doesn't meet."""
+    found = [(one, _got(guideline, result, one)) for one in scenario.expected]
     return [Failure(scenario, one, got) for one, got in found if got is not None]
 
 
@@ -53,12 +62,20 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _same(result["ask_next"], expected.names[0])
         case "dose" | "total" | "daily":
             return _dose(result, expected)
-        case "interval" | "duration":
+        case "interval" | "duration" | "delay":
             return _time(result, expected)
         case "steps":
             return _steps(result, expected)
         case "action" | "route":
             return _part(result, expected)
+        case "step":
+            return _step(result, expected)
+        case "basis":
+            return _basis(result, expected)
+        case "choice":
+            return _choice(result, expected)
+        case "measure":
+            return _measure(result, expected)
         case "strength":
             return _strength(result, expected)
         case "open":
@@ -145,19 +162,22 @@ def _dose(result: Json, expected: ir.Expectation) -> str | None:
 
 
 def _time(result: Json, expected: ir.Expectation) -> str | None:
-    """How often, or for how long, every order of a drug is given; how often a rule measures."""
+    """How often, for how long or after what delay every order of a drug is given; how often a rule measures."""
     measured = [one for one in result["monitoring"] if one["id"] == expected.of and not expected.inside]
     given = (measured if expected.kind == "interval" else []) or _given(result, expected)
     for order in given:
-        time = order["every" if expected.kind == "interval" else "for"]
+        time = order.get(_TIMES[expected.kind], "not stated")
         if not isinstance(time, dict):
             if expected.word != "not_stated" or time != "not stated":
                 return str(time)
             continue
-        there = (_exact(time["low"]), _exact(time["high"]), time["unit"])
+        there = (exact(time["low"]), exact(time["high"]), time["unit"])
         if there != (expected.low, expected.high, expected.unit):
             return f"{time['low']} to {time['high']} {time['unit']}"
     return None if given else f"`{expected.of}` is not given"
+
+
+_TIMES = {"interval": "every", "duration": "for", "delay": "after"}
 
 
 def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str | None:
@@ -172,8 +192,8 @@ def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> s
         if not isinstance(low, int | float) or not isinstance(high, int | float) or isinstance(low, bool):
             return str(low)
         unit = shown["unit"]
-        same = quantity_equal(_exact(low), unit, expected.low, expected.unit) and quantity_equal(
-            _exact(high), unit, expected.high, expected.unit
+        same = quantity_equal(exact(low), unit, expected.low, expected.unit) and quantity_equal(
+            exact(high), unit, expected.high, expected.unit
         )
         numbers = f"{low}" if low == high else f"{low} to {high}"
         return None if same else f"{numbers} {unit}".rstrip()
@@ -188,16 +208,23 @@ def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> s
 
 def _given(result: Json, expected: ir.Expectation) -> list[Json]:
     """The orders that an expectation is about; `in` may name what the source names without saying when."""
-    within = [*orders(result), *_named(result)] if expected.inside else orders(result)
+    within = [*orders(result), *unsettled(result)] if expected.inside else orders(result)
     return [
-        order
-        for name, order in within
-        if expected.of in (order.get("drug"), order.get("procedure")) and expected.inside in ("", name)
+        order for name, order in within if expected.of in _called(order) and expected.inside in ("", name)
     ]
 
 
-def _named(result: Json) -> Iterator[tuple[str, Json]]:
-    """The orders of the options that are shown and never given, because the source does not say when they hold."""
+def _called(order: Json) -> tuple[object, ...]:
+    """The drug or procedure of an order; where the source names no drug, its class."""
+    unnamed = order.get("drug") == "not stated"
+    return (order.get("class"),) if unnamed else (order.get("drug"), order.get("procedure"))
+
+
+def unsettled(result: Json) -> Iterator[tuple[str, Json]]:
+    """The orders of the options that are shown and never given, because the source does not say when they hold; and those of
+    advice."""
+    for rule in result["advice"]:
+        yield from orders({"recommendations": [rule]})
     for decision in result["decisions"].values():
         for entry in decision["possible"]:
             if entry["status"] == "not_stated":
@@ -212,7 +239,7 @@ def _steps(result: Json, expected: ir.Expectation) -> str | None:
         if any("per" in step for step in steps):
             return f"needs {_names(order['taper']['needs'])}"
         same = len(steps) == len(expected.steps) and all(
-            quantity_equal(_exact(step["low"]), step["unit"], wanted.value, wanted.unit)
+            quantity_equal(exact(step["low"]), step["unit"], wanted.value, wanted.unit)
             for step, wanted in zip(steps, expected.steps, strict=True)
         )
         if not same:
@@ -228,6 +255,48 @@ def _part(result: Json, expected: ir.Expectation) -> str | None:
     if not got:
         return f"`{expected.of}` is not given"
     return next((one for one in got if one != wanted), None)
+
+
+def _step(result: Json, expected: ir.Expectation) -> str | None:
+    """In which step every order of a drug is given; orders given together share one."""
+    given = _given(result, expected)
+    wanted = "not stated" if expected.low is None else expected.low
+    wrong = [str(order["step"]) for order in given if order["step"] != wanted]
+    return wrong[0] if wrong else None if given else f"`{expected.of}` is not given"
+
+
+def _basis(result: Json, expected: ir.Expectation) -> str | None:
+    """Whether the source states the weight that every dose of a drug goes by."""
+    given = _given(result, expected)
+    wanted = expected.word.replace("_", " ")
+    for order in given:
+        dose = order.get("dose", "not stated")
+        got = dose.get("basis") if isinstance(dose, dict) else None
+        if got != wanted:
+            return "the dose goes by no weight" if got is None else str(got)
+    return None if given else f"`{expected.of}` is not given"
+
+
+def _choice(result: Json, expected: ir.Expectation) -> str | None:
+    """Whether the alternatives of a recommendation are all that there are, `one of`, or examples, `such as`."""
+    named = [one for one in result["recommendations"] if one["id"] == expected.of]
+    named = named or [one for one in possible(result) if one["id"] == expected.of]
+    got = [
+        "such as" if given["open"] else "one of" for one in named for given in one["gives"] if "open" in given
+    ]
+    wanted = expected.word.replace("_", " ")
+    if not got:
+        return f"`{expected.of}` leaves no choice" if named else f"`{expected.of}` is not recommended"
+    return next((one for one in got if one != wanted), None)
+
+
+def _measure(result: Json, expected: ir.Expectation) -> str | None:
+    """What a monitoring measures: each of several tests may do."""
+    rule = next((one for one in result["monitoring"] if one["id"] == expected.of), None)
+    if rule is None:
+        return f"`{expected.of}` is absent"
+    measure = rule["measure"]
+    return _same_set(measure["one_of"] if isinstance(measure, dict) else [measure], expected.names)
 
 
 def _strength(result: Json, expected: ir.Expectation) -> str | None:
@@ -275,15 +344,21 @@ def _dose_is(dose: Any, expected: ir.Expectation) -> bool:
         return False
     if expected.word == "needs":
         return dose.get("needs") == list(expected.names)
-    if "low" not in dose or (expected.word == "or_more") != (dose.get("open") == "above"):
+    form = (
+        "about"
+        if dose.get("about")
+        else {"above": "or_more", "below": "up_to"}.get(dose.get("open", ""), "amount")
+    )
+    if "low" not in dose or expected.word != form:
         return False
     assert expected.low is not None and expected.high is not None
-    return quantity_equal(_exact(dose["low"]), dose["unit"], expected.low, expected.unit) and quantity_equal(
-        _exact(dose["high"]), dose["unit"], expected.high, expected.unit
+    return quantity_equal(exact(dose["low"]), dose["unit"], expected.low, expected.unit) and quantity_equal(
+        exact(dose["high"]), dose["unit"], expected.high, expected.unit
     )
 
 
-def _exact(number: int | float) -> Fraction:
+def exact(number: int | float) -> Fraction:
+    """A number of a result as it is printed."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
@@ -295,7 +370,8 @@ def _dose_text(dose: Any) -> str:
     if "per" in dose:
         return f"{dose['per']['low']} to {dose['per']['high']} {dose['per']['unit']} of {dose['of']}, which is blank"
     numbers = f"{dose['low']}" if dose["low"] == dose["high"] else f"{dose['low']} to {dose['high']}"
-    return f"{numbers} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
+    before = "about " if dose.get("about") else "up to " if dose.get("open") == "below" else ""
+    return f"{before}{numbers} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
 
 
 def _due(result: Json, expected: ir.Expectation) -> str | None:
@@ -331,6 +407,7 @@ def _usual(result: Json, expected: ir.Expectation) -> str | None:
 def _preferred(result: Json, expected: ir.Expectation) -> str | None:
     """Everything that is preferred, or that may be, of one recommendation: itself, or an alternative that it leaves."""
     meant = [one for one in result["recommendations"] if one["id"] == expected.of]
+    meant = meant or [one for one in possible(result) if one["id"] == expected.of]
     if not meant:
         return f"`{expected.of}` is not recommended"
     found = [

@@ -79,6 +79,9 @@ def _further(draft: Draft) -> list[ast.Expectation]:
         found.append(
             _expected("route", draft.one(draft.drugs), draft.one(("mouth", "topically", "not_stated")))
         )
+        found.append(_expected("basis", draft.one(draft.drugs), draft.one(("stated", "not_stated"))))
+        found.append(_expected("step", draft.one(draft.drugs), "not_stated"))
+        found.append(_expected("delay", draft.one(draft.drugs), "not_stated"))
     if draft.chance(0.5):
         found.append(_expected("open", None, "", draft.some(draft.readings, 0, 2)))
     return found

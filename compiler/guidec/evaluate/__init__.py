@@ -41,13 +41,16 @@ class Compiled:
     digest: str
 
 
-def evaluate(compiled: Compiled, patient: object) -> Json:
-    """The result for a patient (design: result.schema.json). Raises Refused with all that is wrong with the record."""
+def evaluate(compiled: Compiled, patient: object, readings: bool = True) -> Json:
+    """The result for a patient (design: result.schema.json). Raises Refused with all that is wrong with the record.
+
+    Without `readings` it doesn't say what each reading would make of it, which takes most of the time.
+    """
     record = read_record(compiled.guideline, patient)
     work = _Work(compiled, record)
     if not work.completions.possible(row for row in compiled.program.possible.rows if row.leaf):
         raise Refused((_impossible(compiled.guideline, record),))
-    return work.result()
+    return work.result(readings)
 
 
 def refusal(refused: Refused) -> Json:
@@ -111,7 +114,7 @@ class _Work:
 
     # --- the result ---
 
-    def result(self) -> Json:
+    def result(self, readings: bool) -> Json:
         decisions: Json = {}
         recommendations: list[tuple[str, ir.Recommendation]] = []
         trace: list[Json] = []
@@ -139,7 +142,7 @@ class _Work:
             "advice": [self._without_rank(one) for one in rules if one["rule"] == "advice"],
             "monitoring": [self._without_rank(one) for one in rules if one["rule"] == "monitoring"],
             "values": self._values(),
-            "readings": self._readings(),
+            "readings": self._readings() if readings else {},
             "needs": needs,
             "ask_next": ask_next,
             "trace": trace,

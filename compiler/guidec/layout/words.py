@@ -265,13 +265,19 @@ def expectation_text(expected: ast.Expectation) -> str:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
             steps = ", ".join(map(quantity_text, expected.steps))
             return f"{kind} of {of}{inside} {steps or _expected_dose_text(expected, names)}"
-        case "interval" | "duration" as kind:
+        case "interval" | "duration" | "delay" as kind:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
             time = "not stated" if expected.time is None else interval_text(expected.time)
             return f"{kind} of {of}{inside} {time}"
         case "action" | "route" as kind:
             inside = f" in {expected.inside.text}" if expected.inside is not None else ""
             return f"{kind} of {of}{inside} {_placed(expected.word)}"
+        case "step" | "basis" | "choice" as kind:
+            inside = f" in {expected.inside.text}" if expected.inside is not None else ""
+            number = "" if expected.low is None else number_text(expected.low)
+            return f"{kind} of {of}{inside} {number or expected.word.replace('_', ' ')}"
+        case "measure":
+            return f"measure of {of} {names}"
         case "strength":
             return " ".join(part for part in ("strength of", of, expected.word, names) if part)
         case "open":
@@ -320,4 +326,6 @@ def _expected_dose_text(expected: ast.Expectation, names: str) -> str:
         return f"needs {names}" if expected.word == "needs" else "not stated"
     if expected.word == "or_more":
         return f"{quantity_text(high)} or more"
+    if expected.word in ("up_to", "about"):
+        return f"{expected.word.replace('_', ' ')} {quantity_text(high)}"
     return _range_text(low, high, high.unit.text if high.unit else "")

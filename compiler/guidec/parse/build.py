@@ -1123,6 +1123,27 @@ class Build:
         names = () if direction is None else (self._word(direction),)
         return self._expect("strength", meta, of=of, word=str(word), names=names)
 
+    def expect_step(self, meta: Meta, children: list[Any]) -> Any:
+        number = self._number(children[3]) if len(children) > 3 else None
+        word = "not_stated" if number is None else ""
+        found = self._expect("step", meta, of=children[1], word=word, dose=(number, number))
+        return replace(found, inside=children[2])
+
+    def expect_basis(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("basis", meta, of=children[1], word="stated"), inside=children[2])
+
+    def expect_basis_not_stated(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("basis", meta, of=children[1], word="not_stated"), inside=children[2])
+
+    def expect_choice(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("choice", meta, of=children[1], word="one_of")
+
+    def expect_choice_open(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("choice", meta, of=children[1], word="such_as")
+
+    def expect_measure(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("measure", meta, of=children[1], names=children[2])
+
     def expect_open(self, meta: Meta, children: list[Any]) -> Any:
         return self._expect("open", meta, names=children[1] if len(children) > 1 else ())
 
@@ -1234,6 +1255,12 @@ class Build:
 
     def expected_or_more(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         return "or_more", children[0], children[0], ()
+
+    def expected_up_to(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "up_to", children[0], children[0], ()
+
+    def expected_about(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
+        return "about", children[0], children[0], ()
 
     def expected_not_stated(self, meta: Meta, children: list[Any]) -> tuple[str, Any, Any, Any]:
         return "not_stated", None, None, ()

@@ -155,6 +155,19 @@ def _names(
 # --- expectations ------------------------------------------------------------
 
 
+def _known_order(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> None:
+    """What is said of an order: its drug, or the class of one that isn't named; where it stands; inputs that it needs."""
+    assert written.of is not None
+    ordered = scope.drugs | scope.classes
+    if written.kind in ("interval", "duration", "delay", "action", "step"):
+        ordered |= scope.procedures
+    _known(scope, "drug", written.of, ordered)
+    if written.inside is not None:
+        _known(scope, "regimen or rule", written.inside, scope.regimens | dict.fromkeys(rules))
+    for name in written.names:
+        _known(scope, "input", name, scope.inputs)
+
+
 def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> ir.Expectation | None:
     match written.kind:
         case "outcome" | "possible":
@@ -166,25 +179,28 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
                 _known(scope, "input", name, scope.inputs)
         case "interval" if written.of is not None and rules.get(written.of.text) == "monitor":
             pass
-        case "dose" | "total" | "daily" | "steps" | "route" | "interval" | "duration" | "action" as kind:
-            assert written.of is not None
-            ordered = scope.drugs | (scope.procedures if kind in ("interval", "duration", "action") else {})
-            _known(scope, "drug", written.of, ordered)
-            if written.inside is not None:
-                _known(scope, "regimen", written.inside, scope.regimens)
-            for name in written.names:
-                _known(scope, "input", name, scope.inputs)
+        case (
+            "dose" | "total" | "daily" | "steps" | "step" | "basis" | "route" | "interval" | "duration" | "delay"
+            | "action"
+        ):  # fmt: skip
+            _known_order(scope, written, rules)
         case "usual":
             assert written.of is not None
             _known(scope, "regimen", written.of, scope.regimens)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs)
-        case "preferred":
+        case "preferred" | "choice":
             assert written.of is not None
             outcomes = {name: None for one in scope.outcomes.values() for name in one}
             _known(scope, "outcome", written.of, outcomes)
             for name in written.names:
                 _known(scope, "drug", name, scope.drugs | scope.procedures | scope.regimens)
+        case "measure":
+            assert written.of is not None
+            monitored = {name: None for name, kind in rules.items() if kind == "monitor"}
+            _known(scope, "monitoring", written.of, monitored)
+            for name in written.names:
+                _known(scope, "test", name, scope.tests)
         case "strength":
             assert written.of is not None
             outcomes = {name: None for one in scope.outcomes.values() for name in one}
@@ -244,7 +260,8 @@ def _amount(scope: Scope, written: ast.Expectation) -> tuple[str, Fraction | Non
             return None
         assert isinstance(said.number, ir.Constant)
         return said.number.unit, written.low.value, written.high.value
-    return ("", written.low.value, written.high.value) if written.kind == "value" else ("", None, None)
+    bare = written.kind in ("value", "step")
+    return ("", written.low.value, written.high.value) if bare else ("", None, None)
 
 
 def _known_value(scope: Scope, written: ast.Expectation, of: ast.Name) -> None:
