@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from guidec.diagnostic import Diagnostic
     from guidec.evaluate import Compiled, Refused
     from guidec.lower.search import Solver
+    from guidec.mutants.verdicts import Mutant
     from guidec.pipeline import Compilation
     from guidec.proofs.checked import Checked, Report
     from guidec.proofs.coverage import Coverage
@@ -831,8 +832,10 @@ def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "lis
     "  guidec test guidelines --coverage --fail-under 90     in CI\n"
     "  guidec test takada.guide --generate --dry-run         the scenarios that are missing\n"
     "  guidec test takada.guide --generate                   written behind the others, each `unreviewed`\n"
-    "  guidec test takada.guide --review                     after you made it `reviewed`\n\n"
-    "Exit status: 0 fine, 1 the input has errors, a scenario failed or the coverage is too low, 2 wrong usage.",
+    "  guidec test takada.guide --review                     after you made it `reviewed`\n"
+    "  guidec test takada.guide --mutants                    which small changes would nobody notice?\n"
+    "  guidec test takada.guide --mutants --only threshold --only dose --jobs 2\n\n"
+    "Exit status: 0 fine, 1 the input has errors, a scenario failed the coverage is too low or a change goes unnoticed, 2 wrong usage.",
 )
 @PATHS
 @FORMAT
@@ -860,11 +863,25 @@ def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "lis
 @click.option(
     "--review", "binding", is_flag=True, help="Bind each `reviewed` to what its scenario exercises now."
 )
+@click.option(
+    "--mutants",
+    "mutating",
+    is_flag=True,
+    help="Change the guideline in one small thing after another, and fail for each change of its meaning that no scenario"
+    " and no proof notices; show a patient for whom it matters.",
+)
+@click.option("--only", metavar="KIND", multiple=True, help="With --mutants: only changes of this kind.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="With --mutants: so many processes; without it, as many as there are processors.",
+)
 @click.option("--strict", is_flag=True, help="Warnings and void reviews fail as well.")
 @pass_talk
 def test_(
     talk: _Talk, paths: tuple[Path, ...], form: str, measuring: bool, least: float | None, generating: bool,
-    kinds: tuple[str, ...], dry_run: bool, binding: bool, strict: bool,
+    kinds: tuple[str, ...], dry_run: bool, binding: bool, mutating: bool, only: tuple[str, ...], jobs: int | None,
+    strict: bool,
 ) -> None:  # fmt: skip
     """Run the scenarios: each patient in a spec, and what the author expects.
 
@@ -880,9 +897,20 @@ def test_(
                   false where it alone decides (masking MC/DC)
     What nobody can meet does not count. What can't be decided is UNKNOWN and counts as missing.
 
+    --mutants makes every small slip in turn: another comparison, threshold, value, branch, outcome, dose, unit, interval,
+    strength or direction, a line left out. One that changes the meaning is killed by a scenario that fails, or by a proof:
+    branches leave a gap or overlap, a property breaks. What differs for nobody is equivalent. The rest is alive, and shown with
+    a patient for whom it matters, as a scenario to paste.
+
     A scenario under whose title `unreviewed` stands was generated, and nobody has looked at it. Change the word to `reviewed`
     and run --review: it is bound to what the scenario exercises, and void once that changes.
     """
+    if mutating:
+        if measuring or least is not None or generating or binding:
+            _usage("--mutants stands alone", "leave out --coverage, --generate and --review")
+        _mutants(talk, paths, form, only, jobs, strict)
+    if only or jobs is not None:
+        _usage(f"`--{'only' if only else 'jobs'}` is about mutants", "add --mutants")
     if (dry_run or kinds) and not generating:
         _usage("--dry-run and --kind belong to --generate", "add it")
     if generating and (binding or form == "json"):
@@ -1086,6 +1114,74 @@ def _rewrite(rewrite: Callable[[Any], None], files: dict[Path, bytes]) -> None:
         rewrite(files)
     except OSError as fault:
         _fail(f"`{fault.filename}` can't be written: {fault.strerror or fault}")
+
+
+def _mutants(
+    talk: _Talk, paths: tuple[Path, ...], form: str, kinds: tuple[str, ...], jobs: int | None, strict: bool
+) -> NoReturn:
+    """Every small change of the guidelines, and who notices it; fails where nobody does."""
+    from guidec.diagnostic import nearest
+    from guidec.mutants.changes import KINDS
+    from guidec.mutants.report import as_json, table, unnoticed
+    from guidec.report import as_text
+
+    for kind in kinds:
+        if kind not in KINDS:
+            _usage(
+                f"there is no kind of change called `{kind}`",
+                nearest(kind, KINDS) or f"known: {', '.join(KINDS)}",
+            )
+    compilations = _compile(talk, paths)
+    _print_diagnostics(compilations, sys.stderr)
+    if _failed(compilations, strict):
+        talk.say("nothing was changed, because the text has faults")
+        sys.exit(FAULTY)
+    found: list[dict[str, Any]] = []
+    alive = 0
+    for one in compilations:
+        if one.path.endswith(".json"):
+            _usage(f"`{one.path}` is compiled, and holds no scenarios", "name the .guide file")
+        if one.compiled is None or one.is_module:
+            continue
+        mutants = _judged(talk, one, kinds, jobs)
+        faults = unnoticed(mutants)
+        alive += len(faults)
+        found.append(as_json(one.path, mutants))
+        if form == "text":
+            if faults:
+                click.echo(as_text(faults, one.texts, _colored(sys.stdout)))
+            click.echo(f"{one.path}: {_count(len(mutants), 'change')}")
+            click.echo(table(mutants) + "\n")
+    if form == "json":
+        _echo_json(found)
+    talk.say(f"{_count(alive, 'change')} that nobody notices" if alive else "every change is noticed")
+    sys.exit(FAULTY if alive else FINE)
+
+
+def _judged(talk: _Talk, one: "Compilation", kinds: tuple[str, ...], jobs: int | None) -> "list[Mutant]":
+    """The verdicts on one guideline; first, its scenarios must hold."""
+    from guidec.mutants.processes import verdicts
+    from guidec.mutants.verdicts import failing, subject_of
+
+    assert one.compiled is not None
+    registers = {
+        path.rpartition("/")[2]: text.encode()
+        for path, text in one.texts.items()
+        if not path.endswith(".guide")
+    }
+    subject = subject_of(one.files, registers, one.compiled, one.scenarios)
+    broken = failing(subject)
+    if broken:
+        _fail(
+            f"scenario “{broken[0].title}” of `{one.path}` fails as it is: run `guidec test`, and mend that first"
+        )
+    with talk.long() as tell:
+        return verdicts(
+            subject,
+            jobs or os.cpu_count() or 1,
+            kinds,
+            lambda done, of: tell(f"judging {done} of {of} changes of {one.path}"),
+        )
 
 
 # --- fmt ---------------------------------------------------------------------

@@ -26,7 +26,8 @@ Read = Callable[[str], bytes | str]
 class Compilation:
     """What came of one file. Diagnostics point into `texts`; `cited` says where statements are cited.
 
-    `work` holds the diagrams that the rows were read from, also where faults left no rows.
+    `work` holds the diagrams that the rows were read from, also where faults left no rows; `files` what was written, modules
+    before those that use them.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Compilation:
     is_module: bool = False
     properties: tuple[ir.Property, ...] = ()
     work: Lowering | None = None
+    files: tuple[ast.File, ...] = ()
 
 
 def _nobody(stage: str) -> None:
@@ -102,7 +104,7 @@ def _compile(path: str, name: str, files: _Files) -> Compilation:
     compiled = None if program is None or has_errors(found) else compiled_of(resolved.guideline, program)
     return Compilation(
         path, compiled, resolved.scenarios, resolved.cited, tuple(in_order(found)), files.texts, is_module,
-        resolved.properties, work,
+        resolved.properties, work, tuple(files.files),
     )  # fmt: skip
 
 

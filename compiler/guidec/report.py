@@ -35,7 +35,7 @@ def _one(diagnostic: Diagnostic, text: str, color: bool) -> str:
         lines.append(f"   = {diagnostic.repair}")
     if diagnostic.example:
         first, *rest = diagnostic.example.rstrip("\n").split("\n")
-        lines += [f"   : {first}", *(f"     {one}" for one in rest)]
+        lines += [f"   : {first}", *(f"     {one}".rstrip() for one in rest)]
     return "\n".join(lines) + "\n"
 
 

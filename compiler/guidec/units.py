@@ -135,6 +135,7 @@ def _is_patient_size(dimension: Dimension) -> bool:
     return above in ((("mass", 1),), (("length", 2),)) and not dimension[1]
 
 
+@lru_cache(maxsize=4096)
 def _divisor(term: Term) -> Unit:
     """What a term with a negative exponent divides by, as a unit: `kg` for `/kg`."""
     unit = _term_unit(Term(term.atom, -term.exponent))

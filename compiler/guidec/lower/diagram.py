@@ -59,6 +59,10 @@ class Diagrams:
         """The nodes that follow, each once."""
         return tuple(child for _, child in self._nodes[node][1])
 
+    def edges(self, node: int) -> Edges:
+        """The nodes that follow, each with the cells that lead there."""
+        return self._nodes[node][1]
+
     def _node(self, rank: int, masks: dict[int, int]) -> int:
         """A node from the cells of each child."""
         if len(masks) == 1:
