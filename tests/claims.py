@@ -141,10 +141,7 @@ def _meant(claim: ir.Claim, one: Known) -> bool:
 def _there(
     everybody: World, claim: ir.Claim, one: ir.Claimed, answer: Told, possible: bool, sure: bool
 ) -> bool:
-    if _slots(everybody, claim, one, answer, possible, sure):
-        return True
-    words = ("yes",) if sure and not possible else ("yes", "unknown")
-    return one.rule and not claim.inside and answer.rules[one.id] in words
+    return bool(_slots(everybody, claim, one, answer, possible, sure))
 
 
 def _slots(
@@ -162,7 +159,24 @@ def _slots(
             for line, order in enumerate(rec[3])
             if _gives(everybody.guideline, one.id, order, sure)
         ]
+    words = ("yes",) if sure and not possible else ("yes", "unknown")
+    for at, rule in enumerate(everybody.guideline.rules if not claim.inside else (), len(listed)):
+        if answer.rules[rule.id] in words:
+            found += [(at, -1)] if one.rule and rule.id == one.id else []
+            lines = rule.orders if rule.direction == "for" else ()
+            found += [
+                (at, line)
+                for line, order in enumerate(lines)
+                if _gives(everybody.guideline, one.id, _listed(order), sure)
+            ]
     return found
+
+
+def _listed(line: ir.Order | ir.Choice) -> Outcome:
+    """A line of a rule as the orders of outcomes are written."""
+    options = line.options if isinstance(line, ir.Choice) else (line,)
+    orders = tuple(("order", 0, one.action, one.drug, one.procedure, one.drug_class) for one in options)
+    return ("choice", 0, "", orders) if isinstance(line, ir.Choice) else orders[0]
 
 
 def _gives(guideline: ir.Guideline, name: str, order: Outcome, sure: bool) -> bool:

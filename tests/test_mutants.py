@@ -56,7 +56,7 @@ def judged(path: Path) -> tuple[Mutant, ...]:
 
 @cache
 def texts(path: Path) -> dict[Key, str]:
-    """The text of every mutant of a file without modules, by what is said of it; without scenarios, which may name what has gone."""
+    """The text of every mutant of a file without modules, by what is said of it; scenarios may name what has gone."""
     whole = [one for one in compile_path(path).files[-1].declarations if not isinstance(one, ast.Scenario)]
     names = names_of(subject(path).compiled.guideline)
     found: dict[Key, str] = {}

@@ -58,6 +58,7 @@ input taken "Drugs taken"
 drug steroid "Steroid"
 drug blocker "Blocker"
 drug extra "Extra"
+drug ointment "Ointment"
 
 regimen alone "Steroid alone" [S1]
   give steroid by mouth 1 mg/kg/d of weight basis not stated; rest not stated
@@ -93,6 +94,9 @@ decision second "Second" [S1]
 options further "Further"
   may extra; rest not stated when fvc < 20 % [S1]
   may blocker; rest not stated when not stated [S1]
+
+advise prophylaxis cover "Cover" when kind is odd [S1]
+  give ointment; rest not stated
 
 advise check look "Look" when taking steroid or prescribed steroid until checked [S1]
 
@@ -149,6 +153,9 @@ PROVEN = [
     "always look when ill and taking steroid and blank checked",
     "first and second never differ when kind is mild and titre is low and fvc >= 80 %",
     "never both in second when kind is mild and fvc < 10 %",
+    "never ointment unless kind is odd",
+    "always ointment when ill and kind is odd",
+    "never ointment with blocker when kind is mild",
 ]
 
 REFUTED: list[tuple[str, dict[str, object]]] = [
@@ -176,6 +183,9 @@ REFUTED: list[tuple[str, dict[str, object]]] = [
     ("more fvc never gets less of nothing, alone, both in second", {"ill": True, "fvc": 0}),
     ("never look when taking steroid", {"ill": True, "taken": ["steroid"]}),
     ("first and second never differ", {"ill": True}),
+    ("never ointment when kind is odd", {"ill": True, "kind": "odd"}),
+    ("never ointment with blocker", {"ill": True, "kind": "odd", "fvc": 0}),
+    ("never cover with extra", {"ill": True, "kind": "odd", "fvc": 0}),
     ("always measure_it when blank fvc", {"ill": False}),
 ]
 

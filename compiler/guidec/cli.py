@@ -835,7 +835,8 @@ def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "lis
     "  guidec test takada.guide --review                     after you made it `reviewed`\n"
     "  guidec test takada.guide --mutants                    which small changes would nobody notice?\n"
     "  guidec test takada.guide --mutants --only threshold --only dose --jobs 2\n\n"
-    "Exit status: 0 fine, 1 the input has errors, a scenario failed the coverage is too low or a change goes unnoticed, 2 wrong usage.",
+    "Exit status: 0 fine, 1 the input has errors, a scenario failed, the coverage is too low or a change\n"
+    "goes unnoticed, 2 wrong usage.",
 )
 @PATHS
 @FORMAT

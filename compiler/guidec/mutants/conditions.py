@@ -105,7 +105,7 @@ def _values(one: ast.Is, names: Names) -> Iterator[Change]:
                 yield "value", value.span, replace(one, values=(*before, near, *after))
         if len(one.values) > 1:
             yield "value", value.span, replace(one, values=(*before, *after))
-    last = one.values[-1]
+    last = one.values[-1]  # pyright: ignore[reportGeneralTypeIssues]
     if not isinstance(last, ast.Name):
         return
     for more in following(written[-1], among, written):
@@ -259,7 +259,9 @@ def _first(limit: ast.Limit) -> Limit:
 def _shifted(lines: Labelled, group: set[Any], by: Any) -> Labelled:
     def shift(limit: ast.Limit) -> ast.Limit:
         if isinstance(limit, ast.Thresholds):
-            return replace(limit, numbers=(shift(limit.numbers[0]), *limit.numbers[1:]))
+            first = shift(limit.numbers[0])
+            assert not isinstance(first, ast.Thresholds)
+            return replace(limit, numbers=(first, *limit.numbers[1:]))
         if limit.value not in group:
             return limit
         if isinstance(limit, ast.Day):

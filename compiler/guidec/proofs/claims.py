@@ -56,12 +56,29 @@ def _given(prover: Prover, one: ir.Claimed, *, sure: bool) -> int:
             named = one.outcome and line.recommendation.id == one.id
             if name in _places(prover) and (named or _among(orders, one, sure)):
                 node = diagrams.either(node, ending(work, name, lambda leaf: leaf.outcome is not None))
-    if one.rule and not claim.inside:
-        shown = shown_when(work, one.id)
-        ends = (TRUE,) if sure and not claim.possible else (TRUE, UNKNOWN)
-        there = diagrams.replace(shown, lambda value: diagrams.true if value in ends else diagrams.false)
-        node = diagrams.either(node, there)
+    for rule, slots in _advised(prover, one, sure=sure).items():
+        if slots:
+            node = diagrams.either(node, _shown(prover, rule, sure=sure))
     return node
+
+
+def _shown(prover: Prover, rule: str, *, sure: bool) -> int:
+    """Where a rule is shown: for sure, or perhaps."""
+    diagrams = prover.work.diagrams
+    ends = (TRUE,) if sure and not prover.claim.possible else (TRUE, UNKNOWN)
+    return diagrams.replace(
+        shown_when(prover.work, rule), lambda value: diagrams.true if value in ends else diagrams.false
+    )
+
+
+def _advised(prover: Prover, one: ir.Claimed, *, sure: bool) -> dict[str, list[int]]:
+    """The rules that it is, or whose orders give it, each with the lines; -1 where the rule is meant as a whole."""
+    found: dict[str, list[int]] = {}
+    for rule in prover.guideline.rules if not prover.claim.inside else ():
+        found[rule.id] = [-1] if one.rule and rule.id == one.id else []
+        if rule.direction == "for":
+            found[rule.id] += [at for at, line in enumerate(rule.orders) if _among((line,), one, sure)]
+    return found
 
 
 def _places(prover: Prover) -> list[str]:
@@ -110,6 +127,12 @@ def _together(prover: Prover, one: ir.Claimed, other: ir.Claimed) -> int:
         name: ending(work, name, lambda leaf: bool(_slots(leaf, other, possible, False)))
         for name in _places(prover)
     }
+    ours, theirs = (_advised(prover, each, sure=False) for each in (one, other))
+    for rule in ours:
+        if _apart([(0, line) for line in ours[rule]], [(0, line) for line in theirs[rule]]):
+            node = diagrams.either(node, _shown(prover, rule, sure=False))
+    places |= {f"rule {rule}": _shown(prover, rule, sure=False) for rule, lines in ours.items() if lines}
+    others |= {f"rule {rule}": _shown(prover, rule, sure=False) for rule, lines in theirs.items() if lines}
     for first, here in places.items():
         for second, there in others.items():
             if first != second:
@@ -118,5 +141,9 @@ def _together(prover: Prover, one: ir.Claimed, other: ir.Claimed) -> int:
 
 
 def _both(leaf: Leaf, one: ir.Claimed, other: ir.Claimed, possible: bool) -> bool:
-    first, second = _slots(leaf, one, possible, False), _slots(leaf, other, possible, False)
+    return _apart(_slots(leaf, one, possible, False), _slots(leaf, other, possible, False))
+
+
+def _apart(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> bool:
+    """Whether two things stand in two lines, or one of them is meant as a whole."""
     return any(a != b or -1 in (a[1], b[1]) for a in first for b in second)

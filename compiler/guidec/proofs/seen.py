@@ -7,8 +7,8 @@ from guidec import ir
 
 Result = Mapping[str, Any]
 
-Seen = tuple[int, int]
-"""A recommendation of a result and a line of it; -1 where the recommendation is meant as a whole."""
+Seen = tuple[str, int]
+"""A recommendation or a rule of a result and a line of it; -1 where it is meant as a whole."""
 
 
 def breaks(result: Result, claim: ir.Claim, decisions: tuple[str, ...]) -> bool:
@@ -27,12 +27,7 @@ def breaks(result: Result, claim: ir.Claim, decisions: tuple[str, ...]) -> bool:
 
 
 def _seen(result: Result, claim: ir.Claim, one: ir.Claimed, *, sure: bool) -> bool:
-    if _seen_at(result, claim, one, sure=sure):
-        return True
-    if not one.rule or claim.inside:
-        return False
-    shown = {entry["id"]: entry["applies"] for entry in (*result["advice"], *result["monitoring"])}
-    return shown.get(one.id) in (("yes",) if sure and not claim.possible else ("yes", "unknown"))
+    return bool(_seen_at(result, claim, one, sure=sure))
 
 
 def _seen_at(result: Result, claim: ir.Claim, one: ir.Claimed, *, sure: bool) -> list[Seen]:
@@ -41,13 +36,24 @@ def _seen_at(result: Result, claim: ir.Claim, one: ir.Claimed, *, sure: bool) ->
         if recommendation["direction"] != "for":
             continue
         if one.outcome and recommendation["id"] == one.id:
-            found.append((at, -1))
-        for place, given in enumerate(recommendation["gives"]):
-            options = given.get("options", [given])
-            there = [_is_one_of(option, one.things) for option in options if option.get("action") != "stop"]
-            if there and (all(there) if sure else any(there)):
-                found.append((at, place))
+            found.append((str(at), -1))
+        found += [(str(at), place) for place in _lines(recommendation, one, sure)]
+    words = ("yes",) if sure and not claim.possible else ("yes", "unknown")
+    for rule in (*result["advice"], *result["monitoring"]) if not claim.inside else ():
+        if rule["applies"] in words:
+            found += [(f"rule {rule['id']}", -1)] if one.rule and rule["id"] == one.id else []
+            if rule.get("direction") == "for":
+                found += [(f"rule {rule['id']}", place) for place in _lines(rule, one, sure)]
     return found
+
+
+def _lines(giving: Mapping[str, Any], one: ir.Claimed, sure: bool) -> Iterator[int]:
+    """The lines of a recommendation or of a rule that give it."""
+    for place, given in enumerate(giving.get("gives", ())):
+        options = given.get("options", [given])
+        there = [_is_one_of(option, one.things) for option in options if option.get("action") != "stop"]
+        if there and (all(there) if sure else any(there)):
+            yield place
 
 
 def _listed(result: Result, claim: ir.Claim) -> Iterator[Mapping[str, Any]]:
