@@ -105,6 +105,7 @@ def report_text(found: Report) -> str:
         lines += ["", f"{found.checked.guideline}: what stays open for want of one input"]
         for want in found.wants:
             more = f" and {want.more} more" if want.more else ""
+            more += "" if want.answer.patient is not None else f" (perhaps: {want.answer.reason})"
             lines += [
                 f"  {want.decision} without {want.input}{more}:",
                 *(f"    {one}" for one in want.groups),

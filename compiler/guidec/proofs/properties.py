@@ -7,7 +7,7 @@ itself, and what a blank may be is joined.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 from guidec import ir
@@ -162,12 +162,23 @@ def _scenario(prover: Prover, name: str, answer: Answer) -> str:
         quiet = ("not_applicable", "indeterminate")
         decisions = [one for one, found in result["decisions"].items() if found["status"] not in quiet]
     decisions = decisions or [one.id for one in prover.guideline.decisions[:1]]
+    rules = {one.id for one in (*prover.claim.claimed, *prover.claim.others) if one.rule}
     return scenario_text(
         prover.guideline,
         f"breaks {name}: {prover.claim.text}",
         answer.patient,
-        expectations(result, decisions),
+        [*expectations(result, decisions), *_rules_expected(result, rules)],
     )
+
+
+def _rules_expected(result: Mapping[str, Any], rules: set[str]) -> list[str]:
+    """Of each rule whether it is shown, as a scenario would expect it."""
+    return [
+        f"{word} {one['id']}{' unknown' if one['applies'] == 'unknown' else ''}"
+        for word in ("advice", "monitoring")
+        for one in result[word]
+        if one["id"] in rules
+    ]
 
 
 # --- conditions --------------------------------------------------------------
@@ -249,18 +260,22 @@ State = str | Partly
 def _by_patterns(prover: Prover, when: int, asked: list[str], shows: Callable[[Patient], bool]) -> Answer:
     """Every way in which the inputs asked may be known, blank or partly known."""
     recorded = _recorded_in(prover, when)
-    states: list[list[State]] = [
-        ["known", "blank", *(_partly(prover.work, name) if name in recorded else [])] for name in asked
-    ]
-    patterns = 1
-    for one in states:
-        patterns *= len(one)
-    if patterns > MOST_PATTERNS:
-        reason = f"it asks of {listed(asked)} what the record says; that is too much together"
-        return Answer("unknown", None, reason)
-    open_ = PROVEN
-    for state in product(*states):
-        answer = _pattern(prover, when, dict(zip(asked, state, strict=True)), shows)
+    open_, looked = PROVEN, 0
+    waiting: list[dict[str, State]] = [{}]
+    while waiting:
+        pattern = waiting.pop()
+        if _recorded(prover.work, when, pattern) == prover.work.diagrams.false:
+            continue  # whatever else is known, nobody of these is meant
+        if len(pattern) < len(asked):
+            name = asked[len(pattern)]
+            partly = _partly(prover.work, name) if name in recorded else []
+            waiting += [{**pattern, name: state} for state in reversed(["known", "blank", *partly])]
+            continue
+        looked += 1
+        if looked > MOST_PATTERNS:
+            reason = f"it asks of {listed(asked)} what the record says; that is too much together"
+            return Answer("unknown", None, reason)
+        answer = _pattern(prover, when, pattern, shows)
         if answer.kind == "refuted":
             return answer
         open_ = answer if answer.kind == "unknown" else open_

@@ -54,13 +54,20 @@ def nobody(
             found = reached(work, way) if asks_computed else True
             if found is False:
                 continue
-            patient = patient_of(work, way, known)
-            if patient is not None and shows(patient):
-                return Answer("refuted", least(patient, shows))
+            for too in (known,) if accepted else (known, _everything(work)):
+                patient = patient_of(work, way, too)
+                if patient is not None and shows(patient):
+                    return Answer("refuted", least(patient, shows))
             reasons[found if isinstance(found, str) else NOT_SHOWN] = None
         if looked >= MOST_LOOKED_AT or (reasons and looked >= MOST_TRIED):
             return Answer("unknown", None, next(iter(reasons), TOO_MANY))
     return Answer("unknown", None, next(iter(reasons))) if reasons else PROVEN
+
+
+def _everything(work: Lowering) -> list[str]:
+    """All that is asked anywhere: what holds for everybody of a way may be open as long as something else is."""
+    read = {name for at in range(len(work.coordinates.all)) for name, _ in work.search.variables(at)}
+    return [name for name in (*work.coordinates.inputs, *work.coordinates.readings) if name in read]
 
 
 def _possible(work: Lowering, node: int) -> int:

@@ -141,7 +141,7 @@ def _variables(work: Lowering, way: Way, known_too: Collection[str]) -> list[Var
         found.update(dict.fromkeys(work.search.variables(at)))
     there = {name for name, _ in found}
     for name in known_too:
-        kind = work.coordinates.inputs[name].type
+        kind = None if name in work.coordinates.readings else work.coordinates.inputs[name].type
         member = kind.values[0].id if isinstance(kind, ir.AnyOf) else ""
         if name not in there:
             found[name, member] = None
