@@ -16,6 +16,9 @@ from click.testing import CliRunner
 
 from guidec import explain
 from guidec.cli import cli
+from guidec.mutants.processes import verdicts
+from guidec.mutants.report import unnoticed
+from guidec.mutants.verdicts import subject_of
 from guidec.parse.grammar import parser
 from guidec.parse.problem import in_words
 from guidec.pipeline import compile_file
@@ -56,6 +59,7 @@ PROVEN = {
     "property_refuted",
     "property_unknown",
 }  # what `guidec check` looks for in a guideline that has no fault
+CHANGED = {"unnoticed_change"}  # what `guidec test --mutants` finds
 MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}
 
 
@@ -96,7 +100,12 @@ def printed(path: Path, monkeypatch: pytest.MonkeyPatch, out: Path) -> str:
     """What `guidec test` says of an input, beside its files; or, where that is nothing, `guidec build`. Of proofs, `check`."""
     monkeypatch.chdir(path.parent)
     monkeypatch.setattr("guidec.proofs.solvers.installed", tuple)
-    for command in (["check"],) if path.stem in PROVEN else (["test"], ["build", "--out", str(out)]):
+    commands = [["test"], ["build", "--out", str(out)]]
+    if path.stem in PROVEN:
+        commands = [["check"]]
+    elif path.stem in CHANGED:
+        commands = [["test", "--mutants", "--jobs", "1"]]
+    for command in commands:
         result = CliRunner().invoke(cli, ["--quiet", *command, path.name])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         if result.stderr + result.stdout:
@@ -197,7 +206,7 @@ def test_a_page_says_its_code_its_severity_and_shows_a_bad_and_a_mended_example(
 def test_the_bad_example_of_a_page_has_the_fault_and_the_mended_one_has_none(code: str) -> None:
     page = explain.page(code)
     assert page is not None
-    bad, mended = (found_in(language, text) for language, text in examples(page))
+    bad, mended = (found_in(language, text, code in CHANGED) for language, text in examples(page))
     assert code in bad
     severity = page.split("\n\n")[1].split(".")[0].lower()
     assert severity == bad[code]
@@ -210,7 +219,7 @@ def examples(page: str) -> list[tuple[str, str]]:
     return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
-def found_in(language: str, text: str) -> dict[str, str]:
+def found_in(language: str, text: str, changed: bool = False) -> dict[str, str]:
     """The codes that an example yields, with their severities.
 
     A fragment stands below the frame, whose module holds the names that it uses; CSV is the frame's register.
@@ -231,6 +240,11 @@ def found_in(language: str, text: str) -> dict[str, str]:
             found |= {one.code: one.severity for one in emit(compilation.compiled)[1]}
         if any(run(compilation.compiled, one) for one in compilation.scenarios):
             found["failed_scenario"] = "error"
+        if changed:
+            subject = subject_of(
+                compilation.files, compilation.texts, compilation.compiled, compilation.scenarios
+            )
+            found |= {one.code: one.severity for one in unnoticed(verdicts(subject, jobs=1))}
         for scenario in compilation.scenarios:
             fault = fault_of(scenario, *status_of(compilation.compiled, scenario))
             found |= {} if fault is None else {fault.code: fault.severity}

@@ -41,12 +41,7 @@ def subject(path: Path) -> Subject:
     """A guideline of the tests, ready to be changed."""
     found = compile_path(path)
     assert found.compiled is not None, path
-    registers = {
-        name.rpartition("/")[2]: text.encode()
-        for name, text in found.texts.items()
-        if not name.endswith(".guide")
-    }
-    return subject_of(found.files, registers, found.compiled, found.scenarios)
+    return subject_of(found.files, found.texts, found.compiled, found.scenarios)
 
 
 @cache
@@ -56,7 +51,7 @@ def judged(path: Path) -> tuple[Mutant, ...]:
 
 @cache
 def texts(path: Path) -> dict[Key, str]:
-    """The text of every mutant of a file without modules, by what is said of it; scenarios may name what has gone."""
+    """The text of every mutant of a file without modules, by what is said of it. Scenarios may name what has gone."""
     whole = [one for one in compile_path(path).files[-1].declarations if not isinstance(one, ast.Scenario)]
     names = names_of(subject(path).compiled.guideline)
     found: dict[Key, str] = {}
@@ -157,7 +152,9 @@ def test_a_scenario_that_is_pasted_kills_its_mutant() -> None:
     one = next(one for one in judged(FEVER) if one.verdict == "alive" and one.kind == "route")
     with_it = compiled(FEVER.read_text("utf-8"), one.scenario)
     assert with_it.compiled is not None
-    again = verdicts(subject_of(with_it.files, {}, with_it.compiled, with_it.scenarios), 1, ("route",))
+    again = verdicts(
+        subject_of(with_it.files, with_it.texts, with_it.compiled, with_it.scenarios), 1, ("route",)
+    )
     assert {(other.after, other.verdict) for other in again} == {(one.after, "scenario")}
 
 

@@ -833,10 +833,10 @@ def _two_revisions(talk: _Talk, files: tuple[Path, ...], revisions: str) -> "lis
     "  guidec test takada.guide --generate --dry-run         the scenarios that are missing\n"
     "  guidec test takada.guide --generate                   written behind the others, each `unreviewed`\n"
     "  guidec test takada.guide --review                     after you made it `reviewed`\n"
-    "  guidec test takada.guide --mutants                    which small changes would nobody notice?\n"
+    "  guidec test takada.guide --mutants                    changes that nobody would notice\n"
     "  guidec test takada.guide --mutants --only threshold --only dose --jobs 2\n\n"
-    "Exit status: 0 fine, 1 the input has errors, a scenario failed, the coverage is too low or a change\n"
-    "goes unnoticed, 2 wrong usage.",
+    "Exit status: 0 fine, 1 the input has errors, a scenario failed, the coverage is too low or a change goes unnoticed,"
+    " 2 wrong usage.",
 )
 @PATHS
 @FORMAT
@@ -1165,12 +1165,7 @@ def _judged(talk: _Talk, one: "Compilation", kinds: tuple[str, ...], jobs: int |
     from guidec.mutants.verdicts import failing, subject_of
 
     assert one.compiled is not None
-    registers = {
-        path.rpartition("/")[2]: text.encode()
-        for path, text in one.texts.items()
-        if not path.endswith(".guide")
-    }
-    subject = subject_of(one.files, registers, one.compiled, one.scenarios)
+    subject = subject_of(one.files, one.texts, one.compiled, one.scenarios)
     broken = failing(subject)
     if broken:
         _fail(

@@ -55,7 +55,7 @@ _LINES = (
 )  # fmt: skip
 """What may be left out of the lines or parts that it stands among."""
 
-_PARTS: dict[type, str] = {
+_PARTS: dict[type[Any], str] = {
     ast.Route: "route", ast.Dose: "dose", ast.DoseBy: "dose", ast.Every: "interval", ast.Lasts: "duration", ast.Times: "duration",
 }  # fmt: skip
 _WORDS = (ast.Name, ast.Text, ast.Cite, ast.Note, ast.Code, ast.Number, ast.CalendarNumber, ast.Day)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from guidec import ast
 from guidec.mutants.names import Change, Names, following, step_of
@@ -16,6 +16,7 @@ _LOOSER: dict[_Op, _Op] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": ">="
 _MODES: tuple[ast.RoundingMode, ...] = ("half away from zero", "half even", "down", "up")
 
 Limit = ast.Number | ast.CalendarNumber | ast.Day
+N = TypeVar("N", bound=ast.Number | ast.CalendarNumber)
 
 
 def condition_changes(one: ast.Expression, names: Names) -> Iterator[Change]:
@@ -105,11 +106,9 @@ def _values(one: ast.Is, names: Names) -> Iterator[Change]:
                 yield "value", value.span, replace(one, values=(*before, near, *after))
         if len(one.values) > 1:
             yield "value", value.span, replace(one, values=(*before, *after))
-    last = one.values[-1]  # pyright: ignore[reportGeneralTypeIssues]
-    if not isinstance(last, ast.Name):
-        return
-    for more in following(written[-1], among, written):
-        yield "value", one.span, replace(one, values=(*one.values, replace(last, text=more)))
+    for last in one.values[-1:]:
+        for more in following(written[-1], among, written):
+            yield "value", one.span, replace(one, values=(*one.values, ast.Name(more, last.span)))
 
 
 # --- numbers -----------------------------------------------------------------
@@ -156,7 +155,7 @@ def moved(one: Limit, names: Names, asked: ast.Expression | None = None) -> Iter
     yield from (with_value(one, value) for value in (one.value - step, one.value + step) if value >= 0)
 
 
-def with_value(one: Any, value: Fraction) -> Any:
+def with_value(one: N, value: Fraction) -> N:
     """The number with another value, printed as a shortest decimal."""
     return replace(one, value=value, written="")
 
@@ -257,19 +256,19 @@ def _first(limit: ast.Limit) -> Limit:
 
 
 def _shifted(lines: Labelled, group: set[Any], by: Any) -> Labelled:
-    def shift(limit: ast.Limit) -> ast.Limit:
-        if isinstance(limit, ast.Thresholds):
-            first = shift(limit.numbers[0])
-            assert not isinstance(first, ast.Thresholds)
-            return replace(limit, numbers=(first, *limit.numbers[1:]))
+    def shift(limit: Limit) -> Limit:
         if limit.value not in group:
             return limit
         if isinstance(limit, ast.Day):
             return replace(limit, value=limit.value + by)
-        moved: ast.Limit = with_value(limit, limit.value + by)
-        return moved
+        return with_value(limit, limit.value + by)
 
-    return _relabelled(lines, shift)
+    def change(limit: ast.Limit) -> ast.Limit:
+        if isinstance(limit, ast.Thresholds):
+            return replace(limit, numbers=(shift(limit.numbers[0]), *limit.numbers[1:]))
+        return shift(limit)
+
+    return _relabelled(lines, change)
 
 
 def _relabelled(lines: Labelled, change: Callable[[ast.Limit], ast.Limit]) -> Labelled:

@@ -88,18 +88,17 @@ class Block:
 
 
 def subject_of(
-    files: Sequence[ast.File],
-    registers: Mapping[str, bytes],
-    compiled: Compiled,
-    scenarios: Iterable[ir.Scenario],
+    files: Sequence[ast.File], texts: Mapping[str, str], compiled: Compiled, scenarios: Iterable[ir.Scenario]
 ) -> Subject:
-    """A compiled guideline as it is mutated."""
+    """A compiled guideline as it is mutated; the registers are among its `texts`."""
     kept = tuple(
         replace(file, declarations=tuple(one for one in file.declarations if not isinstance(one, _BESIDE)))
         for file in files
     )
     properties = tuple(one for one in parts(*files) if isinstance(one, ast.Property))
-    return Subject(kept, properties, dict(registers), compiled, tuple(scenarios))
+    folder = files[-1].path.rpartition("/")[0]
+    registers = {path.removeprefix(f"{folder}/"): text.encode() for path, text in texts.items()}
+    return Subject(kept, properties, registers, compiled, tuple(scenarios))
 
 
 def failing(subject: Subject) -> list[ir.Scenario]:

@@ -142,8 +142,8 @@ def _dose(dose: Any) -> str:
         return ""
     if "needs" in dose:
         return f"needs {dose['needs'][0]}" if len(dose["needs"]) == 1 else ""
-    ends = _range(dose)
-    return f"{ends} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
+    before = "about " if dose.get("about") else "up to " if dose.get("open") == "below" else ""
+    return f"{before}{_range(dose)} {dose['unit']}" + (" or more" if dose.get("open") == "above" else "")
 
 
 def _range(ends: Json) -> str:
