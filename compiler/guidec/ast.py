@@ -1041,6 +1041,91 @@ class Comparison:
 
 
 @record
+class StageMark:
+    """Where patients begin (`start`), or that nobody goes on from here (`final`)."""
+
+    kind: Literal["start", "final"]
+    span: Span
+
+
+@record
+class StageNames:
+    """What belongs to a stage: decisions and options (`decides`), or advice and monitoring (`does`)."""
+
+    kind: Literal["decides", "does"]
+    names: tuple[Name, ...]
+    span: Span
+
+
+@record
+class StageReview:
+    """When the patient is seen again: every so often, once after so long, or it isn't stated (`interval` is None)."""
+
+    kind: Literal["every", "after", "not stated"]
+    interval: Interval | None
+    why: Text | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Goes:
+    """Where a move leads: to a stage, nowhere (`stay`), or where the source doesn't say."""
+
+    kind: Literal["to", "stay", "not stated"]
+    to: Name | None
+    why: Text | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Move:
+    """One move out of a stage, for labels of `by` or on a condition; both are None for `otherwise`, which isn't written
+    where the move is the `only` one."""
+
+    labels: tuple[Label, ...] | None
+    condition: Expression | None
+    cites: Cites
+    goes: Goes
+    span: Span
+    only: bool = False
+
+
+@record
+class Moves:
+    """The ways out of a stage: `by` an input, or a list of conditions."""
+
+    by: Name | None
+    cites: Cites
+    branches: tuple[Move, ...]
+    span: Span
+
+
+StageLine = StageMark | StageNames | StageReview | Moves | Note
+
+
+@record
+class Stage:
+    name: Name
+    cites: Cites
+    lines: tuple[StageLine, ...]
+    span: Span
+
+
+@record
+class Pathway:
+    """How patients go from stage to stage; the input `of` says where one stands, each of its values a stage."""
+
+    name: Name
+    label: Text
+    of: Name
+    cites: Cites
+    lines: tuple[Stage | Note, ...]
+    span: Span
+
+
+@record
 class Claim:
     """One thing that is said of all patients, or of those for whom `when` holds; `unless` says for whom it doesn't.
 
@@ -1219,6 +1304,7 @@ Declaration = (
     | Avoid
     | Question
     | Comparison
+    | Pathway
     | Property
     | Scenario
 )

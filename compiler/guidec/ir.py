@@ -426,7 +426,8 @@ class Category:
 class Definition:
     """A named condition, number or category. `unit` is the unit that a number is shown in, `mode` how it is rounded then.
 
-    `band` names the category of a score's own bands.
+    `band` names the category of a score's own bands. `role` is that of a category which no author names: at which stage a
+    patient may be, or where the moves out of one stage lead.
     """
 
     id: str
@@ -442,6 +443,7 @@ class Definition:
     category: Category | None = None
     mode: RoundingMode = "half away from zero"
     band: str = ""
+    role: Literal["", "stage", "moves"] = ""
 
 
 @record
@@ -946,6 +948,65 @@ class Answers:
 
 
 @record
+class StageReview:
+    """When a patient of a stage is seen again: every so often or once after so long; without an interval it isn't stated."""
+
+    kind: Literal["every", "after", "not stated"]
+    interval: Interval | None
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Move:
+    """One way out of a stage as written: to a stage (its own where the patient stays), or nowhere that is stated (`why`)."""
+
+    label: str
+    condition: Condition | None
+    to: str
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Stage:
+    """A value of the pathway's input. `by` names what the moves split, if anything."""
+
+    id: str
+    label: str
+    start: bool
+    final: bool
+    decisions: tuple[str, ...]
+    rules: tuple[str, ...]
+    reviews: tuple[StageReview, ...]
+    by: str
+    moves: tuple[Move, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Pathway:
+    """How patients go from stage to stage; `input` says where one stands.
+
+    `places` is the definition whose values are the stages; where the moves out of a stage lead is the one called
+    `after STAGE`, whose values are stages and, as `not stated N`, what isn't stated.
+    """
+
+    id: str
+    label: str
+    input: str
+    places: str
+    stages: tuple[Stage, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first.
 
@@ -975,6 +1036,7 @@ class Guideline:
     tables: tuple[Grid, ...] = ()
     questions: tuple[Question, ...] = ()
     comparison: tuple[Answers, ...] = ()
+    pathway: Pathway | None = None
 
 
 # --- properties and scenarios: beside the guideline, not part of its meaning -

@@ -20,6 +20,7 @@ from guidec.evaluate.result import (
     recommendation_json,
     value_json,
 )
+from guidec.evaluate.stages import pathway_json
 from guidec.lower.outcomes import given_orders, recommendation_essence, united_recommendations
 from guidec.numbers import plain_number
 from guidec.record import record
@@ -147,6 +148,8 @@ class _Work:
             "ask_next": ask_next,
             "trace": trace,
         }
+        if self.guideline.pathway is not None:
+            result["pathway"] = self._pathway(self.guideline.pathway, result["status"])
         rounded = self._rounded()
         if rounded:
             result["rounded"] = rounded
@@ -344,6 +347,24 @@ class _Work:
                 needs = self.completions.needs([(row, row.leaf) for row in possible], self.constrained)
             found.append((leaves, needs))
         return found
+
+    def _pathway(self, pathway: ir.Pathway, status: str) -> Json:
+        """Where the patient may stand, when he is seen again there, and where what is found then leads."""
+        ((places, _),) = self._leaves_of(pathway.places)
+        stages = [pathway.stages[place] for place in places]
+        if status == "out_of_scope":
+            return pathway_json(stages, status, [])
+        answers = [self._answered(stage) for stage in stages]
+        return pathway_json(stages, "determined" if len(stages) == 1 else "indeterminate", answers)
+
+    def _answered(self, stage: ir.Stage) -> tuple[list[ir.Value], list[str]]:
+        """Where the moves out of a stage may lead, and what stands between that."""
+        if not stage.moves:
+            return [], []
+        ((places, needs),) = self._leaves_of(f"after {stage.id}")
+        category = next(one.category for one in self.guideline.definitions if one.id == f"after {stage.id}")
+        assert category is not None
+        return [category.values[place] for place in places], needs
 
     def _readings(self) -> Json:
         """For every reading and every way to read it: what each decision would be, the others as they stand."""

@@ -223,7 +223,7 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
     categories = {
         one.id: rows_of_category(work, one)
         for one in guideline.definitions
-        if one.category is not None and (one.shown or one.id in bands)
+        if one.category is not None and (one.shown or one.role or one.id in bands)
     }
     return Program(
         work.coordinates.all, decisions, options, rules, definitions, asides, possible, numbers, categories,

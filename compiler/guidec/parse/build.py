@@ -946,6 +946,72 @@ class Build:
     def answers(self, meta: Meta, children: list[Any]) -> ast.ComparisonLine:
         return ast.ComparisonLine(children[0], children[1], self._span(meta))
 
+    # --- the pathway over time ---
+
+    def pathway(self, meta: Meta, children: list[Any]) -> ast.Pathway:
+        name, label, of, cites, *lines = children
+        return ast.Pathway(name, label, of, cites, tuple(lines), self._span(meta))
+
+    def stage(self, meta: Meta, children: list[Any]) -> ast.Stage:
+        name, cites, *lines = children
+        return ast.Stage(name, cites, tuple(line for line in lines if line is not None), self._span(meta))
+
+    def stage_start(self, meta: Meta, children: list[Any]) -> ast.StageMark:
+        return ast.StageMark("start", self._span(meta))
+
+    def stage_final(self, meta: Meta, children: list[Any]) -> ast.StageMark:
+        return ast.StageMark("final", self._span(meta))
+
+    def stage_decides(self, meta: Meta, children: list[Any]) -> ast.StageNames:
+        return ast.StageNames("decides", children[1], self._span(meta))
+
+    def stage_does(self, meta: Meta, children: list[Any]) -> ast.StageNames:
+        return ast.StageNames("does", children[1], self._span(meta))
+
+    def review_every(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("every", children[1], None, children[2], self._span(meta))
+
+    def review_after(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("after", children[1], None, children[2], self._span(meta))
+
+    def review_not_stated(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("not stated", None, children[1], children[2], self._span(meta))
+
+    def moves_by(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        name, cites, *branches = children
+        self._few("branches", branches, name.span)
+        return ast.Moves(name, cites, tuple(branches), name.span)
+
+    def moves(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        branches = tuple(child for child in children if child is not None)
+        self._few("branches", branches, branches[0].span)
+        return ast.Moves(None, (), branches, branches[0].span)
+
+    def moves_always(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        goes: ast.Goes = children[0]
+        return ast.Moves(None, (), (ast.Move(None, None, (), goes, goes.span, True),), goes.span)
+
+    def move_by(self, meta: Meta, children: list[Any]) -> ast.Move:
+        labels, cites, goes = children
+        span = labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
+        return ast.Move(labels or None, None, cites, goes, span)
+
+    def move_when(self, meta: Meta, children: list[Any]) -> ast.Move:
+        condition, cites, goes = children
+        return ast.Move(None, condition, cites, goes, condition.span)
+
+    def move_otherwise(self, meta: Meta, children: list[Any]) -> ast.Move:
+        return ast.Move(None, None, children[0], children[1], self._first(meta, "otherwise"))
+
+    def goes_to(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("to", children[1], None, children[2], children[1].span)
+
+    def goes_stay(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("stay", None, None, children[1], self.place(children[0]))
+
+    def goes_not_stated(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("not stated", None, children[0], children[1], self._span(meta))
+
     # --- properties ---
 
     def property(self, meta: Meta, children: list[Any]) -> ast.Property:

@@ -252,7 +252,7 @@ def _definitions(found: _Found) -> None:
     """Those that read others first. A definition is looked at where what reads it is, or always where it is shown."""
     work = found.work
     definitions = {one.id: one for one in work.guideline.definitions}
-    shown = {name for one in definitions.values() if one.shown for name in (one.id, one.band)}
+    shown = {name for one in definitions.values() if one.shown or one.role for name in (one.id, one.band)}
     for name in reversed([name for name in inner_first(work.guideline) if name in definitions]):
         one = definitions[name]
         context = work.diagrams.true if name in shown else found.defined.get(name, work.diagrams.false)

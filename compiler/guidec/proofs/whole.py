@@ -209,7 +209,7 @@ def _that_matter(work: Lowering) -> set[str]:
             found.update(_read_at(work, at))
     found.update(one.of for one in parts(guideline) if isinstance(one, ir.Dose) and one.of is not None)
     found.update(one.text for one in parts(guideline) if isinstance(one, ir.SomeDate) and one.kind == "input")
-    shown = [one for one in guideline.definitions if one.shown]
+    shown = [one for one in guideline.definitions if one.shown or one.role]
     found.update(_read_by(guideline, [one.number for one in shown] + [one.category for one in shown]))
     return found
 

@@ -16,6 +16,7 @@ from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
 from guidec.resolve.head import head, overflow, uses
 from guidec.resolve.orders import regimen
+from guidec.resolve.pathways import pathway
 from guidec.resolve.properties import property_
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
@@ -60,6 +61,8 @@ def resolve(
     decisions = _decisions(scope)
     rules = _rules(scope, files)
     impossible = _impossible(scope, files)
+    stages, moves = pathway(scope, _all(files, ast.Pathway), rules)
+    definitions += moves
     avoids = tuple(one for written in _all(files, ast.Avoid) if (one := avoid(scope, written)) is not None)
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
@@ -86,6 +89,7 @@ def resolve(
         return None, scope.found
     if not complete or has_errors(scope.found):
         definitions, decisions, rules = _whole(definitions, decisions, rules)
+        stages = None
         kept = {one.id for one in (*definitions, *decisions)}
         avoids = tuple(one for one in avoids if _names_read(one) <= kept)
         if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
@@ -97,7 +101,7 @@ def resolve(
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
         tuple(rules.values()), impossible, avoids, accounts, headed.span, tuple(scope.tables.values()),
-        tuple(questions.values()), answers,
+        tuple(questions.values()), answers, stages,
     )  # fmt: skip
     properties: dict[str, ir.Property] = {}
     for said in _all(files, ast.Property):
@@ -145,7 +149,7 @@ def _unread(scope: Scope, files: tuple[ast.File, ...]) -> None:
     for file in files:
         for kind, *names in (words for words in file.unread if words):
             scope.unread_kinds.add("guideline" if kind == "module" else kind)
-            if kind not in ("scenario", "document", "set", "impossible", "comparison", "property"):
+            if kind not in ("scenario", "document", "set", "impossible", "comparison", "pathway", "property"):
                 scope.unread.update(names)
     present = {file.path.rpartition("/")[2].removesuffix(".guide") for file in files}
     if not {name.text for file in files for name in uses(file)} <= present:

@@ -73,7 +73,8 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
     bands = any(isinstance(one, ir.DoseInBands) for one in parts(guideline))
     needed = {
         "numbers": bool(program.numbers),
-        "categories": bool(program.categories),
+        "categories": any(one.id in program.categories and not one.role for one in guideline.definitions),
+        "pathway": guideline.pathway is not None,
         "wide": any(size(one) > FEW_CELLS for one in program.coordinates),
         "many": max(counts, default=0) > MOST_COMPARED,
         "impossible": bool(guideline.impossible),

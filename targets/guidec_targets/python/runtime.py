@@ -134,6 +134,12 @@ ShownNumber = tuple[Computed, str, Fraction, Fraction, Fraction | None, str, str
 Category = tuple[tuple[str, ...], bool, tuple[tuple[Row, ...], ...]]
 
 # </categories>
+# <pathway>
+# A stage: whether nobody goes on from it; when a patient is seen again there; where its moves may lead; their rows, each
+# with the position of its end.
+CareStage = tuple[bool, tuple[Json, ...], tuple[Json, ...], tuple[Row, ...]]
+
+# </pathway>
 # <wide>
 
 
@@ -161,6 +167,8 @@ VALUES: tuple[str, ...] = ()
 SHOWN_CONDITIONS: dict[str, tuple[Row, ...]] = {}
 SHOWN_NUMBERS: dict[str, ShownNumber] = {}
 CATEGORIES: dict[str, Category] = {}
+PLACES: tuple[Row, ...] = ()
+STAGES: dict[str, CareStage] = {}
 POSSIBLE: tuple[Row, ...] = ()
 WHY_IMPOSSIBLE: str = ""
 
@@ -1953,11 +1961,49 @@ def result(case: Case, before: dict[str, Fraction]) -> Json:
         "ask_next": ask,
         "trace": found.trace,
     }
+    # <pathway>
+    whole["pathway"] = pathway(case, str(whole["status"]))
+    # </pathway>
     if before:
         whole["rounded"] = {name: rounding(case, name, before[name]) for name in INPUTS if name in before}
     return whole
 
 
+# <pathway>
+def pathway(case: Case, status: str) -> Json:
+    """Where the patient may stand, when he is seen again there, and where what is found then leads."""
+    names = list(STAGES)
+    stages = [names[at] for at in sorted({at for _, at in case.met(PLACES)})]
+    place: object = stages[0] if len(stages) == 1 else {"one_of": list(stages)}
+    if status == "out_of_scope":
+        return {"stage": place, "status": status, "reviews": [], "responses": []}
+    return {
+        "stage": place,
+        "status": "determined" if len(stages) == 1 else "indeterminate",
+        "reviews": [fresh(one) for stage in stages for one in STAGES[stage][1]],
+        "responses": [response(case, stage) for stage in stages],
+    }
+
+
+def response(case: Case, stage: str) -> Json:
+    final, _, ends, rows = STAGES[stage]
+    met = case.met(rows)
+    found = [ends[at] for at in sorted({at for _, at in met})]
+    if not found:
+        return {"stage": stage, "status": "final" if final else "not_stated", "needs": [], "possible": []}
+    status = "indeterminate" if len(found) > 1 else "not_stated" if "why" in found[0] else "determined"
+    needs = case.needs(met) if len(found) > 1 else []
+    return {"stage": stage, "status": status, "needs": needs, "possible": [fresh(one) for one in found]}
+
+
+def fresh(value: object) -> object:
+    """A copy whose lists and dictionaries may be changed."""
+    if isinstance(value, dict):
+        return {key: fresh(one) for key, one in value.items()}
+    return [fresh(one) for one in value] if isinstance(value, tuple) else value
+
+
+# </pathway>
 def rounding(case: Case, name: str, before: Fraction) -> Json:
     value = case.entries[name][0]
     assert isinstance(value, tuple)

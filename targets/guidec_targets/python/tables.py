@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.evaluate.stages import end_json, reviews_json
 from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.lower.terms import Cells
@@ -313,13 +314,39 @@ class Tables:
         yield _table("SHOWN_CONDITIONS", "dict[str, tuple[Row, ...]]", conditions, "{}")
         if numbers:
             yield _table("SHOWN_NUMBERS", "dict[str, ShownNumber]", numbers, "{}")
-        if self.program.categories:
-            categories = [line for name in self.program.categories for line in self._category(name)]
+        hidden = {one.id for one in self.guideline.definitions if one.role}
+        categories = [
+            line for name in self.program.categories if name not in hidden for line in self._category(name)
+        ]
+        if categories:
             yield _table("CATEGORIES", "dict[str, Category]", categories, "{}")
+        if self.guideline.pathway is not None:
+            yield from self._pathway(self.guideline.pathway)
 
     def _shown_number(self, one: ir.Definition) -> object:
         computed = self.computed.computed(self.program.numbers[one.id])
         return computed, one.unit, *_base(one.unit), one.rounded, one.mode, one.band
+
+    def _pathway(self, pathway: ir.Pathway) -> Iterator[str]:
+        definitions = {one.id: one for one in self.guideline.definitions}
+        ids = tuple(stage.id for stage in pathway.stages)
+        (places,) = self.program.categories[pathway.places]
+        yield f"PLACES: tuple[Row, ...] = {self._rows(places.rows, 0, ids)}\n"
+        lines: list[str] = []
+        for stage in pathway.stages:
+            category = definitions[f"after {stage.id}"].category if stage.moves else None
+            values = () if category is None else category.values
+            ends = [end_json(stage, value) for value in values]
+            lines.append(f"    # stage {comment(stage.id)} {quoted(stage.label)}")
+            lines.append(f"    {literal(stage.id)}: (")
+            lines.append(f"        {stage.final},")
+            lines.append(f"        {laid_out(_frozen(reviews_json(stage)), 8)},")
+            lines.append(f"        {laid_out(_frozen(ends), 8)},")
+            for condition in self.program.categories[f"after {stage.id}"] if stage.moves else ():
+                lines.append(f"        {self._rows(condition.rows, 8, tuple(one.id for one in values))},")
+            lines += [] if stage.moves else ["        (),"]
+            lines.append("    ),")
+        yield _table("STAGES", "dict[str, CareStage]", lines, "{}")
 
     def _category(self, name: str) -> Iterator[str]:
         definition = next(one for one in self.guideline.definitions if one.id == name)
@@ -521,3 +548,14 @@ def _causes(
             case _:
                 pass
     return tuple(sorted(asked)), tuple(sorted(taken)), tuple(sorted(prescribed))
+
+
+def _frozen(value: object) -> object:
+    """JSON as a literal that nobody can change: lists as tuples."""
+    match value:
+        case dict():
+            return {key: _frozen(one) for key, one in value.items()}
+        case list():
+            return tuple(_frozen(one) for one in value)
+        case _:
+            return value
