@@ -11,7 +11,7 @@ from guidec.wording import condition_in_words, label_of, outcome_label
 from guidec_targets.chart import Chart, chart_of
 from guidec_targets.chart_text import Line, wrapped
 from guidec_targets.dot import FONT, quoted
-from guidec_targets.graphviz import after_whom, chart_lines, head, one_below_another
+from guidec_targets.drawing import after_whom, chart_lines, head, one_below_another
 from guidec_targets.grid import grid_html
 from guidec_targets.lists import options_grid
 from guidec_targets.marks import Marks, kept_branches, marks_of
