@@ -462,8 +462,8 @@ def _stale(path: Path, text: str, dot: str) -> list[str]:
 @pass_talk
 def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     """Write FOLDER/README.md: all that its guidelines say, to be checked against their sources, with their flowcharts."""
-    from guidec.project import write_all
-    from guidec_targets.graphviz import emit
+    from guidec.project import remove, write_all
+    from guidec_targets.graphviz import emit, page_pictures
     from guidec_targets.markdown import MADE, folder_page
 
     paths = sorted(folder.glob("*.guide"))
@@ -475,12 +475,14 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
         talk.say("nothing was written")
         sys.exit(FAULTY)
     compiled = [one.compiled for one in compilations if one.compiled is not None and not one.is_module]
-    dots = {one.guideline.id: emit(one)[0][f"{one.guideline.id}.dot"] for one in compiled}
+    dots = {name: emit(one)[0][f"{name}.dot"] for one in compiled for name in page_pictures(one.guideline)}
+    gone = _no_longer_shown(folder, [one.guideline.id for one in compiled], list(dots))
     text = folder_page([one.guideline for one in compiled])
     if only_check:
         _refuse_others(folder, list(dots), MADE)
         stale = _stale(folder / "README.md", text, "")
         stale += [line for name, dot in dots.items() for line in _stale(folder / f"{name}.svg", "", dot)]
+        stale += [f"{path.as_posix()} is no longer made" for path in gone]
         for line in stale:
             click.echo(line)
         talk.say(f"stale: run `guidec page {folder.as_posix()}`" if stale else "the page is up to date")
@@ -494,10 +496,17 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     made = {"README.md": text, **{f"{name}.svg": files[f"{name}.svg"] for name in dots}}
     try:
         write_all(folder, made)
+        remove(gone)
     except OSError as fault:
         _fail(f"`{fault.filename or folder}` can't be written: {fault.strerror or fault}")
     for name in made:
         click.echo((folder / name).as_posix())
+
+
+def _no_longer_shown(folder: Path, guidelines: list[str], shown: list[str]) -> list[Path]:
+    """Pictures of a pathway that an earlier page of the same guidelines showed; what guidec didn't draw is no such."""
+    found = [path for name in guidelines for path in sorted(folder.glob(f"{name}.pathway*.svg"))]
+    return [path for path in found if path.stem not in shown and b"<!-- dot " in path.read_bytes()]
 
 
 def _refuse_others(folder: Path, names: list[str], made: str) -> None:

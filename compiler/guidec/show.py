@@ -30,6 +30,8 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
             lines += [title, *(line for rule in result[key] for line in rule_lines(guideline, rule)), ""]
+    if guideline.pathway is not None:
+        lines += [*_pathway(guideline, guideline.pathway, result["pathway"]), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
     lines += _codes(guideline, result)
@@ -301,6 +303,67 @@ def rule_lines(guideline: ir.Guideline, rule: Json) -> list[str]:
         f"    {_order(guideline, order)}: {note.strip()}" for order in offered for note in _avoid(order, "")
     ]
     return [line, *_avoid(rule, "    "), *notes]
+
+
+def place_text(pathway: ir.Pathway, found: Json) -> str:
+    """`The course: at First step or Second step`: where a patient of a result stands."""
+    if found["status"] == "out_of_scope":
+        return f"{pathway.label}: {STATUS_WORDS['out_of_scope']}"
+    place = found["stage"]
+    stages = place["one_of"] if isinstance(place, dict) else [place]
+    return f"{pathway.label}: at {' or '.join(label_of(pathway.stages, name) for name in stages)}"
+
+
+def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[str]:
+    """Where the patient stands, when he is seen again there, and where what is found leads."""
+    lines = [place_text(pathway, found)]
+    several = len(found["responses"]) > 1
+    if several:
+        lines.append(f"  needs {_input(guideline, pathway.input)}")
+    for response in found["responses"]:
+        stage = next(one for one in pathway.stages if one.id == response["stage"])
+        lines += [f"  if at {stage.label}:"] if several else []
+        indent = "    " if several else "  "
+        reviews = [one for one in found["reviews"] if one["stage"] == stage.id]
+        seen = [f"seen again {_seen(one)}{_cites(one)}" for one in reviews]
+        seen = seen or ([] if stage.final else ["seen again: not stated"])
+        lines += [indent + line for line in (*seen, *_response(guideline, pathway, stage, response))]
+    return lines
+
+
+def _seen(review: Json) -> str:
+    """`every 3 to 6 months`, `after 2 weeks`."""
+    if "after" in review:
+        return f"after {_interval(review['after'])}"
+    if isinstance(review["every"], dict):
+        return f"every {_interval(review['every'])}"
+    return f"at an interval that is not stated{_reason(review)}"
+
+
+def _reason(where: Json) -> str:
+    return "" if where["why"] == "not stated" else f": {where['why']}"
+
+
+def _response(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage, response: Json) -> list[str]:
+    """Where the patient goes on to, or all that is possible."""
+    if response["status"] == "final":
+        return ["the pathway ends here"]
+    ends = [f"{_led(pathway, stage, one)}{_cites(one)}" for one in response["possible"]] or ["not stated"]
+    if len(ends) == 1:
+        return [f"then: {ends[0]}"]
+    lines = ["then, open until more is known:", *(f"  possible: {end}" for end in ends)]
+    needs = ", ".join(_input(guideline, name) for name in response["needs"])
+    return [*lines, f"  needs {needs}"] if needs else lines
+
+
+def _led(pathway: ir.Pathway, stage: ir.Stage, end: Json) -> str:
+    if "why" in end:
+        return f"not stated: {end['why']}"
+    return (
+        f"stays at {stage.label}"
+        if end["to"] == stage.id
+        else f"goes to {label_of(pathway.stages, end['to'])}"
+    )
 
 
 def _timed(guideline: ir.Guideline, rule: Json) -> str:

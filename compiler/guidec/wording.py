@@ -280,6 +280,33 @@ def grade_text(strength: str | None = None, certainty: str | None = None) -> str
     return ", ".join(part for part in (strength, certainty and f"{certainty} certainty") if part)
 
 
+# --- the pathway over time ---------------------------------------------------
+
+
+def move_text(guideline: ir.Guideline, stage: ir.Stage, move: ir.Move) -> str:
+    """What sends a patient this way: `Response: Worse`, a condition, `otherwise`, `in every case`."""
+    if stage.by:
+        return f"{split_label(guideline, stage.by)}: {move.label or 'otherwise'}"
+    if move.condition is not None:
+        return condition_in_words(guideline, move.condition)
+    return "otherwise" if len(stage.moves) > 1 else "in every case"
+
+
+def split_label(guideline: ir.Guideline, name: str) -> str:
+    """The label of what branches are `by`: an input, a reading or a definition."""
+    for things in (guideline.inputs, guideline.readings, guideline.definitions):
+        if name in _named(things):
+            return label_of(things, name)
+    return label_of((), name)
+
+
+def review_text(review: ir.StageReview) -> str:
+    """`every 3–6 months`, `after 2 weeks`, `not stated: No interval is given.`"""
+    if review.interval is not None:
+        return f"{review.kind} {interval_text(review.interval)}"
+    return f"not stated: {review.why}" if review.why else "not stated"
+
+
 # --- amounts -----------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ def chart_lines(guideline: ir.Guideline, chart: Chart, marks: Marks | None = Non
         found = pointer(guideline, sheet_statements(sheet), sheet.span)
         lines.append(f"  {sheet.id} [label=<{grid_html(grid)}>, {found}];")
     for at, edge in enumerate(chart.edges):
-        lines.append(f"  {arrow(edge, marks.edges[at] if marks.edges else _NOBODY)}")
+        lines.append(f"  {_arrow(edge, marks.edges[at] if marks.edges else _NOBODY)}")
     for ends in chart.columns:
         lines.append(f"  {{rank=same; {'; '.join(ends)}}}")
     arrows = {name for edge in chart.edges for name in (edge.start, edge.end)}
@@ -137,7 +137,7 @@ def pointer(guideline: ir.Guideline, statements: tuple[str, ...], span: object) 
 # --- arrows and questions ----------------------------------------------------
 
 
-def arrow(edge: Edge, mark: Mark) -> str:
+def _arrow(edge: Edge, mark: Mark) -> str:
     rows = [f"<B>&#160;{escaped(line)}&#160;&#160;</B>" for line in wrapped(edge.label, 17) if edge.label]
     for line in mark.lines:
         rows += [f"<I>&#160;{escaped(part)}&#160;&#160;</I>" for part in wrapped(line.text, 19)]
@@ -152,7 +152,8 @@ def arrow(edge: Edge, mark: Mark) -> str:
     return f"{edge.start} -> {edge.end}" + (f" [{', '.join(attributes)}];" if attributes else ";")
 
 
-def question_label(question: Question, mark: Mark) -> str:
+def question_label(question: Question, mark: Mark = _NOBODY) -> str:
+    """What is asked, and what it waits for."""
     words = wrapped(question.text, 15)
     heading = wrapped(question.heading, 20) if question.heading else []
     heading += ["Reading of the text:"] if question.reading else []
@@ -255,6 +256,7 @@ def _waits(mark: Mark) -> str:
 
 
 def plain_box(title: str, text: str, statements: tuple[str, ...], style: str, mark: Mark = _NOBODY) -> str:
+    """An end that recommends nothing."""
     body = (
         f"<B>{escaped(title)}</B>"
         + (f"&#160;&#160;&#160; {small(statement_text(statements))}" if statements else "")

@@ -10,23 +10,53 @@ from guidec_targets.chart_text import Line, wrapped
 from guidec_targets.drawing import after_whom, chart_lines, head, one_below_another, pointer
 from guidec_targets.grid import MOST_ROWS, Grid, grid_html
 from guidec_targets.lists import options_grid
+from guidec_targets.pathway import Names, names_of, pathway_pictures
 from guidec_targets.values import value_grids
 
 
 def emit(compiled: Compiled) -> tuple[dict[str, str], list[Diagnostic]]:
-    """`<guideline>.dot`, and `<guideline>.<options>.dot` for each list of options. What is too large is folded, with a note."""
+    """`<guideline>.dot`, and `<guideline>.<name>.dot` for each list of options, each table and the pathway's stages. What is
+    too large is folded, with a note."""
     guideline = compiled.guideline
     lists = [one for one in guideline.decisions if isinstance(one, ir.Options)]
     chart = chart_of(guideline)
     drawn = [_chart(guideline, chart, lists)]
     drawn += [_options(guideline, one) for one in lists]
     drawn += [_values(guideline, name, grids) for name, grids in value_grids(guideline)]
+    if guideline.pathway is not None:
+        drawn += pathway_pictures(guideline, guideline.pathway, pathway_names(guideline, guideline.pathway))
     files = {f"{name}.dot": dot for name, dot in zip(pictures(guideline), drawn, strict=True)}
     return files, [*_folded(chart), *_cut(guideline, lists)]
 
 
 def pictures(guideline: ir.Guideline) -> dict[str, str]:
     """The name of each picture, without its ending, and what it shows; that of the decisions first."""
+    found = _tables(guideline)
+    if guideline.pathway is not None:
+        names = pathway_names(guideline, guideline.pathway)
+        found[names.overview] = guideline.pathway.label
+        found |= {names.stages[one.id]: one.label for one in guideline.pathway.stages}
+    return found
+
+
+def page_pictures(guideline: ir.Guideline) -> dict[str, str]:
+    """The pictures that the page of a folder shows: the decisions, the pathway, and what that leads to."""
+    found = pictures(guideline)
+    own = {guideline.id}
+    if guideline.pathway is not None:
+        names = pathway_names(guideline, guideline.pathway)
+        own |= {names.overview, *names.stages.values()}
+        own |= {names.drawn[name] for stage in guideline.pathway.stages for name in stage.decisions}
+    return {name: label for name, label in found.items() if name in own}
+
+
+def pathway_names(guideline: ir.Guideline, pathway: ir.Pathway) -> Names:
+    """The names of a pathway's pictures, without their ending."""
+    return names_of(guideline, pathway, _tables(guideline))
+
+
+def _tables(guideline: ir.Guideline) -> dict[str, str]:
+    """The pictures of all but the pathway."""
     found = {guideline.id: "the decisions"}
     for one in guideline.decisions:
         if isinstance(one, ir.Options):
