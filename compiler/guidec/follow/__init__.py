@@ -1,5 +1,6 @@
 """A patient's dated visits through the pathway: a timeline of what was known, advised and due at each, and what changed."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -15,13 +16,19 @@ __all__ = ["State", "Unfollowed", "errors_json", "follow", "state_of"]
 Json = dict[str, Any]
 
 
-def follow(compiled: Compiled, document: object, state: State | None = None) -> Json:
+def follow(
+    compiled: Compiled,
+    document: object,
+    state: State | None = None,
+    tell: Callable[[str], None] = lambda stage: None,
+) -> Json:
     """The timeline of visits (grammar/timeline.schema.json), and the state that they leave. `state` is that of earlier visits:
     to follow some and then the others is to follow them all. Raises Unfollowed with what is wrong with a visit."""
     state = state or nothing_yet()
     visits = read_visits(compiled.guideline, document, day_of(state.day))
     found: list[Json] = []
     for visit in visits:
+        tell(f"following visit {visit.number} of {len(visits)}")
         try:
             entry, state = _visit(compiled, state, visit)
         except Refused as fault:
@@ -58,6 +65,7 @@ def _visit(compiled: Compiled, state: State, visit: Visit) -> tuple[Json, State]
             "dated": list(now.dated),
             "from_done": list(now.done),
         },
+        "record": record,
         "done": list(visit.done),
         "came": _came(state, day),
         "result": result,
