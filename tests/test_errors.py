@@ -37,6 +37,7 @@ COLLECTIONS = {
     "confusions",
     "five_mistakes",
     "options",
+    "pathways",
     "percent",
     "scores",
     "slips",
@@ -58,6 +59,7 @@ PROVEN = {
     "property_in_part",
     "property_refuted",
     "property_unknown",
+    "stage_not_asked",
 }  # what `guidec check` looks for in a guideline that has no fault
 CHANGED = {"unnoticed_change"}  # what `guidec test --mutants` finds
 MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}

@@ -635,18 +635,23 @@ def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
 
 
 def _patient(path: Path) -> Any:
+    return _json_of(path, "patient")
+
+
+def _json_of(path: Path, what: str) -> Any:
+    """The JSON of a file, or of standard input; a file that can't be read is named as what it should be."""
     from guidec.project import read_json, why_no_json
 
     if str(path) == "-" and sys.stdin is None:
-        _fail("the patient `-` can't be read: standard input is closed")
+        _fail(f"the {what} `-` can't be read: standard input is closed")
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as fault:
-        _fail(f"the patient `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
+        _fail(f"the {what} `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
     try:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
-        _fail(f"the patient `{path}` is no JSON: {why_no_json(fault)}")
+        _fail(f"the {what} `{path}` is no JSON: {why_no_json(fault)}")
 
 
 # --- compare -----------------------------------------------------------------
@@ -740,6 +745,74 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
         "html": disagreement_show.disagreement_html,
     }[form]
     click.echo(show(found), nl=False)
+
+
+# --- follow ------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  guidec follow droracle.guide --visits visits.json\n"
+    "  guidec follow droracle.guide --visits visits.json --timeline course.svg\n"
+    "  guidec follow droracle.guide --visits new.json --after timeline.json --format json\n\n"
+    "\b\nVisits are a list, in the order of their days:\n"
+    '  [{"date": "2026-03-01", "patient": {"ild_present": true}, "done": ["pft"]}, …]'
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--visits",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The visits' JSON; - for standard input.",
+)
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path),
+    help="The timeline that `--format json` wrote of earlier visits: go on from there.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for a record.",
+)
+@READINGS
+@pass_talk
+def follow(
+    talk: _Talk, file: Path, visits: Path, after: Path | None, form: str, readings: tuple[str, ...]
+) -> None:
+    """A patient's dated visits through the pathway: where he stands, what is advised, what is due or overdue, what is new.
+
+    An input that is `lasting` is carried to later visits until it changes (null ends it); any other is blank unless a visit has
+    it. A test that is named in `done` was done on that day. The stage that a visit enters counts; where none is entered, it
+    is every stage to which the last one may lead.
+    """
+    from guidec.follow import Unfollowed, errors_json, state_of
+    from guidec.follow import follow as followed
+    from guidec.follow_show import timeline_markdown, timeline_text, unfollowed_text
+
+    compiled = _one(talk, file)
+    document = _json_of(visits, "visits")
+    for one in document if isinstance(document, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("patient"), dict | None):
+            one["patient"] = _with_readings(one.get("patient") or {}, readings)
+    try:
+        state = None if after is None else state_of(compiled, _json_of(after, "timeline"))
+        with talk.long() as tell:
+            timeline = followed(compiled, document, state, tell)
+    except Unfollowed as fault:
+        errors = errors_json(fault)
+        if form == "json":
+            _echo_json(errors)
+        else:
+            click.echo(unfollowed_text(errors), nl=False, err=True)
+        sys.exit(FAULTY)
+    if form == "json":
+        _echo_json(timeline)
+    else:
+        show = {"text": timeline_text, "markdown": timeline_markdown}[form]
+        click.echo(show(compiled.guideline, timeline), nl=False)
 
 
 # --- diff --------------------------------------------------------------------

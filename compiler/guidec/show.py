@@ -155,13 +155,13 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     parts.append(_dose(guideline, order["dose"]) if "dose" in order else "")
     parts.append(_infusion(order.get("infusion", {})))
     if order["every"] != "not stated":
-        parts.append(f"every {_interval(order['every'])}")
+        parts.append(f"every {interval_words(order['every'])}")
     if "times" in order:
         parts.append(f"{order['times']} times")
     if order["for"] != "not stated":
-        parts.append(f"for {_interval(order['for'])}")
+        parts.append(f"for {interval_words(order['for'])}")
     if "after" in order:
-        parts.append(f"after {_interval(order['after'])}")
+        parts.append(f"after {interval_words(order['after'])}")
     usual = ", usual" if order.get("usual") else ""
     amounts = "".join(f"; {amount}" for amount in order_amounts(guideline, order))
     return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
@@ -185,7 +185,7 @@ def order_details(guideline: ir.Guideline, order: Json) -> list[str]:
     for entry in dose.get("per_band", ()) if isinstance(dose, dict) else ():
         lines.append(f"{entry['band']}: {_dose(guideline, entry['dose'])}{_cites(entry)}")
     for step in order.get("infusion", {}).get("steps", ()):
-        time = step["for"] if isinstance(step["for"], str) else _interval(step["for"])
+        time = step["for"] if isinstance(step["for"], str) else interval_words(step["for"])
         lines.append(f"rate {_dose(guideline, step['rate'])} for {time}{_cites(step)}")
     if "taper" in order:
         lines.append(_taper(order["taper"]))
@@ -201,7 +201,7 @@ def _infusion(infusion: Json) -> str:
     if "volume" in infusion:
         parts.append(f"in {infusion['volume']['value']} {unit_text(infusion['volume']['unit'])}")
     if "over" in infusion:
-        parts.append(f"over {_interval(infusion['over'])}")
+        parts.append(f"over {interval_words(infusion['over'])}")
     if "rate" in infusion:
         rate = infusion["rate"]
         parts.append(f"({_range(rate['low'], rate['high'])} {unit_text(rate['unit'])})")
@@ -212,7 +212,7 @@ def _taper(taper: Json) -> str:
     steps = []
     for step in taper["steps"]:
         amount = step.get("per", step)
-        time = "" if step["for"] == "not stated" else f" for {_interval(step['for'])}"
+        time = "" if step["for"] == "not stated" else f" for {interval_words(step['for'])}"
         steps.append(f"{_range(amount['low'], amount['high'])} {unit_text(amount['unit'])}{time}")
     end = ", then stop" if taper.get("then") == "stop" else ""
     return f"steps: {', '.join(steps)}{end}{_cites({'statements': [], **taper})}"
@@ -279,7 +279,7 @@ def _with_unit(numbers: str, unit: str) -> str:
     return f"{numbers} {unit_text(unit)}".strip()
 
 
-def _interval(interval: Json) -> str:
+def interval_words(interval: Json) -> str:
     plural = "" if interval["low"] == interval["high"] == 1 else "s"
     word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
     less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
@@ -369,7 +369,9 @@ def _led(pathway: ir.Pathway, stage: ir.Stage, end: Json) -> str:
 def _timed(guideline: ir.Guideline, rule: Json) -> str:
     """How often, from when, until when, and when it is due."""
     every = {"not stated": "; interval not stated", "once": "; once"}
-    text = every[rule["every"]] if isinstance(rule["every"], str) else f"; every {_interval(rule['every'])}"
+    text = (
+        every[rule["every"]] if isinstance(rule["every"], str) else f"; every {interval_words(rule['every'])}"
+    )
     if "from" in rule:
         text += f" from {rule['from']}"
     until = rule.get("until", "")

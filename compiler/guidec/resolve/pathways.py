@@ -55,7 +55,7 @@ def _pathway(scope: Scope, written: ast.Pathway, rules: dict[str, ir.Rule]) -> i
                 stages[name] = _stage(scope, line, labels, rules)
     missing = [name for name in labels if name not in stages]
     if missing:
-        message = f"{listed([f'`{name}`' for name in missing])} of `{entry.id}` {'has' if len(missing) == 1 else 'have'} no stage"
+        message = f"{listed(missing)} of `{entry.id}` {'has' if len(missing) == 1 else 'have'} no stage"
         scope.fault("missing_stage", message, written.name.span, f"add `stage {missing[0]}`")
     notes = tuple(
         ir.Note(line.text.text, scope.cite(line.cites))
