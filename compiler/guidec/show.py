@@ -305,18 +305,18 @@ def rule_lines(guideline: ir.Guideline, rule: Json) -> list[str]:
     return [line, *_avoid(rule, "    "), *notes]
 
 
-def place_text(pathway: ir.Pathway, found: Json) -> str:
-    """`The course: at First step or Second step`: where a patient of a result stands."""
+def standing_text(pathway: ir.Pathway, found: Json) -> str:
+    """`The course: at First step, or Second step`: where a patient of a result stands."""
     if found["status"] == "out_of_scope":
         return f"{pathway.label}: {STATUS_WORDS['out_of_scope']}"
     place = found["stage"]
     stages = place["one_of"] if isinstance(place, dict) else [place]
-    return f"{pathway.label}: at {' or '.join(label_of(pathway.stages, name) for name in stages)}"
+    return f"{pathway.label}: at {', or '.join(label_of(pathway.stages, name) for name in stages)}"
 
 
 def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[str]:
     """Where the patient stands, when he is seen again there, and where what is found leads."""
-    lines = [place_text(pathway, found)]
+    lines = [standing_text(pathway, found)]
     several = len(found["responses"]) > 1
     if several:
         lines.append(f"  needs {_input(guideline, pathway.input)}")
@@ -334,9 +334,9 @@ def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[
 def _seen(review: Json) -> str:
     """`every 3 to 6 months`, `after 2 weeks`."""
     if "after" in review:
-        return f"after {_interval(review['after'])}"
+        return f"after {interval_words(review['after'])}"
     if isinstance(review["every"], dict):
-        return f"every {_interval(review['every'])}"
+        return f"every {interval_words(review['every'])}"
     return f"at an interval that is not stated{_reason(review)}"
 
 

@@ -28,7 +28,7 @@ from guidec_targets.dot import (
 from guidec_targets.drawing import after_whom, chart_lines, head, plain_box, pointer, question_label
 
 _BEGIN, _END = "PATIENTS BEGIN HERE", "THE PATHWAY ENDS HERE"
-_MOST_ENDS, _DEEPEST = 8, 3
+_MOST_ENDS = 8
 _WIDE, _NARROW = 36, 26
 _LEGEND = (
     "[T1] statement of the source   [†T1] from another passage, the link is ours",
@@ -124,7 +124,7 @@ def _stage_picture(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage
     lines.append(f"  stage [label=<{_card(guideline, pathway, stage, names)}>];")
     chart = _small_chart(guideline, pathway, stage)
     lines += chart_lines(guideline, chart)
-    lines += [f"  stage -> {start} [{_label(['now'])}];" for start in _starts(chart)]
+    lines += [f"  stage -> {start} [{_word('now')}];" for start in _starts(chart)]
     return "\n".join([*lines, *_moves(guideline, pathway, stage, names), "}"]) + "\n"
 
 
@@ -150,13 +150,13 @@ def _rule(guideline: ir.Guideline, rule: ir.Rule) -> list[Line]:
 
 
 def _small_chart(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage) -> Chart:
-    """The decisions of a stage, where they are so few and so short that the picture stays on its page."""
+    """The decisions of a stage, where each is one question of few answers: more, and print would be too small on A4."""
     own = [
         replace(one, asked=_asked_here(one.asked, pathway, stage))
         for one in guideline.decisions
         if isinstance(one, ir.Decision) and one.id in stage.decisions
     ]
-    if sum(map(ends_of, own)) > _MOST_ENDS or any(_depth(one.tree) > _DEEPEST for one in own):
+    if sum(map(ends_of, own)) > _MOST_ENDS or not all(map(_is_short, own)):
         return Chart()
     return chart_of(replace(guideline, decisions=tuple(own)))
 
@@ -172,8 +172,12 @@ def _asked_here(asked: ir.Condition | None, pathway: ir.Pathway, stage: ir.Stage
     return ir.And(left) if len(left) > 1 else left[0] if left else None
 
 
-def _depth(node: ir.Node | ir.Table) -> int:
-    return 1 + max(_depth(one.node) for one in node.branches) if isinstance(node, ir.Split) else 0
+def _is_short(decision: ir.Decision) -> bool:
+    """Whether one question lies between the stage and every end."""
+    tree = decision.tree
+    if isinstance(tree, ir.Split):
+        return decision.asked is None and not any(isinstance(one.node, ir.Split) for one in tree.branches)
+    return isinstance(tree, ir.Outcome)
 
 
 def _starts(chart: Chart) -> list[str]:
@@ -186,17 +190,17 @@ def _starts(chart: Chart) -> list[str]:
 
 
 def _moves(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage, names: Names) -> list[str]:
-    """The question that is asked when the patient is seen again, and the stages to which answers lead."""
+    """What is asked then, and the stages to which answers lead."""
     if not stage.moves:
         return []
     stages = {one.id: one for one in pathway.stages}
     text = f"{split_label(guideline, stage.by)}?" if stage.by else WHICH
     only = len(stage.moves) == 1
     asked = Question(
-        "seen", "When seen again", "In every case" if only else text, (), stage.span, 0, (), (), stage.by
+        "seen", "What comes next", "In every case" if only else text, (), stage.span, 0, (), (), stage.by
     )
     lines = [f"  seen [label=<{question_label(asked)}>, {pointer(guideline, (), stage.span)}];"]
-    lines.append(f"  stage -> seen [{_label(['then'])}];")
+    lines.append(f"  stage -> seen [{_word('then')}];")
     for at, moves in enumerate(_by_end(stage)):
         if not moves[0].to:
             lines.append(_unstated(guideline, f"to{at}", moves))
@@ -240,11 +244,16 @@ def _frame(rows: str, stage: ir.Stage) -> str:
 
 
 def _title(stage: ir.Stage, width: int, lead: str = "", link: bool = False) -> str:
-    parts = wrapped(f"{lead}{stage.label}", width - 4)
-    text = "".join(f'{bold(_underlined(part, link))}<BR ALIGN="LEFT"/>' for part in parts)
-    cited = [small(part) for part in wrapped(_cited(stage.cites), width) if part.strip()]
+    """The label of a stage, and its statements behind it or below."""
+    parts = wrapped(f"{lead}{stage.label}", width - 5)
+    cites = _cited(stage.cites)
+    rows = [bold(_underlined(part, link)) for part in parts]
+    if len(parts[-1]) + len(cites) < width - 7:
+        rows[-1] += f"&#160;&#160;&#160; {small(cites)}" if cites else ""
+    else:
+        rows += [small(part) for part in wrapped(cites, width) if cites]
     more = f' BGCOLOR="{HEAD}" WIDTH="{text_width(["n" * width])}"'
-    return _row([text, *(f'{part}<BR ALIGN="LEFT"/>' for part in cited)], more)
+    return _row([f'{row}<BR ALIGN="LEFT"/>' for row in rows], more)
 
 
 def _underlined(text: str, yes: bool) -> str:
@@ -287,14 +296,17 @@ def _asked(
     guideline: ir.Guideline, stage: ir.Stage, moves: tuple[ir.Move, ...], width: int, short: bool = False
 ) -> str:
     """The label of an arrow: what each of its moves asks, `short` behind the question itself, and its statements."""
+    asked: list[str] = []
     rows: list[str] = []
     for at, move in enumerate(moves):
         text = move.label if short and stage.by else move_text(guideline, stage, move)
-        asked = [bold(escaped(part)) for part in wrapped(_joined(f"or {text}" if at else text), width)]
-        rows += [] if short and len(stage.moves) == 1 else asked
-        rows += [small(part) for part in wrapped(_cited(move.cites), width) if part.strip()]
+        parts = wrapped(_joined(f"or {text}" if at else text), width)
+        parts = [] if short and len(stage.moves) == 1 else parts
+        cites = [part for part in wrapped(_cited(move.cites), width) if part.strip()]
+        asked += [*parts, *cites]
+        rows += [*(bold(escaped(part)) for part in parts), *map(small, cites)]
     tip = _tip(guideline, tuple(id for move in moves for id in move.cites.statements))
-    return f"{_label_of(rows)}, {tip}"
+    return f"{_label(rows, text_width(asked, True))}, {tip}" if rows else tip
 
 
 def _joined(text: str) -> str:
@@ -302,12 +314,14 @@ def _joined(text: str) -> str:
     return re.sub("([<>≤≥=]) ", "\\1\u00a0", text)
 
 
-def _label(texts: list[str]) -> str:
-    return _label_of([bold(escaped(text)) for text in texts])
+def _label(rows: list[str], width: int) -> str:
+    """The label of an arrow, with room for a renderer that lacks the font: it must not lie on the next arrow."""
+    text = f'<TR><TD WIDTH="{width}">{"<BR/>".join(rows)}</TD></TR>'
+    return f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{text}</TABLE>>'
 
 
-def _label_of(rows: list[str]) -> str:
-    return f"label=<{'<BR/>'.join(f'&#160;{row}&#160;&#160;' for row in rows) or ' '}>"
+def _word(text: str) -> str:
+    return _label([bold(escaped(text))], text_width([text], True))
 
 
 def _tip(guideline: ir.Guideline, statements: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.evaluate.paths import Paths, Place
-from guidec.show import STATUS_WORDS, place_text
+from guidec.show import STATUS_WORDS, standing_text
 from guidec.wording import condition_in_words, label_of, outcome_label
 from guidec_targets.chart import Chart, chart_of
 from guidec_targets.chart_text import Line, wrapped
@@ -103,7 +103,7 @@ def _caption(guideline: ir.Guideline, picture: Picture) -> list[Line]:
     if guideline.applies is not None and not _scope_is_in_doubt(patient.paths):
         lines += _wrapped(f"In scope: {condition_in_words(guideline, guideline.applies)}")
     if guideline.pathway is not None:
-        lines += _wrapped(place_text(guideline.pathway, result["pathway"]))
+        lines += _wrapped(standing_text(guideline.pathway, result["pathway"]))
     for one in guideline.decisions[:_MOST_SUMMED_UP]:
         lines += _wrapped(_summed_up(one, patient))
     if len(guideline.decisions) > _MOST_SUMMED_UP:

@@ -24,23 +24,24 @@ def standing_grid(pathway: ir.Pathway, patient: Patient) -> Grid:
     title = [Line(pathway.label, _cited(pathway.cites), strong=True)]
     if found["status"] == "out_of_scope":
         return Grid((*title, Line("Out of the guideline's scope", strong=True)), _COLUMNS, 3, ())
+    if isinstance(found["stage"], dict):
+        title.append(Line("It isn't known at which stage the patient is:", strong=True))
+        title += patient.waits_for((pathway.input,), ())
     answers = {one["stage"]: one for one in found["responses"]}
     rows: list[Row] = []
     for stage in pathway.stages:
         if stage.id in answers:
             sure = len(answers) == 1
-            rows.append(_here(pathway, stage, patient, sure))
+            rows.append(_here(stage, sure))
             rows += [_move(pathway, stage, move, patient, answers[stage.id], sure) for move in stage.moves]
         else:
             rows.append(Row(((Line("Not here"),), (Line(stage.label),), (), (), (), ()), "ruled_out"))
     return Grid(tuple(title), _COLUMNS, 3, tuple(rows))
 
 
-def _here(pathway: ir.Pathway, stage: ir.Stage, patient: Patient, sure: bool) -> Row:
+def _here(stage: ir.Stage, sure: bool) -> Row:
     """A stage where the patient is, or may be."""
-    word: Cell = (Line("HERE", strong=True),)
-    if not sure:
-        word = (Line("PERHAPS HERE", strong=True), *patient.waits_for((pathway.input,), ()))
+    word = (Line("HERE" if sure else "PERHAPS HERE", strong=True),)
     seen = tuple(Line(review_text(one), _cited(one.cites)) for one in stage.reviews)
     unsaid = () if stage.final else (Line("not stated"),)
     ends = (Line("the pathway ends here"),) if stage.final else ()
@@ -61,7 +62,9 @@ def _move(
     word: Cell = (Line("Not this way"),)
     if own in ends and len(ends) == 1 and sure:
         state = "taken" if alike == 1 else "possible"
-        word = (Line("THIS WAY", strong=True),)
+        word = (Line("THIS WAY" if alike == 1 else "This way, or another to the same stage", strong=True),)
+    elif own in ends and len(ends) == 1:
+        state, word = "possible", (Line("This way, if here"),)
     elif own in ends:
         state = "possible"
         needs = tuple(answer["needs"])
