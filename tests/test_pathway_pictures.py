@@ -365,7 +365,7 @@ def test_the_picture_marks_where_the_patient_stands_and_which_way_he_goes() -> N
 
 
 def test_what_isnt_known_is_open_in_the_picture() -> None:
-    partly = {"phase": {"one_of": ["second", "tapering"]}, "response": "better"}
+    partly: dict[str, object] = {"phase": {"one_of": ["second", "tapering"]}, "response": "better"}
     assert told(partly)[1:8] == [
         ("possible", "PERHAPS HERE", "Macrolide added"),
         ("possible", "This way, if here", "Going on and stopping"),
