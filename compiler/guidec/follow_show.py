@@ -166,13 +166,8 @@ def _known(guideline: ir.Guideline, visit: Json) -> list[str]:
 def _entry(guideline: ir.Guideline, name: str, value: Any) -> str:
     """`FVC 76 %{predicted}`, by labels."""
     entry = next(one for one in guideline.inputs if one.id == name)
-    names = (
-        value["one_of"]
-        if isinstance(value, dict) and "one_of" in value
-        else value
-        if isinstance(value, list)
-        else [value]
-    )
+    partly = isinstance(value, dict) and "one_of" in value
+    names: list[Any] = value["one_of"] if partly else value if isinstance(value, list) else [value]
     if all(isinstance(one, str) for one in names):
         return f"{entry.label}: {', '.join(value_label(entry, one) for one in names) or 'none'}"
     (text,) = given(guideline, {name: value})
