@@ -345,7 +345,7 @@ def test_a_scenario_of_the_difference_holds_in_the_new_version() -> None:
 
 
 def test_what_is_too_large_is_not_called_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    def outgrown(*_: object) -> None:
+    def outgrown(*_: object, **__: object) -> None:
         raise TooLarge
 
     monkeypatch.setattr("guidec.proofs.diff.joint", outgrown)

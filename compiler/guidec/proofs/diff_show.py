@@ -31,11 +31,19 @@ def difference_text(found: Json) -> str:
     for verdict in _ORDER:
         changes = [one for one in found["changes"] if one["verdict"] == verdict]
         lines += _section(_HEADS[verdict], (line for one in changes for line in change_lines(one)))
-    same = [f"{_kind(one)} {one['id']}" for one in found["changes"] if one.get("rewritten")]
-    lines += _section("Written differently, the same for every patient", same)
+    lines += _section("Written differently, the same for every patient", _rewritten(found))
     lines += _section("Reworded", (line for one in found["reworded"] for line in _reworded(one)))
     lines += _section("Citations", (line for one in found["citations"] for line in _cited(one)))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _rewritten(found: Json) -> list[str]:
+    """What is the same in other words, with the formulas that are shown while a weight is blank."""
+    lines: list[str] = []
+    for one in found["changes"]:
+        if one.get("rewritten"):
+            lines += [f"{_kind(one)} {one['id']}", *(f"  {_fact(fact)}" for fact in one["facts"])]
+    return lines
 
 
 def _title(found: Json) -> str:
@@ -47,7 +55,9 @@ def _summary(found: Json) -> str:
     """`2 of 31 parts changed`; what is counted are decisions, options, rules, values and what is declared."""
     differ = [one for one in found["changes"] if one["verdict"] != "same"]
     if not differ:
-        return f"the same for every patient: {len(found['changes'])} parts compared"
+        blank = any(one["facts"] for one in found["changes"])
+        but = ", but for a formula that is shown while a weight is blank" if blank else ""
+        return f"the same for every patient{but}: {len(found['changes'])} parts compared"
     counts = [(word, sum(one["verdict"] == word for one in differ)) for word in _ORDER]
     told = ", ".join(
         f"{count} {'not known' if word == 'unknown' else word}" for word, count in counts if count
@@ -178,10 +188,9 @@ def difference_markdown(found: Json) -> str:
                 else [f"**{marked(head)}**", "", *_fenced(body)]
             )
             lines.append("")
-    same = [f"{_kind(one)} {one['id']}" for one in found["changes"] if one.get("rewritten")]
     sections = (
         ("Renamed", [_renamed(one) for one in found["renamed"]]),
-        ("Written differently, the same for every patient", same),
+        ("Written differently, the same for every patient", _rewritten(found)),
         ("Reworded", [line for one in found["reworded"] for line in _reworded(one)]),
         ("Citations", [line for one in found["citations"] for line in _cited(one)]),
     )

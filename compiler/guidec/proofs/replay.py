@@ -10,6 +10,7 @@ from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import read_record
 from guidec.proofs.joint import Joint, record_for
+from guidec.proofs.pinned import amounts
 from guidec.proofs.settled import NOT_SHOWN, End
 from guidec.proofs.witness import Patient
 from guidec.proofs.written import expectations, scenario_text
@@ -19,9 +20,9 @@ from guidec.rows import Prescribed
 Json = dict[str, Any]
 
 UNCOMPARED = {
-    "statements", "inferred", "why", "ask_next", "trace", "digest", "version", "guideline", "language", "band", "line",
+    "statements", "inferred", "why", "ask_next", "trace", "digest", "version", "guideline", "language", "band", "line", "capped",
 }  # fmt: skip
-"""Keys of a result that say where it comes from, in what words, or what to ask first: not what is to be done."""
+"""Keys of a result that say where it comes from, in what words, what to ask first or which cap acted: not what is to be done."""
 
 
 @record
@@ -129,6 +130,8 @@ class Replay:
         answers = self.both(Part(part.kind, *names), patient)
         rules = {one.id: one for one in (*self.old.guideline.rules, *self.new.guideline.rules)}
         expected = [_expected(said, part, one, rules) for said, one in zip(answers, names, strict=True)]
+        if expected[0] == expected[1] and part.kind in ("decision", "line"):
+            expected = _with_amounts(expected, [self._amounts(side, answers[side]) for side in (0, 1)])
         found: Json = {"patient": records[1], "before": expected[0], "after": expected[1]}
         if records[0] != records[1]:
             found["patient_before"] = records[0]
@@ -136,6 +139,15 @@ class Replay:
         if expected[0] and expected[0] != expected[1]:
             title = f"{name} has changed; before: {'; '.join(expected[0])}"
         return {**found, "scenario": scenario_text(self.new.guideline, title, records[1], expected[1])}
+
+    def amounts_differ(self, part: Part, patient: Patient) -> bool:
+        """Whether a decision or a line gives other amounts in the other version."""
+        answers = self.both(part, patient) if part.kind in ("decision", "line") else ({}, {})
+        return part.kind == "rule" or self._amounts(0, answers[0]) != self._amounts(1, answers[1])
+
+    def _amounts(self, side: int, said: Json | None) -> list[str]:
+        """How much a version gives."""
+        return [] if said is None else amounts((self.old, self.new)[side].guideline, said)
 
     def refused_example(self, patient: Patient) -> Json:
         """A patient whom one version refuses."""
@@ -289,6 +301,12 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
         case _:
             assert said is not None
             return [f"value of {name} {value_words(said)}"]
+
+
+def _with_amounts(expected: list[list[str]], given: list[list[str]]) -> list[list[str]]:
+    """What is expected, and how much is given where that is another amount."""
+    ours, theirs = ([one for one in given[side] if one not in given[1 - side]] for side in (0, 1))
+    return [[*expected[0], *ours], [*expected[1], *theirs]]
 
 
 def value_words(value: Json) -> str:
