@@ -218,11 +218,18 @@ def test_every_weight_that_can_be_entered_is_told_right(name: str) -> None:
             assert (answers[0] != answers[1]) == holds(when, value, unit.unit), entered
 
 
+def test_a_rounding_that_changed_is_shown_with_both_formulas() -> None:
+    (group,) = changed(*DIFFER["rounding"][:2])["groups"]
+    assert group["before"][-1].endswith("rounded to 50 mg, at least 50 mg")
+    assert group["after"][-1].endswith("rounded down to 50 mg, at least 50 mg")
+
+
 def test_what_has_too_many_stretches_says_so() -> None:
     one = changed(f"2 mg/kg {OF} rounded to 1 mg {TAIL}", f"2 mg/kg {OF} rounded up to 1 mg {TAIL}")
     assert one["verdict"] == "changed"
     (group,) = one["groups"]
-    assert not group["complete"] and "example" in group
+    assert group["includes_others"] and "example" in group
+    assert "but not for all of these" in difference_text(one["found"])
     assert any("more stretches" in fact["what"] for fact in one["facts"])
 
 

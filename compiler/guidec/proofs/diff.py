@@ -20,7 +20,7 @@ from guidec.proofs.questions import Answer, nobody, ways
 from guidec.proofs.renamed import Renamed, names_of, renamed, renamings
 from guidec.proofs.replay import Json, Part, Replay
 from guidec.proofs.said import end_lines
-from guidec.proofs.settled import End, Ends, decided, ruled, scoped, valued
+from guidec.proofs.settled import NOT_SHOWN, End, Ends, decided, ruled, scoped, valued
 from guidec.proofs.ways import in_words, reader
 from guidec.proofs.witness import Patient, Way, least, patient_of, round_entries, shortest, spread
 from guidec.record import parts
@@ -96,6 +96,10 @@ class _Work:
     @property
     def first(self) -> Lowering:
         return self.whole.first
+
+    @property
+    def second_guideline(self) -> ir.Guideline:
+        return self.whole.second.guideline
 
 
 def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[Json]:
@@ -236,9 +240,9 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
         case "form":
             return _change("decision", name, label, "changed", facts=[_fact("form", before, after)])
         case "decision" | "rule" if None in (before, after):
-            return _change(kind, name, label, "added" if before is None else "removed")
+            return _come_or_gone(work, kind, name, label, before, after)
         case "scope":
-            return _groups(work, kind, name, label, [tuple(scoped(work.ends, side) for side in (0, 1))], None)
+            nodes = scoped(work.ends, 0), scoped(work.ends, 1)
         case "impossible":
             return _impossible(work, name, label)
         case "value":
@@ -252,10 +256,29 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
                 absent if after is None else decided(work.ends, 1, after),
             )
     part = Part(kind, before, after)
+    if kind == "scope" and not all(one.decisions for one in (work.first.guideline, work.second_guideline)):
+        return _groups(work, kind, name, label, [nodes], None)
     return _groups(work, kind, name, label, [nodes], part)
 
 
+def _come_or_gone(
+    work: _Work, kind: str, name: str, label: str, before: str | None, after: str | None
+) -> Json:
+    """A decision or a rule that one version doesn't have: what the other gives, and to whom."""
+    absent = work.ends.end(NOT_SHOWN if kind == "rule" else NO_DECISION)
+    shown = ruled if kind == "rule" else decided
+    nodes = tuple(
+        absent if one is None else shown(work.ends, side, one) for side, one in enumerate((before, after))
+    )
+    found = _groups(work, kind, name, label, [nodes], Part(kind, before, after))
+    return {
+        **{key: value for key, value in found.items() if key != "rewritten"},
+        "verdict": "added" if before is None else "removed",
+    }
+
+
 ABSENT = End("no such line")
+NO_DECISION = End("no such decision")
 
 
 def _value(work: _Work, name: str, label: str, before: ir.Definition, after: ir.Definition) -> Json:
@@ -411,9 +434,11 @@ def _group(
         return None, "same"
     words = in_words(work.first, pairs, work.bounds, work.words)
     lines = [end_lines(side, end) for side, end in zip(work.ends.sides, (before, after), strict=True)]
+    if amounts is not None and lines[0] == lines[1]:  # what differs isn't shown while a weight is blank
+        lines = [[*lines[side], *(f"  {formula[side]}" for formula in amounts.formulas)] for side in (0, 1)]
     group: Json = {"before": lines[0], "after": lines[1], **_for(words)}
     if amounts is not None and amounts.remark:
-        group["complete"] = False
+        group["includes_others"] = True
     patient = answer.patient
     if not complete:
         group["note"] = BLANKS
@@ -563,7 +588,7 @@ class _Outcomes(NamedTuple):
 def _pairs(work: _Work, left: int, right: int) -> tuple[int, _Outcomes]:
     """A diagram that ends in the pair of ends where two differ; and which outcomes stand for which."""
     diagrams = work.first.diagrams
-    lines = work.ends.places.get(ABSENT)
+    absent = {work.ends.places.get(one) for one in (ABSENT, NO_DECISION)}
     groups: set[tuple[int, int]] = set()
     differing: dict[tuple[int, int], set[tuple[int, int]]] = {}
     shared: set[int] = set()
@@ -581,7 +606,7 @@ def _pairs(work: _Work, left: int, right: int) -> tuple[int, _Outcomes]:
         if place == there:
             groups.add((group, its))
             return diagrams.false
-        if lines in (place, there) and all(_gives_nothing(work.ends.all[at]) for at in (place, there)):
+        if absent & {place, there} and all(_gives_nothing(work.ends.all[at]) for at in (place, there)):
             return diagrams.false
         differing.setdefault((place, there), set()).add((group, its))
         return diagrams.end(("pair", place, there))

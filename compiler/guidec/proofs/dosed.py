@@ -45,13 +45,14 @@ class Weighed:
 class Apart:
     """When two outcomes give other amounts, whose weights must be known to see it, and the formulas where they are blank.
 
-    `remark` says why `when` may name too many.
+    `remark` says why `when` may name too many, `formulas` are all that aren't the same, before and after.
     """
 
     when: ir.Condition
     weights: tuple[str, ...]
     blank: tuple[tuple[str, str, str], ...] = ()
     remark: str = ""
+    formulas: tuple[tuple[str, str], ...] = ()
 
 
 @record
@@ -88,7 +89,15 @@ def amounts_apart(guideline: ir.Guideline, before: Any, after: Any) -> Apart | N
             )
         ways += [found] if found != NOBODY else []
         remarks.update({remark: None} if remark else {})
-    return Apart(_either(ways), tuple(weights), tuple(blank), "; ".join(remarks))
+    written = [
+        (dose_text(guideline, ours.dose), dose_text(guideline, theirs.dose))
+        for one, other in pairs
+        for ours, theirs in zip(weighed(one), weighed(other), strict=False)
+        if ours != theirs
+    ]
+    return Apart(
+        _either(ways), tuple(weights), tuple(blank), "; ".join(remarks), tuple(dict.fromkeys(written))
+    )
 
 
 def cuts(guideline: ir.Guideline, first: ir.Guideline, second: ir.Guideline) -> list[ir.Compare]:

@@ -86,11 +86,17 @@ class Replay:
             return False
         if comparable(ours) == comparable(theirs):
             return False
+        if wanted is not None and part.kind == "scope":
+            return [_status(one) for one in (ours, theirs)] == [one.status for one in wanted]
         if wanted is None or part.kind not in ("decision", "rule"):
             return not any(_hangs(one) for one in (ours, theirs))
         if part.kind == "rule" and loosely:
             return [one is None for one in (ours, theirs)] == [one == NOT_SHOWN for one in wanted]
-        statuses = [_status(one) for one in (ours, theirs)]
+        names = (part.before, part.after)
+        statuses = [
+            end.status if name is None and part.kind == "decision" else _status(one)
+            for one, end, name in zip((ours, theirs), wanted, names, strict=True)
+        ]
         return statuses == [one.status for one in wanted] and not any(_hangs(one) for one in (ours, theirs))
 
     def blanked(self, part: Part, patient: Patient) -> Patient | None:
@@ -211,6 +217,11 @@ def alone(compiled: Compiled, kind: str, name: str) -> Compiled:
                 advised = {f"{listed}#0": program.advised[name]} if name in program.advised else {}
                 program = replace(program, options={listed: (program.options[listed][at],)}, advised=advised)
             return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)), program=program)
+        case "scope":
+            declared = min(
+                guideline.decisions, key=lambda one: len(one.lines) if isinstance(one, ir.Options) else 1
+            )
+            return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)))
         case "rule":
             rules = tuple(one for one in guideline.rules if one.id == name)
             decisions = guideline.decisions if asks_prescribed(compiled, (name,)) else ()
@@ -242,6 +253,22 @@ def _said(result: Json, kind: str, name: str) -> Json | None:
         case "decision" | "line":
             listed = name.partition("#")[0]
             return {**result["decisions"][listed], "recommendations": result["recommendations"]}
+        case "scope":
+            ((decision, said),) = result["decisions"].items()
+            open_too = any(one["status"] == "out_of_scope" for one in said["possible"])
+            word = (
+                "out of scope"
+                if said["status"] == "out_of_scope"
+                else "not known"
+                if open_too
+                else "in scope"
+            )
+            return {
+                **said,
+                "status": word,
+                "decision": decision,
+                "recommendations": result["recommendations"],
+            }
         case "rule":
             return next(
                 (one for one in (*result["advice"], *result["monitoring"]) if one["id"] == name), None
@@ -293,6 +320,8 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
             return expectations(
                 {"decisions": {listed: said}, "recommendations": said["recommendations"]}, [listed]
             )
+        case "scope":
+            return ["status out of scope"] if said is not None and said["status"] == "out of scope" else []
         case "rule":
             word = "monitoring" if rules[name].kind == "monitor" else "advice"
             if said is None:
