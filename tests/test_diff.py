@@ -461,6 +461,18 @@ def test_revisions_are_read_with_their_own_modules(repository: Path) -> None:
     assert called("--git", "one", file, "--format", "json").exit_code == 3
 
 
+def test_a_file_at_the_root_of_its_repository_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "base.guide"
+    file.write_text(BASE, "utf-8")
+    (tmp_path / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    in_git(tmp_path, "init", "-q", "-b", "work/one")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-qm", "one")
+    for revision in ("HEAD", "work/one"):
+        found = called("--git", f"{revision}..{revision}", str(file))
+        assert found.exit_code == 0, found.output
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
