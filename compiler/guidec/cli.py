@@ -758,8 +758,9 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
     show_default=True,
     help="For a terminal, for programs, for a pull request.",
 )
+@click.option("--all", "everything", is_flag=True, help="Every group of patients, not the first of them.")
 @pass_talk
-def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str) -> None:
+def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str, everything: bool) -> None:
     """What changed for whom from OLD to NEW: .guide files or compiled .json.
 
     Decisions, options, rules, shown values, scope and what is impossible are compared for all patients at once, not by their
@@ -789,7 +790,7 @@ def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str)
         _echo_json(found)
     else:
         show = {"text": diff_show.difference_text, "markdown": diff_show.difference_markdown}[form]
-        click.echo(show(found), nl=False)
+        click.echo(show(found, everything=everything), nl=False)
     sys.exit(FINE if found["verdict"] == "same" else CHANGED)
 
 
