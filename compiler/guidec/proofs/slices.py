@@ -105,7 +105,7 @@ def words(*values: object) -> frozenset[str]:
             found.add(one)
         else:
             waiting += one if isinstance(one, tuple) else inside(one)
-    return frozenset(found)
+    return frozenset(found - {""})
 
 
 def declared(guideline: ir.Guideline) -> list[Any]:
