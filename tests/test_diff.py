@@ -302,7 +302,7 @@ def test_a_change_is_told_with_an_example(name: str) -> None:
     assert "unknown" not in verdicts(found).values()
     for one in found["changes"]:
         for group in one["groups"]:
-            assert "example" in group or one["kind"] == "scope", one
+            assert "example" in group, one
             assert group["for"] or one["kind"] == "value"
     assert not list(validator("difference.schema.json").iter_errors(found))
 
@@ -313,6 +313,61 @@ def test_what_changed_one_way_changes_back_the_other_way(name: str) -> None:
     there, back = difference(version(), version(*changes)), difference(version(*changes), version())
     opposite = {"added": "removed", "removed": "added"}
     assert {key: opposite.get(word, word) for key, word in verdicts(there).items()} == verdicts(back)
+
+
+MORE = """
+decision extra "More?"
+  asked when pregnant
+  when score >= 9: may drug_b; rest not stated [S2]
+  otherwise: nothing [S1]
+
+advise caution careful "Careful" when weight < 5 kg [S2]
+"""
+
+
+def test_what_came_and_what_went_says_for_whom() -> None:
+    anchor = "options beside"
+    old, new = version(), version((anchor, MORE.lstrip() + "\n" + anchor))
+    for found, word, side in (
+        (difference(old, new), "added", "after"),
+        (difference(new, old), "removed", "before"),
+    ):
+        assert not list(validator("difference.schema.json").iter_errors(found))
+        changes = {one["id"]: one for one in found["changes"] if one["verdict"] == word}
+        (group,) = changes["extra"]["groups"]
+        assert all("pregnant yes" in line and "score from 9" in line for line in group["for"])
+        assert "Drug B" in " ".join(group[side])
+        assert "extra drug_b" in group["example"][side]
+        (group,) = changes["careful"]["groups"]
+        assert any("weight below 5 kg" in line for line in group["for"])
+        assert "advice careful" in group["example"][side]
+
+
+def test_a_change_of_scope_shows_somebody() -> None:
+    found = difference(version(), version(("  applies when ill\n", "  applies when not ill\n")))
+    scope = next(one for one in found["changes"] if one["kind"] == "scope")
+    patients = [(group["example"]["patient"], group["after"]) for group in scope["groups"]]
+    assert ({"ill": True}, ["out of scope"]) in patients
+    assert any(patient["ill"] is False and after == ["in scope"] for patient, after in patients)
+
+
+def test_long_groups_are_wrapped_and_shortened_unless_all_are_asked_for(tmp_path: Path) -> None:
+    weights = "".join(
+        f"  when weight >= {at} kg and weight < {at + 5} kg: {'recommend plan_b' if at % 10 else 'suggest plan_a'} [S2]\n"
+        for at in range(5, 115, 5)
+    )
+    tree = "  by severe\n" + "".join(TREE)
+    for name, instead in (("old", tree), ("new", f"{weights}  otherwise: suggest plan_a [S1]\n")):
+        (tmp_path / f"{name}.guide").write_text(BASE.replace(tree, instead), "utf-8")
+    (tmp_path / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    words = (str(tmp_path / "old.guide"), str(tmp_path / "new.guide"))
+    short, long = called(*words), called(*words, "--all")
+    assert short.exit_code == long.exit_code == 3
+    assert "--all" in short.stdout and "--all" not in long.stdout
+    assert " more" in short.stdout and len(long.stdout) > len(short.stdout)
+    for found in (short, long):
+        lines = [line for line in found.stdout.splitlines() if "scenario" not in line]
+        assert max(map(len, lines)) <= 120
 
 
 def test_the_patients_of_a_change_are_named() -> None:
@@ -345,7 +400,7 @@ def test_a_scenario_of_the_difference_holds_in_the_new_version() -> None:
 
 
 def test_what_is_too_large_is_not_called_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    def outgrown(*_: object) -> None:
+    def outgrown(*_: object, **__: object) -> None:
         raise TooLarge
 
     monkeypatch.setattr("guidec.proofs.diff.joint", outgrown)
@@ -404,6 +459,18 @@ def test_revisions_are_read_with_their_own_modules(repository: Path) -> None:
     assert here.exit_code == 3 and "decision treatment" in here.output and "cutoff" not in here.output
     assert called("--git", "HEAD..HEAD", file).exit_code == 0
     assert called("--git", "one", file, "--format", "json").exit_code == 3
+
+
+def test_a_file_at_the_root_of_its_repository_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "base.guide"
+    file.write_text(BASE, "utf-8")
+    (tmp_path / "base.csv").write_text((FOLDER / "base.csv").read_text("utf-8"), "utf-8")
+    in_git(tmp_path, "init", "-q", "-b", "work/one")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-qm", "one")
+    for revision in ("HEAD", "work/one"):
+        found = called("--git", f"{revision}..{revision}", str(file))
+        assert found.exit_code == 0, found.output
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,36 @@ def test_each_answer_is_what_compare_says_of_its_patient() -> None:
     assert seen > 10
 
 
+def inside(record: Json, group: str) -> bool:
+    """Whether a record is of a group, as far as its words are `NAME VALUE or VALUE` or `NAME yes`."""
+    for part in group.split(", "):
+        name, _, values = part.partition(" ")
+        entered = {**record, **record.get("readings", {})}.get(name)
+        word = {True: "yes", False: "no"}.get(entered, entered) if isinstance(entered, bool) else entered
+        if isinstance(word, str) and word not in values.split(" or "):
+            return False
+        if entered is None and name != "everyone":
+            return False
+    return True
+
+
+def test_a_patient_is_of_the_group_that_is_named_first() -> None:
+    for row in looked_through()["questions"]:
+        for one in row["standings"]:
+            for answer in one["answers"]:
+                assert inside(answer["patient"], answer["for"][0]), (row["id"], answer)
+
+
+def test_the_text_names_the_group_of_its_patient() -> None:
+    found = looked_through()
+    lines = disagreement_text(found).splitlines()
+    named = [line.strip() for line in lines if line.startswith("  differs for ")]
+    firsts = [one for row in found["questions"] for one in row["standings"] if one["standing"] == "differs"]
+    assert len(named) == len(firsts) > 0
+    for line, one in zip(named, firsts, strict=True):
+        assert line.startswith(f"differs for {one['answers'][0]['for'][0]}"), line
+
+
 def complete_patients(count: int) -> list[Json]:
     """Records in which every input and every reading of both is known."""
     dice = random.Random(1)

@@ -11,6 +11,7 @@ from guidec.evaluate import evaluate
 from guidec.pipeline import Compilation, compile_file
 from guidec.proofs.amounts import daily_amounts
 from guidec.proofs.checked import Checked, check
+from guidec.proofs.grounds import parts_of
 from guidec.proofs.missing import wants
 from guidec.scenarios import run
 
@@ -367,7 +368,10 @@ def test_a_gap_is_shown_with_a_patient_whom_no_branch_takes(tmp_path: Path) -> N
 def test_the_amounts_of_a_day_over_all_patients_alone_and_together() -> None:
     work = compiled().work
     assert work is not None
-    found = {(one.drug, one.within): (one.low, one.high, one.unit, one.why) for one in daily_amounts(work)}
+    found = {
+        (one.drug, one.within): (one.low, one.high, one.unit, one.why)
+        for one in daily_amounts(parts_of(work))
+    }
     least = 60 * 45359237 / 10**8  # 60 pounds
     assert float(found["steroid", ("alone",)][0]) == pytest.approx(least)
     assert [*map(str, found["steroid", ("alone",)][1:])] == ["200", "mg/d", ""]
@@ -380,7 +384,7 @@ def test_the_amounts_of_a_day_over_all_patients_alone_and_together() -> None:
 def test_for_want_of_what_a_decision_stays_open_and_a_patient_who_shows_it() -> None:
     compilation = compiled()
     assert compilation.compiled is not None and compilation.work is not None
-    found = wants(compilation.compiled, compilation.work)
+    found = wants(compilation.compiled, parts_of(compilation.work))
     assert [(one.decision, one.input) for one in found] == [
         ("first", "ill"), ("first", "kind"), ("first", "titre"), ("second", "ill"), ("second", "fvc"),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from guidec.pipeline import Compilation, compile_file
 from guidec.project import MOST_PROOFS, proofs_in
 from guidec.proofs import properties
 from guidec.proofs.properties import Verdict, prove
-from guidec.proofs.remembered import Store
+from guidec.proofs.remembered import Store, remember
 
 GUIDELINE = """guideline small "Small"
   version 1.0.0
@@ -62,18 +62,18 @@ def kept(folder: Path) -> list[Path]:
 def proven_anew(of: Compilation, store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many claims are proven and not remembered."""
     count = 0
-    prove_one = vars(properties)["_verdict"]
+    prove_one = vars(properties)["_anew"]
 
-    def counted(*arguments: object) -> Verdict:
+    def counted(*arguments: object) -> object:
         nonlocal count
         count += 1
-        verdict: Verdict = prove_one(*arguments)
-        return verdict
+        return prove_one(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(properties, "_verdict", counted)
-        assert verdicts(of, store) == verdicts(of, None)[: len(of.properties[0].claims)]
-    return count - len(of.properties[0].claims)
+        patch.setattr(properties, "_anew", counted)
+        found = verdicts(of, store)
+    assert found == verdicts(of, None)
+    return count
 
 
 def test_what_has_not_changed_is_not_proven_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,13 +99,37 @@ def test_another_compiler_or_solver_gets_no_verdict(tmp_path: Path, monkeypatch:
     assert proven_anew(compiled(), store_in(tmp_path), monkeypatch) == 3
 
 
-def test_a_patient_is_the_same_whatever_was_proven_before(tmp_path: Path) -> None:
-    more = "  never x when age >= 35 or ill\n"
+REFUTED = (
+    "  never x when age >= 35 or ill\n"
+    "  more age never gets less of nothing, x in treat\n"
+    "  less age never gets less of nothing, x in treat\n"
+)
+
+
+def test_a_patient_who_refutes_a_claim_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = store_in(tmp_path)
-    first = verdicts(compiled(18, more), store)
-    assert first[3].answer.kind == "refuted"
-    assert verdicts(compiled(18, more), store) == first == verdicts(compiled(18, more), None)
-    assert len(kept(tmp_path)) == 3, "who refutes a claim is found and replayed anew"
+    assert proven_anew(compiled(18, REFUTED), store, monkeypatch) == 6
+    found = verdicts(compiled(18, REFUTED), None)
+    assert [one.answer.kind for one in found[3:]] == ["refuted", "proven", "refuted"]
+    assert found[5].beside
+    assert proven_anew(compiled(18, REFUTED), store, monkeypatch) == 0
+
+
+@pytest.mark.parametrize("part", ["patient", "beside"])
+@pytest.mark.parametrize("patient", [{"age": 20, "ill": False}, {}, {"nobody": 1}, None])
+def test_a_patient_is_replayed_before_he_is_shown(
+    tmp_path: Path, part: str, patient: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_in(tmp_path)
+    verdicts(compiled(18, REFUTED), store)
+    forged = 0
+    for path in kept(tmp_path):
+        entry = json.loads(path.read_text("utf-8"))
+        if entry["answer"][part] is not None:
+            remember(store, entry["key"], {**entry["answer"], part: patient})
+            forged += 1
+    assert forged == (2 if part == "patient" else 1)
+    assert proven_anew(compiled(18, REFUTED), store, monkeypatch) == forged
 
 
 @pytest.mark.parametrize("damage", ["", "{", "null", "[]", "{}", '{"key": 1}', "\0", "[" * 5_000])
@@ -138,7 +162,9 @@ def test_an_entry_that_was_changed_is_no_proof(tmp_path: Path, monkeypatch: pyte
     store = store_in(tmp_path)
     verdicts(compiled(), store)
     path = kept(tmp_path)[0]
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "about_nobody": True}), "utf-8")
+    entry = json.loads(path.read_text("utf-8"))
+    entry["answer"]["about_nobody"] = True
+    path.write_text(json.dumps(entry), "utf-8")
     assert proven_anew(compiled(), store, monkeypatch) == 1
 
 
@@ -170,7 +196,7 @@ def test_no_cache_reads_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert "3 proven" in checked(tmp_path, "--no-cache").stderr
     assert not kept(tmp_path / "cache")
     assert "3 proven" in checked(tmp_path).stderr
-    assert len(kept(tmp_path / "cache")) == 3
+    assert len(kept(tmp_path / "cache")) == 4, "three claims, and what is said in vain"
 
 
 def test_several_processes_at_once_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +209,7 @@ def test_several_processes_at_once_say_the_same(tmp_path: Path, monkeypatch: pyt
     said = {one.communicate() for one in running}
     assert len(said) == 1
     assert [one.returncode for one in running] == [0, 0, 0]
-    assert len(kept(tmp_path / "cache")) == 3
+    assert len(kept(tmp_path / "cache")) == 4
 
 
 def test_a_solver_that_is_not_there_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,10 +188,11 @@ def check(
 
     What a `property` says is proven for all patients, refuted by one, or not decided, and then it is said why.
     """
-    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver), _proofs(solver, no_cache))
+    store = _proofs(solver, no_cache)
+    compilations, checked = _proved(talk, _compile(talk, paths, solver=solver), store)
     if save:
         _save(talk, compilations, checked)
-    reports = _reports(talk, compilations, checked) if tables else []
+    reports = _reports(talk, compilations, checked, store) if tables else []
     if form == "json":
         from guidec.proofs.checked import report_json
         from guidec.report import as_json
@@ -244,14 +245,16 @@ def _proved(
     return made, found
 
 
-def _reports(talk: _Talk, compilations: "list[Compilation]", checked: "dict[str, Checked]") -> "list[Report]":
+def _reports(
+    talk: _Talk, compilations: "list[Compilation]", checked: "dict[str, Checked]", store: "Store | None"
+) -> "list[Report]":
     from guidec.proofs.checked import report
 
     found: list[Report] = []
     for one in compilations:
         if one.path in checked and one.compiled is not None and one.work is not None:
             with talk.long() as tell:
-                found.append(report(one.compiled, one.work, checked[one.path], tell))
+                found.append(report(one.compiled, one.work, checked[one.path], tell, store))
     return found
 
 
@@ -840,8 +843,9 @@ def follow(
     show_default=True,
     help="For a terminal, for programs, for a pull request.",
 )
+@click.option("--all", "everything", is_flag=True, help="Every group of patients, not the first of them.")
 @pass_talk
-def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str) -> None:
+def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str, everything: bool) -> None:
     """What changed for whom from OLD to NEW: .guide files or compiled .json.
 
     Decisions, options, rules, shown values, scope and what is impossible are compared for all patients at once, not by their
@@ -871,7 +875,7 @@ def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str)
         _echo_json(found)
     else:
         show = {"text": diff_show.difference_text, "markdown": diff_show.difference_markdown}[form]
-        click.echo(show(found), nl=False)
+        click.echo(show(found, everything=everything), nl=False)
     sys.exit(FINE if found["verdict"] == "same" else CHANGED)
 
 

@@ -161,7 +161,7 @@ def compile_revision(
     read = _revision_reader(root, commit.decode().strip(), within)
     if isinstance(read(file), str):
         raise NoRevision(f"`{revision}` has no file `{name}`")
-    shown = f"{revision}:{name}"
+    shown = f"{revision}:{name}" if within else f"{revision}:./{name}"
     if path.suffix == ".json":
         return _loaded(read(file), shown)
     return compile_file(shown, read, True, tell)

@@ -7,7 +7,7 @@ from guidec import ir
 from guidec.diagnostic import Diagnostic, note
 from guidec.lower import avoided
 from guidec.lower.arms import check_definition
-from guidec.lower.coordinates import Coordinates, size
+from guidec.lower.coordinates import Coordinates, Key, size
 from guidec.lower.diagram import Diagrams, TooLarge
 from guidec.lower.doses import check_bands
 from guidec.lower.limits import beyond_limits, inner_first
@@ -29,6 +29,9 @@ from guidec.lower.work import (
 from guidec.record import inside, parts
 from guidec.rows import Coordinate, Derived, Number, Program, Table
 from guidec.source import Span
+
+Cuts = dict[tuple[Key, object], None]
+"""Coordinates, each with None and with each threshold that cuts it, in the order in which they are come upon."""
 
 
 def lower(guideline: ir.Guideline) -> tuple[Program | None, list[Diagnostic]]:
@@ -107,6 +110,16 @@ def side_by_side(
         for rule in work.guideline.rules:
             ruled(work, rule)
     return works
+
+
+def cuts_of(guideline: ir.Guideline, *, more: Sequence[ir.Condition] | None = None) -> Cuts:
+    """What a guideline cuts, or what conditions over it do; what is asked of the record aside, which cuts nothing else."""
+    coordinates = Coordinates(guideline)
+    if more is None:
+        _note(coordinates, guideline)
+    for condition in more or ():
+        coordinates.note(condition)
+    return {one: None for one in coordinates.noted() if one[0][0] != "entered"}
 
 
 def _note(coordinates: Coordinates, guideline: ir.Guideline) -> None:

@@ -100,6 +100,13 @@ class Coordinates:
                 case _:
                     pass
 
+    def noted(self) -> dict[tuple[Key, object], None]:
+        """What was noted: each coordinate, with None and with each of its cuts."""
+        bare: dict[tuple[Key, object], None] = {}
+        for key, cuts in self._cuts.items():
+            bare.update(((key, cut), None) for cut in (None, *sorted(cuts)))
+        return bare
+
     def _key(self, condition: ir.Condition) -> list[Key] | None:
         match condition:
             case ir.Is(name):

@@ -64,13 +64,14 @@ def parse(path: str, text: str, skip_scenarios: bool = False) -> tuple[ast.File,
 
 
 def _first_words(chunk: str) -> tuple[str, ...]:
-    """`input`, `age` of `input age "Age"`: the kind and the names that a declaration would have declared."""
+    """`input`, `age` of `input age "Age"`: the kind and the names that a declaration would have declared, bands included."""
     head = re.match(r"[^\"“=\[:]*", chunk.split("\n", 1)[0].lower())
     words = re.findall(r"[a-z]\w*", head[0]) if head else []
     close = get_close_matches(words[0][:80], _STARTS, n=1) if words else []
     if not close:
         return tuple(words)
-    return (close[0], *words[1:], "_".join(words[1:]), words[0].removeprefix(close[0]))
+    inside = re.findall(r"(?m)^[ \t]+(?:bands|gives)[ \t]+([a-z]\w*)", chunk)
+    return (close[0], *words[1:], "_".join(words[1:]), words[0].removeprefix(close[0]), *inside)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:

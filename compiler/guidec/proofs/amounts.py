@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from guidec import ir
 from guidec.lower.boxes import Box
@@ -11,7 +11,10 @@ from guidec.lower.search import Search, decided, whole_domain
 from guidec.lower.work import Lowering, all_impossible, diagram_of, way_to
 from guidec.lower.work import reached as reached_by
 from guidec.numbers import unit_of
+from guidec.proofs.grounds import Parts, part
 from guidec.proofs.limits import Amount, Where, amounts, orders_of, where
+from guidec.proofs.remembered import key_of, recall, remember
+from guidec.proofs.slices import Slice, naming, slice_of
 from guidec.record import record
 
 MOST_TOGETHER = 2_000
@@ -43,15 +46,56 @@ class _Span(NamedTuple):
     below: bool
 
 
-def daily_amounts(work: Lowering) -> list[DailyAmount]:
-    """Each drug in the author's order, each recommendation that gives it, then those that may give it at once."""
+def daily_amounts(parts: Parts) -> list[DailyAmount]:
+    """Each drug in the author's order, each recommendation that gives it, then those that may give it at once.
+
+    A drug is looked at in the part of the guideline that gives it, and what is known of that part isn't measured again.
+    """
     found: list[DailyAmount] = []
-    for item in work.guideline.items:
-        if item.kind != "drug":
-            continue
-        places = _places(work, item.id)
-        found += _each(item.id, places)
-        found += _together(work, item.id, places)
+    for item in parts.whole.guideline.items:
+        giving = naming(parts.whole, (item.id,)) if item.kind == "drug" else ()
+        if giving:
+            found += _of_drug(parts, slice_of(parts.whole, item.id, giving), item.id)
+    return found
+
+
+def _of_drug(parts: Parts, cut: Slice, drug: str) -> list[DailyAmount]:
+    key = key_of(parts.store, "daily", cut.digest, drug)
+    known = _kept(recall(parts.store, key))
+    if known is not None:
+        return known
+    work, own = part(parts, cut)
+    places = _places(work, drug)
+    found = [*_each(drug, places), *_together(work, drug, places)]
+    if own:
+        remember(parts.store, key, [_entry(one) for one in found])
+    return found
+
+
+def _entry(one: DailyAmount) -> list[object]:
+    ends = str(one.low), str(one.high)
+    return [one.drug, list(one.within), one.unit, *ends, one.above, one.below, one.why]
+
+
+def _kept(entries: Any) -> list[DailyAmount] | None:
+    """Amounts from what `_entry` made of them; None where it isn't that."""
+    found: list[DailyAmount] = []
+    for one in entries if isinstance(entries, list) else [None]:
+        match one:
+            case [
+                str(drug),
+                list(within),
+                str(unit),
+                str(low),
+                str(high),
+                bool(above),
+                bool(below),
+                str(why),
+            ]:
+                ends = Fraction(low), Fraction(high)
+                found.append(DailyAmount(drug, tuple(map(str, within)), unit, *ends, above, below, why))
+            case _:
+                return None
     return found
 
 

@@ -10,6 +10,7 @@ from guidec.evaluate import Compiled
 from guidec.lower.work import Lowering
 from guidec.numbers import is_decimal, plain_number
 from guidec.proofs.amounts import DailyAmount, daily_amounts
+from guidec.proofs.grounds import parts_of
 from guidec.proofs.missing import Want, wants
 from guidec.proofs.properties import Verdict, prove
 from guidec.proofs.remembered import Store
@@ -45,22 +46,29 @@ def check(
     tell: Tell = lambda stage: None,
     store: Store | None = None,
 ) -> Checked:
-    """Prove what is said of a guideline without faults, and look at all of it. A store knows what was proven before."""
+    """Prove what is said of a guideline without faults, and look at all of it. A store knows what was found before."""
     name = compiled.guideline.id
     tell(f"looking for what {name} says in vain")
-    found = check_whole(work)
+    found = check_whole(work, store)
     verdicts, faults = prove(compiled, properties, tell, work.solver, store)
     found += faults
     found += [one for verdict in verdicts for one in _told(verdict)]
     return Checked(name, tuple(verdicts), tuple(found))
 
 
-def report(compiled: Compiled, work: Lowering, checked: Checked, tell: Tell = lambda stage: None) -> Report:
+def report(
+    compiled: Compiled,
+    work: Lowering,
+    checked: Checked,
+    tell: Tell = lambda stage: None,
+    store: Store | None = None,
+) -> Report:
     """The tables: how much of each drug, and for want of which input a decision stays open."""
+    parts = parts_of(work, store)
     tell(f"measuring the drugs of {checked.guideline}")
-    amounts = daily_amounts(work)
+    amounts = daily_amounts(parts)
     tell(f"asking for want of what {checked.guideline} stays open")
-    return Report(checked, tuple(amounts), tuple(wants(compiled, work)))
+    return Report(checked, tuple(amounts), tuple(wants(compiled, parts)))
 
 
 def _told(verdict: Verdict) -> list[Diagnostic]:

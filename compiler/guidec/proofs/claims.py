@@ -15,7 +15,7 @@ from guidec.rows import Leaf
 
 @record
 class Prover:
-    """One claim over the diagrams of its guideline."""
+    """One claim over the diagrams of what it hangs on; records are run through the whole guideline, which is `compiled`."""
 
     compiled: Compiled
     work: Lowering
@@ -23,7 +23,7 @@ class Prover:
 
     @property
     def guideline(self) -> ir.Guideline:
-        return self.compiled.guideline
+        return self.work.guideline
 
 
 def broken(prover: Prover) -> int:

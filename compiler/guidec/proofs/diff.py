@@ -1,11 +1,11 @@
 """Two versions of a guideline to what changed for whom: each decision, line, rule and value the same, changed or unknown."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import islice, product
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from guidec import ir
 from guidec.evaluate import Compiled
@@ -14,19 +14,22 @@ from guidec.lower.diagram import TRUE, TooLarge
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.proofs import declared
 from guidec.proofs.bare import bare, statements, texts
-from guidec.proofs.joint import Joint, joint, same_number, second_name
-from guidec.proofs.questions import Answer, nobody
+from guidec.proofs.dosed import EVERYBODY, NOBODY, Apart, amounts_apart, border_entries, compared
+from guidec.proofs.joint import SECOND, Joint, joint, same_number, second_name
+from guidec.proofs.questions import Answer, nobody, ways
 from guidec.proofs.renamed import Renamed, names_of, renamed, renamings
 from guidec.proofs.replay import Json, Part, Replay
 from guidec.proofs.said import end_lines
-from guidec.proofs.settled import End, Ends, decided, ruled, scoped, valued
+from guidec.proofs.settled import NOT_SHOWN, End, Ends, decided, ruled, scoped, valued
 from guidec.proofs.ways import in_words, reader
-from guidec.proofs.witness import Patient, Way, least, spread
+from guidec.proofs.witness import Patient, Way, least, patient_of, round_entries, shortest, spread
 from guidec.record import parts
 
 MOST_SHOWN = 20
 MOST_TRIED = 60
 MOST_SPREAD = 400
+MOST_AT_BORDER = 40
+MOST_READ_AT_ONCE = 3
 TOO_LARGE = "both versions together are too large to compare"
 NOT_LOOKED_AT = "there are more pairs of answers than were looked at"
 BLANKS = "the same for everyone whose record is complete; while something is blank, the answers may differ"
@@ -88,10 +91,15 @@ class _Work:
     replay: Replay
     bounds: int
     words: Callable[[Way], str]
+    amounts: dict[tuple[int, int], Apart | None] = field(default_factory=dict)
 
     @property
     def first(self) -> Lowering:
         return self.whole.first
+
+    @property
+    def second_guideline(self) -> ir.Guideline:
+        return self.whole.second.guideline
 
 
 def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[Json]:
@@ -99,7 +107,7 @@ def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[
     if bare(old.guideline) == bare(new.guideline):
         return [_change(kind, name, label, "same") for kind, name, label, _, _ in things]
     try:
-        whole = joint(old.guideline, new.guideline, _numbers(things))
+        whole = joint(old.guideline, new.guideline, _numbers(things), amounts=True)
     except TooLarge:
         return [_change(kind, name, label, "unknown", reason=TOO_LARGE) for kind, name, label, _, _ in things]
     bounds = whole.first.diagrams.negate(whole.first.diagrams.either(*whole.refused))
@@ -232,9 +240,9 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
         case "form":
             return _change("decision", name, label, "changed", facts=[_fact("form", before, after)])
         case "decision" | "rule" if None in (before, after):
-            return _change(kind, name, label, "added" if before is None else "removed")
+            return _come_or_gone(work, kind, name, label, before, after)
         case "scope":
-            return _groups(work, kind, name, label, [tuple(scoped(work.ends, side) for side in (0, 1))], None)
+            nodes = scoped(work.ends, 0), scoped(work.ends, 1)
         case "impossible":
             return _impossible(work, name, label)
         case "value":
@@ -248,10 +256,29 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
                 absent if after is None else decided(work.ends, 1, after),
             )
     part = Part(kind, before, after)
+    if kind == "scope" and not all(one.decisions for one in (work.first.guideline, work.second_guideline)):
+        return _groups(work, kind, name, label, [nodes], None)
     return _groups(work, kind, name, label, [nodes], part)
 
 
+def _come_or_gone(
+    work: _Work, kind: str, name: str, label: str, before: str | None, after: str | None
+) -> Json:
+    """A decision or a rule that one version doesn't have: what the other gives, and to whom."""
+    absent = work.ends.end(NOT_SHOWN if kind == "rule" else NO_DECISION)
+    shown = ruled if kind == "rule" else decided
+    nodes = tuple(
+        absent if one is None else shown(work.ends, side, one) for side, one in enumerate((before, after))
+    )
+    found = _groups(work, kind, name, label, [nodes], Part(kind, before, after))
+    return {
+        **{key: value for key, value in found.items() if key != "rewritten"},
+        "verdict": "added" if before is None else "removed",
+    }
+
+
 ABSENT = End("no such line")
+NO_DECISION = End("no such decision")
 
 
 def _value(work: _Work, name: str, label: str, before: ir.Definition, after: ir.Definition) -> Json:
@@ -352,21 +379,22 @@ def _groups(
     for left, right in nodes:
         if left == right:
             continue
-        pairs, apart = _pairs(work, left, right)
+        pairs, outcomes = _pairs(work, left, right)
         inside = work.first.diagrams.choose(work.bounds, pairs, work.first.diagrams.false)
-        for before, after in sorted(_ends_of(work, inside)):
+        for pair in sorted(_ends_of(work, inside)):
             if len(groups) >= MOST_SHOWN or tried >= MOST_TRIED:
                 more += 1
                 continue
             tried += 1
-            group, found = _group(work, (kind, name), (pairs, inside), (before, after), part)
+            group, found = _group(work, (kind, name), (pairs, inside), pair, part)
             if group is not None:
                 groups.append(group)
                 verdict = "changed" if found == "changed" or verdict == "changed" else found
+            facts += [one for one in _amount_facts(work, inside, pair, group) if one not in facts]
         if verdict == "same" and more:
             verdict, reason = "unknown", NOT_LOOKED_AT
-        if verdict == "same" and apart:
-            verdict, facts = "changed", [_fact(BLANKS, "", "")]
+        if verdict == "same" and _told_apart(work, outcomes):
+            verdict, facts = "changed", [_fact(BLANKS, "", ""), *facts]
     complete = [group for group in groups if "note" not in group]
     groups = complete or groups  # what changes while something is blank follows from what changes anyhow
     rewritten = verdict == "same" and any(left != right for left, right in nodes)
@@ -383,31 +411,34 @@ def _group(
     part: Part | None,
 ) -> tuple[Json | None, str]:
     """One pair of ends: for whom, and a patient who shows it; None where there is nobody."""
-    diagrams = work.first.diagrams
-    pairs, inside = (
-        diagrams.replace(node, lambda value: diagrams.true if value == ("pair", *pair) else diagrams.false)
-        for node in nodes
-    )
+    pairs, inside = (_where_pair(work, node, pair) for node in nodes)
     before, after = (work.ends.all[at] for at in pair)
     complete = (before.status, before.shown) != (after.status, after.shown)
+    amounts = _amounts(work, *pair)
+    weights = () if amounts is None else amounts.weights
 
-    def shows(patient: dict[str, object]) -> bool:
-        return part is None or work.replay.differ(part, patient, (before, after))
+    def shows(patient: dict[str, object], *, loosely: bool = False) -> bool:
+        if any(name not in patient for name in weights):
+            return False
+        return part is None or work.replay.differ(part, patient, (before, after), loosely=loosely)
 
-    answer = nobody(work.first, inside, shows if complete else lambda patient: True)
+    def seen(patient: dict[str, object]) -> bool:
+        return not complete or shows(patient)
+
+    answer = _at_border(work, inside, amounts, seen) or nobody(work.first, inside, seen, weights)
     if answer.kind == "unknown" and part is not None and part.kind == "rule":
-        answer = nobody(
-            work.first,
-            inside,
-            lambda patient: work.replay.differ(part, patient, (before, after), loosely=True),
-        )
+        answer = nobody(work.first, inside, lambda patient: shows(patient, loosely=True), weights)
     if answer.kind == "unknown":
         answer = _with_more(work, inside, shows, _read(work, before, after)) or answer
     if answer.kind == "proven":
         return None, "same"
     words = in_words(work.first, pairs, work.bounds, work.words)
     lines = [end_lines(side, end) for side, end in zip(work.ends.sides, (before, after), strict=True)]
+    if amounts is not None and lines[0] == lines[1]:  # what differs isn't shown while a weight is blank
+        lines = [[*lines[side], *(f"  {formula[side]}" for formula in amounts.formulas)] for side in (0, 1)]
     group: Json = {"before": lines[0], "after": lines[1], **_for(words)}
+    if amounts is not None and amounts.remark:
+        group["includes_others"] = True
     patient = answer.patient
     if not complete:
         group["note"] = BLANKS
@@ -418,8 +449,101 @@ def _group(
     if patient is None:
         return group | {"reason": answer.reason}, "unknown"
     if part is not None:
+        if weights and not work.replay.amounts_differ(part, patient):
+            patient = _of_other_weight(work, inside, amounts, part, shows) or patient
         group["example"] = work.replay.example(part, patient, what[1])
     return group, "changed"
+
+
+def _where_pair(work: _Work, node: int, pair: tuple[int, int]) -> int:
+    """True where a diagram ends in this pair of ends, and what is given differs."""
+    diagrams = work.first.diagrams
+    there = diagrams.replace(
+        node, lambda value: diagrams.true if value == ("pair", *pair) else diagrams.false
+    )
+    amounts = _amounts(work, *pair)
+    if amounts is None or amounts.when == EVERYBODY:
+        return there
+    differ = diagrams.replace(
+        diagram_of(work.first, amounts.when),
+        lambda value: diagrams.true if value == TRUE else diagrams.false,
+    )
+    return diagrams.both(there, differ)
+
+
+# --- amounts by weight --------------------------------------------------------
+
+CUT_AWAY = "which weights these are isn't known: told apart by them, both versions are too large to compare"
+
+
+def _amounts(work: _Work, before: int, after: int) -> Apart | None:
+    """Where two ends differ that differ in amounts by weight alone."""
+    if (before, after) not in work.amounts:
+        work.amounts[before, after] = _amounts_of(work, *(work.ends.all[at] for at in (before, after)))
+    return work.amounts[before, after]
+
+
+def _amounts_of(work: _Work, before: End, after: End) -> Apart | None:
+    if before.status != after.status or before.shown == after.shown or before.of != after.of:
+        return None
+    guideline = replace(work.first.guideline, inputs=tuple(work.first.coordinates.inputs.values()))
+    found = amounts_apart(guideline, before.shown, after.shown)
+    if found is None or work.whole.cuts.issuperset(compared(found.when)):
+        return found
+    return replace(found, when=EVERYBODY, remark=CUT_AWAY)
+
+
+def _amount_facts(work: _Work, inside: int, pair: tuple[int, int], group: Json | None) -> Iterator[Json]:
+    """What is shown of a formula while its weight is blank, where not everybody is given another amount; remarks."""
+    amounts = _amounts(work, *pair)
+    if amounts is None:
+        return
+    if group is not None and amounts.remark:
+        yield _fact(amounts.remark, "", "")
+    if amounts.when == EVERYBODY or (group is None and not _somebody(work, inside, pair)):
+        return
+    for name, before, after in amounts.blank:
+        yield _fact(f"shown while {name.removeprefix(SECOND)} is blank", before, after)
+
+
+def _somebody(work: _Work, inside: int, pair: tuple[int, int]) -> bool:
+    diagrams = work.first.diagrams
+    there = diagrams.replace(
+        inside, lambda value: diagrams.true if value == ("pair", *pair) else diagrams.false
+    )
+    return nobody(work.first, there, lambda patient: True).kind != "proven"
+
+
+def _at_border(
+    work: _Work, node: int, amounts: Apart | None, shows: Callable[[Patient], bool]
+) -> Answer | None:
+    """A patient just inside of the weights that differ, a whole number if there is one; None where none was found."""
+    borders = [] if amounts is None else compared(amounts.when)
+    for compare in borders[:1]:
+        assert amounts is not None and isinstance(compare.left, ir.Measure)
+        name = compare.left.input
+        for box in border_entries(work.first.coordinates.inputs[name].type, compare):
+            for way in shortest(work.first, islice(ways(work.first, node), MOST_AT_BORDER)):
+                patient = patient_of(work.first, way, amounts.weights, {(name, ""): box})
+                if patient is not None and shows(patient):
+                    return Answer("refuted", least(patient, shows))
+    return None
+
+
+def _of_other_weight(
+    work: _Work, node: int, amounts: Apart | None, part: Part, shows: Callable[[Patient], bool]
+) -> Patient | None:
+    """A patient who is given another number, where not only the words for it differ; None where none was found."""
+    names = [] if amounts is None else list(amounts.weights)
+    kinds = [work.first.coordinates.inputs[name].type for name in names]
+    some = islice(product(*(round_entries(kind, MOST_AT_BORDER) for kind in kinds)), MOST_AT_BORDER)
+    for boxes in some:
+        known = {(name, ""): box for name, box in zip(names, boxes, strict=True)}
+        for way in islice(ways(work.first, node), MOST_READ_AT_ONCE):
+            patient = patient_of(work.first, way, names, known)
+            if patient is not None and shows(patient) and work.replay.amounts_differ(part, patient):
+                return least(patient, shows)
+    return None
 
 
 def _with_more(
@@ -454,11 +578,19 @@ def _for(words: Any) -> Json:
     return {"for": words.groups, "complete": words.whole}
 
 
-def _pairs(work: _Work, left: int, right: int) -> tuple[int, bool]:
-    """A diagram that ends in the pair of ends where two differ; and whether equal outcomes are told apart otherwise."""
+class _Outcomes(NamedTuple):
+    """The groups of outcomes that stand for each other, in each version; and those of each pair of ends that differ."""
+
+    same: set[tuple[int, int]]
+    apart: dict[tuple[int, int], set[tuple[int, int]]]
+
+
+def _pairs(work: _Work, left: int, right: int) -> tuple[int, _Outcomes]:
+    """A diagram that ends in the pair of ends where two differ; and which outcomes stand for which."""
     diagrams = work.first.diagrams
-    lines = work.ends.places.get(ABSENT)
+    absent = {work.ends.places.get(one) for one in (ABSENT, NO_DECISION)}
     groups: set[tuple[int, int]] = set()
+    differing: dict[tuple[int, int], set[tuple[int, int]]] = {}
     shared: set[int] = set()
 
     def settle(several: tuple[int, ...]) -> int | None:
@@ -474,16 +606,24 @@ def _pairs(work: _Work, left: int, right: int) -> tuple[int, bool]:
         if place == there:
             groups.add((group, its))
             return diagrams.false
-        if lines in (place, there) and all(_gives_nothing(work.ends.all[at]) for at in (place, there)):
+        if absent & {place, there} and all(_gives_nothing(work.ends.all[at]) for at in (place, there)):
             return diagrams.false
+        differing.setdefault((place, there), set()).add((group, its))
         return diagrams.end(("pair", place, there))
 
     whole = diagrams.apply(settle, left, right, diagrams.true)
     groups |= {(group, group) for group in _groups_below(work, shared)}
-    apart = len({one for one, _ in groups}) != len(groups) or len({other for _, other in groups}) != len(
-        groups
-    )
-    return whole, apart
+    return whole, _Outcomes(groups, differing)
+
+
+def _told_apart(work: _Work, outcomes: _Outcomes) -> bool:
+    """Whether one version takes two outcomes for one that the other tells apart, where everybody is given the same."""
+    found = set(outcomes.same)
+    for pair, groups in outcomes.apart.items():
+        amounts = _amounts(work, *pair)
+        found |= groups if amounts is not None and amounts.when == NOBODY else set()
+    ours, theirs = ({groups[side] for groups in found} for side in (0, 1))
+    return len(ours) != len(found) or len(theirs) != len(found)
 
 
 def _end_at(work: _Work, node: int) -> tuple[int, int]:

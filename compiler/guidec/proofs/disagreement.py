@@ -11,10 +11,10 @@ from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower.diagram import TooLarge
 from guidec.lower.work import Lowering
 from guidec.proofs.joint import together
-from guidec.proofs.questions import nobody, ways
+from guidec.proofs.questions import Answer, nobody, ways
 from guidec.proofs.replay import answering_nothing, asks_prescribed, settled
 from guidec.proofs.settled import NOT_SHOWN, Ends, decided, ruled, scoped
-from guidec.proofs.ways import in_words, reader
+from guidec.proofs.ways import Patients, in_words, reader
 from guidec.proofs.witness import Patient, Way, patient_of
 
 Json = dict[str, Any]
@@ -24,6 +24,7 @@ MOST_SHOWN = {"differs": 6, "indeterminate": 6, "compatible": 2}
 """Of one standing, how many ways to answer have a patient of their own, else one; the others are counted."""
 
 MOST_TRIED = 20
+MOST_GROUPS = 3
 SCOPE = "applies when"
 TOO_LARGE = "the answers are too many to be looked through; ask about a patient"
 NOBODY_MADE = "no patient was found who shows it, and none was excluded"
@@ -219,15 +220,39 @@ def _shown_by(
         )
         return bool(row["status"] == standing and lines == said)
 
-    answer = nobody(work.works[0], node, shows)
-    if answer.kind == "proven":
-        return None
     first = work.works[0]
     told = in_words(first, node, first.diagrams.true, work.words)
-    found: Json = {"for": told.groups, "complete": told.whole, "said": [list(lines) for lines in said]}
+    patient, groups = _of_a_group(first, node, told, shows)
+    answer = nobody(first, node, shows) if patient is None else Answer("refuted", patient)
+    if answer.kind == "proven":
+        return None
+    found: Json = {"for": groups, "complete": told.whole, "said": [list(lines) for lines in said]}
     if answer.patient is None:
         return found | {"reason": answer.reason}
     return found | {"patient": _record(work, answer.patient)}
+
+
+def _of_a_group(
+    first: Lowering, node: int, told: Patients, shows: Callable[[Patient], bool]
+) -> tuple[Patient | None, list[str]]:
+    """A patient of one of the groups, of whom all that it names is known, and the groups with that one before the others."""
+    diagrams = first.diagrams
+    for at, way in enumerate(told.ways[:MOST_GROUPS]):
+        named = {
+            name
+            for place, _ in way
+            for name, _ in first.search.variables(place)
+            if name in first.coordinates.inputs
+        }
+
+        def of_it(patient: Patient, named: set[str] = named) -> bool:
+            return named <= patient.keys() and shows(patient)
+
+        inside = diagrams.both(node, diagrams.all([diagrams.test(*one) for one in way]))
+        patient = nobody(first, inside, of_it, sorted(named)).patient
+        if patient is not None:
+            return patient, [told.groups[at], *told.groups[:at], *told.groups[at + 1 :]]
+    return None, told.groups
 
 
 def _where(work: _Work, whole: int, places: list[tuple[Places, ...]]) -> int:

@@ -33,16 +33,14 @@ def _standings(row: Json) -> str:
 
 
 def _short(names: list[str], standing: Json) -> Iterator[str]:
-    """The first of the answers that stand so, in a few lines."""
-    groups = standing["for"]
-    rest = (
-        f" (and {len(groups) - 1} more groups{_at_least(standing)})"
-        if len(groups) > 1
-        else _at_least(standing)
-    )
+    """The first of the answers that stand so, in a few lines: for whom it is given, and one of them."""
+    answers = standing["answers"][:1]
+    groups = [group for one in answers for group in one["for"]] or standing["for"]
     word = "differs" if standing["standing"] == "differs" else "not known"
+    count = len(standing["for"])
+    rest = f" ({count} groups in all{_at_least(standing)})" if count > 1 else _at_least(standing)
     yield f"{word} for {groups[0]}{rest}" if groups else f"{word} for some patients"
-    for answer in standing["answers"][:1]:
+    for answer in answers:
         yield _patient(answer)
         for name, lines in zip(names, answer["said"], strict=True):
             yield f"  {name}: {'; '.join(line.strip() for line in lines)}"

@@ -7,9 +7,11 @@ from math import gcd, lcm
 
 from guidec import ir
 from guidec.lower import side_by_side
+from guidec.lower.diagram import TooLarge
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.numbers import unit_dimension
 from guidec.proofs.bare import bare
+from guidec.proofs.dosed import cuts
 from guidec.proofs.renamed import renamed as given_names
 from guidec.record import parts, rebuilt, record
 
@@ -24,6 +26,7 @@ class Joint:
     `refused` are the records that each guideline refuses, as diagrams: values that it doesn't know, and what it says is
     impossible. `apart` are the inputs of the second whose type has nothing to do with the first's: they have a name of
     their own, which begins with `second:`. `unknown` are the records of `refused` with values that aren't known there.
+    `cuts` are comparisons with weights between which amounts differ.
     """
 
     first: Lowering
@@ -31,23 +34,37 @@ class Joint:
     refused: tuple[int, int]
     apart: tuple[str, ...]
     unknown: tuple[int, int]
+    cuts: frozenset[ir.Compare] = frozenset()
 
 
-def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = ()) -> Joint:
+def joint(
+    first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (), *, amounts: bool = False
+) -> Joint:
     """Both guidelines, without faults of their own. Raises TooLarge.
 
-    Of the `compared` definitions, which are numbers in both, it can be asked whether they are the `same_number`.
+    Of the `compared` definitions, which are numbers in both, it can be asked whether they are the `same_number`; with
+    `amounts`, of doses by weight where they differ, unless that is too much.
     """
     vocabulary, others, apart = _vocabulary((first, second), ("", SECOND))
     there = {one.id for one in vocabulary.definitions}
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
     numbers = [same_number(name) for name in compared if SECOND + name in there]
-    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]], marks=("", SECOND))
+    more = [*numbers, *strange[0], *strange[1]]
+    wanted = cuts(vocabulary, *others) if amounts else []
+    try:
+        work = side_by_side(vocabulary, others, [*more, *wanted], marks=("", SECOND))
+    except TooLarge:
+        if not wanted:
+            raise
+        wanted = []
+        work = side_by_side(vocabulary, others, more, marks=("", SECOND))
     unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
     refused = [
         one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
     ]
-    return Joint(work[0], work[1], (refused[0], refused[1]), apart[1], (unknown[0], unknown[1]))
+    return Joint(
+        work[0], work[1], (refused[0], refused[1]), apart[1], (unknown[0], unknown[1]), frozenset(wanted)
+    )
 
 
 def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], int]:

@@ -7,7 +7,10 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower.work import Lowering, all_impossible
 from guidec.proofs.difference import groups
+from guidec.proofs.grounds import Parts, part
 from guidec.proofs.questions import Answer, nobody, ways
+from guidec.proofs.remembered import key_of, recall, remember
+from guidec.proofs.slices import slice_of
 from guidec.proofs.witness import Patient
 from guidec.record import record
 from guidec.wording import cells_in_words
@@ -30,26 +33,68 @@ class Want:
     answer: Answer
 
 
-def wants(compiled: Compiled, work: Lowering) -> list[Want]:
-    """Every decision and every input that alone may leave it open, in the author's order."""
+def wants(compiled: Compiled, parts: Parts) -> list[Want]:
+    """Every decision and every input that alone may leave it open, in the author's order.
+
+    A decision is looked at in the part of the guideline that it hangs on. What is known of that part isn't looked for again, but
+    each patient is replayed.
+    """
     found: list[Want] = []
     for one in compiled.guideline.decisions:
-        if not isinstance(one, ir.Decision):
+        if isinstance(one, ir.Decision):
+            cut = slice_of(parts.whole, one.id)
+            key = key_of(parts.store, "wants", cut.digest, one.id)
+            known = _kept(compiled, one.id, recall(parts.store, key))
+            if known is None:
+                work, own = part(parts, cut)
+                known = _wants_of(compiled, work, one.id)
+                if own:
+                    remember(parts.store, key, [_entry(want) for want in known])
+            found += known
+    return found
+
+
+def _wants_of(compiled: Compiled, work: Lowering, decision: str) -> list[Want]:
+    found: list[Want] = []
+    sets = sets_of(work, decision)
+    for entry in work.guideline.inputs:
+        node = _open(work, sets, entry.id)
+        if node == work.diagrams.false:
             continue
-        sets = sets_of(work, one.id)
-        for entry in compiled.guideline.inputs:
-            node = _open(work, sets, entry.id)
-            if node == work.diagrams.false:
-                continue
-            others = _inputs_asked(work, sets) - {entry.id}
-            answer = nobody(work, node, _lacks(compiled, one.id, entry.id), others)
-            if answer.kind != "proven":
-                texts = [
-                    cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way)))
-                    for _, way in zip(range(500), ways(work, node), strict=False)
-                ]
-                shown = tuple(text or "everyone" for text in texts[:MOST_SHOWN])
-                found.append(Want(one.id, entry.id, shown, len(texts) - len(shown), answer))
+        others = _inputs_asked(work, sets) - {entry.id}
+        answer = nobody(work, node, _lacks(compiled, decision, entry.id), others)
+        if answer.kind != "proven":
+            texts = [
+                cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way)))
+                for _, way in zip(range(500), ways(work, node), strict=False)
+            ]
+            shown = tuple(text or "everyone" for text in texts[:MOST_SHOWN])
+            found.append(Want(decision, entry.id, shown, len(texts) - len(shown), answer))
+    return found
+
+
+def _entry(want: Want) -> list[object]:
+    answer = want.answer
+    return [want.input, list(want.groups), want.more, answer.kind, answer.patient, answer.reason]
+
+
+def _kept(compiled: Compiled, decision: str, entries: Any) -> list[Want] | None:
+    """Wants from what `_entry` made of them; None where it isn't that, or a patient no longer shows what he did."""
+    found: list[Want] = []
+    for one in entries if isinstance(entries, list) else [None]:
+        match one:
+            case [
+                str(name),
+                list(groups),
+                int(more),
+                "refuted" | "unknown" as kind,
+                dict() | None as patient,
+                str(reason),
+            ] if patient is None or _lacks(compiled, decision, name)(patient):
+                answer = Answer(kind, patient, reason)
+                found.append(Want(decision, name, tuple(map(str, groups)), more, answer))
+            case _:
+                return None
     return found
 
 

@@ -47,6 +47,17 @@ def is_fixed(expectation: str) -> bool:
     )
 
 
+def amounts(guideline: ir.Guideline, result: Json) -> list[str]:
+    """`dose of paracetamol 187.5 mg`: how much is given, of each drug that may be carried out."""
+    regimens = {one.id for one in guideline.regimens}
+    return [
+        text
+        for name, order in orders(dict(result))
+        for text in _order(order, f" in {name}" if name in regimens else "")
+        if text.startswith(("dose of", "steps of", "daily of", "total of"))
+    ]
+
+
 # --- decisions ---------------------------------------------------------------
 
 

@@ -5,32 +5,34 @@ that breaks it has a completion that does. Else each way in which the inputs ask
 itself, and what a blank may be is joined.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic, listed
+from guidec.document import encode
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import read_record
-from guidec.lower import side_by_side
 from guidec.lower.coordinates import size
 from guidec.lower.diagram import TooLarge, bits
 from guidec.lower.search import Solver
-from guidec.lower.work import Lowering, all_impossible, checked, diagram_of, rows_of_condition
+from guidec.lower.work import Lowering, all_impossible, checked, rows_of_condition
 from guidec.proofs import limits
 from guidec.proofs.claims import Prover, broken
 from guidec.proofs.difference import UNKNOWN, differing, groups, without_prescribed
+from guidec.proofs.grounds import Grounds, announce, conditions_of, ground, over, slice_of_claim
 from guidec.proofs.missing import sets_of, united
 from guidec.proofs.questions import PROVEN, Answer, nobody, recorded_yes
-from guidec.proofs.remembered import Proof, Store, key_of, recall, remember
-from guidec.proofs.rising import monotone
+from guidec.proofs.remembered import Store, key_of, recall, remember
+from guidec.proofs.rising import falls, monotone
 from guidec.proofs.seen import breaks
+from guidec.proofs.slices import Slice, Whole, slice_of, whole_of
 from guidec.proofs.witness import Patient, some_values_of
 from guidec.proofs.written import expectations, scenario_text
-from guidec.record import parts, record
+from guidec.record import record
 from guidec.rows import Condition, Derived, Entered, Numbers, Values
 
 MOST_PATTERNS = 512
@@ -62,63 +64,72 @@ def prove(
     solver: Solver | None = None,
     store: Store | None = None,
 ) -> tuple[list[Verdict], list[Diagnostic]]:
-    """A verdict for each claim, in the author's order, and the faults of their conditions. What the store knows as proven
-    isn't proven again."""
-    said = [(one, claim) for one in properties for claim in one.claims]
-    keys = [key_of(store, compiled, claim) if store else "" for _, claim in said]
-    proofs = [recall(store, key) if store else None for key in keys]
-    if None not in proofs:
-        known = [(one, claim, proof) for (one, claim), proof in zip(said, proofs, strict=True) if proof]
-        return [_cited(one, _known(one.id, claim, proof)) for one, claim, proof in known], []
-    guideline = compiled.guideline
-    more = [claim.when for _, claim in said]
-    more += limits.conditions(guideline, [claim for _, claim in said])
-    recorded = [one.until for one in guideline.rules if one.until is not None]
-    recorded += [name for _, claim in said for name in _entered(guideline, claim.when)]
-    yes_or_no = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
-    more += [ir.Is(name, ("yes",)) for name in recorded if name in yes_or_no]
-    try:
-        (work,) = side_by_side(guideline, (guideline,), more, solver)
-        _in_order(work, more)
-    except TooLarge:
-        reason = "guideline and properties together have too many rows"
-        return [Verdict(one.id, claim, Answer("unknown", None, reason)) for one, claim in said], []
-    found: list[Verdict] = []
-    for (one, claim), proof in zip(said, proofs, strict=True):
-        tell(f"proving {one.id}")
-        before = None if proof is None else _known(one.id, claim, proof)
-        found.append(_cited(one, before or _verdict(Prover(compiled, work, claim), one.id, claim)))
-    if store is not None and all(one.answer.reason not in (TOO_LARGE, FAULTY) for one in found):
-        for key, proof, verdict in zip(keys, proofs, found, strict=True):
-            if proof is None and verdict.answer == PROVEN:
-                remember(store, key, Proof(verdict.remark, verdict.about_nobody))
-    return found, work.found
+    """A verdict for each claim, in the author's order, and the faults of their conditions. What the store knows isn't asked
+    again as long as nothing has changed that it hangs on."""
+    whole = whole_of(compiled.guideline)
+    said = [_Said(one, claim, slice_of_claim(whole, claim)) for one in properties for claim in one.claims]
+    before = [_recalled(compiled, whole, one, store) for one in said]
+    grounds = Grounds(solver)
+    keys = [
+        None if known else announce(grounds, one.cut, one.claim)
+        for one, known in zip(said, before, strict=True)
+    ]
+    verdicts: list[Verdict] = []
+    faults: list[Diagnostic] = []
+    for one, known, key in zip(said, before, keys, strict=True):
+        tell(f"proving {one.property.id}")
+        found, faulty = (known, []) if known else _anew(compiled, grounds, key, one)
+        if known is None and not faulty:
+            remember(store, _key(store, one), _entry(found))
+        verdicts.append(_verdict_of(compiled, one, found))
+        faults += faulty
+    return verdicts, faults
 
 
-def _in_order(work: Lowering, conditions: Iterable[ir.Condition]) -> None:
-    """Fix the order of all coordinates, so that no patient hangs on which claims were proven before."""
-    for one in conditions:
-        diagram_of(work, one)
-    for at in range(len(work.coordinates.all)):
-        work.diagrams.test(at, 1)
+@record
+class _Said:
+    """A claim of a property, and the part of the guideline that it hangs on."""
+
+    property: ir.Property
+    claim: ir.Claim
+    cut: Slice
 
 
-def _known(name: str, claim: ir.Claim, proof: Proof) -> Verdict:
-    return Verdict(name, claim, PROVEN, remark=proof.remark, about_nobody=proof.about_nobody)
+@record
+class _Found:
+    """What came of a claim; `beside` is a second patient where it takes two. For the rest see Verdict."""
+
+    answer: Answer
+    remark: str = ""
+    about_nobody: bool = False
+    beside: Patient | None = None
 
 
-def _cited(one: ir.Property, verdict: Verdict) -> Verdict:
-    return replace(verdict, statements=one.cites.statements + one.cites.inferred)
+def _anew(compiled: Compiled, grounds: Grounds, key: Hashable, one: _Said) -> tuple[_Found, list[Diagnostic]]:
+    """A claim proven, and the faults of its condition. What is too large beside other claims is tried alone."""
+    shared = True
+    while True:
+        try:
+            more = conditions_of(one.cut.guideline, one.claim)
+            work = ground(grounds, key, one.cut) if shared else over(one.cut, more, grounds.solver)
+        except TooLarge:
+            reason = "guideline and properties together have too many rows"
+            return _Found(Answer("unknown", None, reason)), []
+        before = len(work.found)
+        found = _proven(Prover(compiled, work, one.claim))
+        if found.answer.reason != TOO_LARGE or not shared:
+            return found, work.found[before:]
+        shared = False
 
 
-def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
+def _proven(prover: Prover) -> _Found:
+    remark, beside = "", None
     before = len(prover.work.found)
-    when = _surely(prover, claim)
-    if len(prover.work.found) > before:
-        return Verdict(name, claim, Answer("unknown", None, FAULTY))
-    remark, beside = "", ""
     try:
-        match claim.kind:
+        when = _surely(prover, prover.claim)
+        if len(prover.work.found) > before:
+            return _Found(Answer("unknown", None, FAULTY))
+        match prover.claim.kind:
             case "monotone":
                 answer, beside = monotone(prover, when)
             case "alike":
@@ -127,11 +138,70 @@ def _verdict(prover: Prover, name: str, claim: ir.Claim) -> Verdict:
                 answer, remark = _amount(prover, when)
             case _:
                 answer = _claimed(prover, when)
+        empty = _says_nothing(prover, when) if answer.kind == "proven" else ""
     except TooLarge:
-        answer = Answer("unknown", None, TOO_LARGE)
-    empty = _says_nothing(prover, when) if answer.kind == "proven" else ""
-    scenario = _scenario(prover, name, answer)
-    return Verdict(name, claim, answer, scenario, empty or remark, beside, bool(empty))
+        return _Found(Answer("unknown", None, TOO_LARGE))
+    return _Found(answer, empty or remark, bool(empty), beside)
+
+
+def _verdict_of(compiled: Compiled, one: _Said, found: _Found) -> Verdict:
+    """What is shown of it: patients as the whole guideline answers them."""
+    name, claim, cites = one.property.id, one.claim, one.property.cites
+    scenario = _scenario(compiled, name, claim, found.answer)
+    beside = "" if found.beside is None else _beside(compiled, claim, found.beside)
+    statements = cites.statements + cites.inferred
+    return Verdict(name, claim, found.answer, scenario, found.remark, beside, found.about_nobody, statements)
+
+
+# --- remembered --------------------------------------------------------------
+
+
+def _key(store: Store | None, one: _Said) -> str:
+    """What a claim hangs on. The words that it is told in, and where it stands, aren't part of that."""
+    return (
+        "" if store is None else key_of(store, "claim", one.cut.digest, encode(replace(one.claim, text="")))
+    )
+
+
+def _entry(found: _Found) -> dict[str, object]:
+    return {
+        "kind": found.answer.kind, "patient": found.answer.patient, "reason": found.answer.reason,
+        "remark": found.remark, "about_nobody": found.about_nobody, "beside": found.beside,
+    }  # fmt: skip
+
+
+def _recalled(compiled: Compiled, whole: Whole, one: _Said, store: Store | None) -> _Found | None:
+    """What came of a claim before; of one that was refuted only if the patient still breaks it."""
+    entry = recall(store, _key(store, one))
+    match entry:
+        case {
+            "kind": "proven" | "refuted" | "unknown" as kind,
+            "patient": dict() | None as patient,
+            "reason": str(reason),
+            "remark": str(remark),
+            "about_nobody": bool(about_nobody),
+            "beside": dict() | None as beside,
+        } if (patient is not None) == (kind == "refuted"):
+            found = _Found(Answer(kind, patient, reason), remark, about_nobody, beside)
+            return found if patient is None or _replayed(compiled, whole, one.claim, found) else None
+        case _:
+            return None
+
+
+def _replayed(compiled: Compiled, whole: Whole, claim: ir.Claim, found: _Found) -> bool:
+    """Whether a patient who was kept breaks a claim; over the diagrams of its condition alone."""
+    patient, beside = found.answer.patient, found.beside
+    assert patient is not None
+    if claim.kind == "monotone":
+        if beside is None or {**beside, claim.of: patient.get(claim.of)} != patient:
+            return False
+        return falls(compiled, claim, patient, beside)
+    try:
+        work = over(slice_of(whole, claim.when), [claim.when])
+        prover = Prover(compiled, work, claim)
+        return _shows(prover, _surely(prover, claim))(patient)
+    except TooLarge:
+        return False
 
 
 def _says_nothing(prover: Prover, when: int) -> str:
@@ -152,23 +222,29 @@ def _says_nothing(prover: Prover, when: int) -> str:
     return ""
 
 
-def _scenario(prover: Prover, name: str, answer: Answer) -> str:
+def _scenario(compiled: Compiled, name: str, claim: ir.Claim, answer: Answer) -> str:
     if answer.patient is None:
         return ""
-    result = evaluate(prover.compiled, answer.patient)
-    named = {prover.claim.inside, *prover.claim.decisions}
-    decisions = [one.id for one in prover.guideline.decisions if one.id in named]
+    result = evaluate(compiled, answer.patient)
+    named = {claim.inside, *claim.decisions}
+    decisions = [one.id for one in compiled.guideline.decisions if one.id in named]
     if not decisions:
         quiet = ("not_applicable", "indeterminate")
         decisions = [one for one, found in result["decisions"].items() if found["status"] not in quiet]
-    decisions = decisions or [one.id for one in prover.guideline.decisions[:1]]
-    rules = {one.id for one in (*prover.claim.claimed, *prover.claim.others) if one.rule}
+    decisions = decisions or [one.id for one in compiled.guideline.decisions[:1]]
+    rules = {one.id for one in (*claim.claimed, *claim.others) if one.rule}
     return scenario_text(
-        prover.guideline,
-        f"breaks {name}: {prover.claim.text}",
+        compiled.guideline,
+        f"breaks {name}: {claim.text}",
         answer.patient,
         [*expectations(result, decisions), *_rules_expected(result, rules)],
     )
+
+
+def _beside(compiled: Compiled, claim: ir.Claim, other: Patient) -> str:
+    """The second of two patients, with more or less of an input."""
+    expected = expectations(evaluate(compiled, other), [claim.inside])
+    return scenario_text(compiled.guideline, f"the same with {claim.word} {claim.of}", other, expected)
 
 
 def _rules_expected(result: Mapping[str, Any], rules: set[str]) -> list[str]:
@@ -200,32 +276,11 @@ def _holds(prover: Prover, node: int) -> Callable[[Patient], bool]:
     false = [row for row in condition.rows if not row.leaf]
 
     def holds(patient: Patient) -> bool:
-        record = read_record(prover.guideline, patient)
-        there = Completions(prover.guideline, prover.work.coordinates.all, record)
+        record = read_record(prover.compiled.guideline, patient)
+        there = Completions(prover.compiled.guideline, prover.work.coordinates.all, record)
         return not there.possible(false)
 
     return holds
-
-
-def _entered(guideline: ir.Guideline, condition: ir.Condition) -> list[str]:
-    """The inputs of which a condition asks what the record says."""
-    return list(
-        dict.fromkeys(one.input for one in _inside(guideline, condition) if isinstance(one, ir.Recorded))
-    )
-
-
-def _inside(guideline: ir.Guideline, condition: object) -> Iterator[Any]:
-    """Every part of a condition, those of its definitions included."""
-    definitions = {one.id: one for one in guideline.definitions}
-    seen: set[str] = set()
-    waiting: list[object] = [condition]
-    while waiting:
-        for one in parts(waiting.pop()):
-            yield one
-            if isinstance(one, ir.Defined | ir.DefinedNumber | ir.InBand) and one.definition not in seen:
-                seen.add(one.definition)
-                named = definitions[one.definition]
-                waiting += [named.condition, named.number, named.category]
 
 
 def _mentioned(work: Lowering, when: int) -> list[str]:
@@ -243,7 +298,7 @@ def _claimed(prover: Prover, when: int) -> Answer:
     asked = _recorded_in(prover, when)
     if claim.kind == "determined":
         asked = list(dict.fromkeys([*asked, *_mentioned(prover.work, when)]))
-    shows = _shows(prover, when, lambda result: breaks(result, claim, tuple(_decisions_of(prover))))
+    shows = _shows(prover, when)
     if not asked and claim.kind != "determined":
         work = prover.work
         return nobody(work, work.diagrams.both(when, broken(prover)), shows)
@@ -436,21 +491,19 @@ def _undetermined(prover: Prover, blanks: _Blanks) -> int:
     return node
 
 
-def _decisions_of(prover: Prover) -> list[str]:
+def _decisions_of(prover: Prover) -> tuple[str, ...]:
     named = prover.claim.decisions
-    return [
+    return tuple(
         one.id
-        for one in prover.guideline.decisions
+        for one in prover.compiled.guideline.decisions
         if isinstance(one, ir.Decision) and (not named or one.id in named)
-    ]
+    )
 
 
 # --- shown by the evaluator --------------------------------------------------
 
 
-def _shows(
-    prover: Prover, when: int, wrong: Callable[[Mapping[str, Any]], bool]
-) -> Callable[[Patient], bool]:
+def _shows(prover: Prover, when: int) -> Callable[[Patient], bool]:
     """Whether a record breaks the claim: the condition surely holds, and the result is wrong."""
     holds = _holds(prover, when)
 
@@ -459,9 +512,21 @@ def _shows(
             result = evaluate(prover.compiled, patient)
         except Refused:
             return False
-        return wrong(result) and holds(patient)
+        return _wrong(prover, result) and holds(patient)
 
     return shows
+
+
+def _wrong(prover: Prover, result: Mapping[str, Any]) -> bool:
+    claim = prover.claim
+    match claim.kind:
+        case "alike":
+            first, second = claim.decisions
+            return _of(result, first) != _of(result, second)
+        case "amount":
+            return limits.broken_by(result, claim)
+        case _:
+            return breaks(result, claim, _decisions_of(prover))
 
 
 # --- two decisions, amounts --------------------------------------------------
@@ -471,8 +536,7 @@ def _alike(prover: Prover, when: int) -> Answer:
     first, second = prover.claim.decisions
     work = prover.work
     node = work.diagrams.both(when, differing(work.diagrams, groups(work, first), groups(work, second)))
-    shows = _shows(prover, when, lambda result: _of(result, first) != _of(result, second))
-    return nobody(work, node, shows)
+    return nobody(work, node, _shows(prover, when))
 
 
 def _of(result: Mapping[str, Any], name: str) -> object:
@@ -502,8 +566,7 @@ def _amount(prover: Prover, when: int) -> tuple[Answer, str]:
         else:
             past = checked(work, found.when, diagrams.true, claim.span)
             node = diagrams.either(node, diagrams.both(limits.where(work, where), past))
-    shows = _shows(prover, when, lambda result: limits.broken_by(result, claim))
-    answer = nobody(work, diagrams.both(when, node), shows)
+    answer = nobody(work, diagrams.both(when, node), _shows(prover, when))
     if answer.kind == "proven" and undecided:
         answer = Answer("unknown", None, undecided)
     return answer, "; ".join(remarks)

@@ -1,58 +1,49 @@
-"""What was proven once, kept for as long as nothing changes: neither the guideline, nor the claim, nor the compiler.
+"""What was found once, kept for as long as nothing changes that it hangs on: a part of the guideline, the question, the compiler.
 
-Only a proof is kept. A patient who refutes a claim is found and replayed anew, and so is what stayed open.
+A patient may be kept; whoever recalls him replays him before he is shown.
 """
 
 import json
 from collections.abc import Callable
-from hashlib import sha256
+from typing import Any
 
-from guidec import ir
-from guidec.document import encode
-from guidec.evaluate import Compiled
+from guidec.proofs.slices import digest
 from guidec.record import record
 
 
 @record
 class Store:
-    """Texts by a key of letters and digits. `made_by` names all that a proof stands on beside what it is about: the compiler and
-    the solver."""
+    """Texts by a key of letters and digits. `made_by` names all that an answer hangs on beside what it is about: the compiler
+    and the solver."""
 
     made_by: str
     read: Callable[[str], str | None]
     write: Callable[[str, str], None]
 
 
-@record
-class Proof:
-    """A claim that holds: what it leaves out, and whether it is about nobody."""
-
-    remark: str
-    about_nobody: bool
+def key_of(store: Store | None, *about: object) -> str:
+    """The key of an answer: who gives it, and all that it hangs on, as JSON. Nothing is worked out where nothing is kept."""
+    return "" if store is None else digest([store.made_by, *about])
 
 
-def key_of(store: Store, compiled: Compiled, claim: ir.Claim) -> str:
-    """What a proof stands on. The digest of a guideline is that of all that it means."""
-    return _digest([store.made_by, compiled.digest, encode(claim)])
-
-
-def recall(store: Store, key: str) -> Proof | None:
-    """The proof of this key; None where there is none, or one that isn't whole."""
+def recall(store: Store | None, key: str) -> Any:
+    """The answer of this key, as JSON; None where there is none, or one that isn't whole."""
+    if store is None:
+        return None
     try:
         entry = json.loads(store.read(key) or "null")
-    except (ValueError, RecursionError):
+        whole = isinstance(entry, dict) and entry.get("key") == key
+        return entry["answer"] if whole and entry["seal"] == _seal(key, entry["answer"]) else None
+    except (ValueError, KeyError, RecursionError):
         return None
-    if not isinstance(entry, dict) or entry.pop("seal", None) != _digest(entry) or entry.get("key") != key:
-        return None
-    remark, nobody = entry.get("remark"), entry.get("about_nobody")
-    return Proof(remark, nobody) if isinstance(remark, str) and isinstance(nobody, bool) else None
 
 
-def remember(store: Store, key: str, proof: Proof) -> None:
-    entry = {"key": key, "remark": proof.remark, "about_nobody": proof.about_nobody}
-    store.write(key, json.dumps({**entry, "seal": _digest(entry)}, sort_keys=True))
+def remember(store: Store | None, key: str, answer: object) -> None:
+    if store is not None:
+        entry = {"key": key, "answer": answer, "seal": _seal(key, answer)}
+        store.write(key, json.dumps(entry))
 
 
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+def _seal(key: str, answer: object) -> str:
+    """Of the answer as it is written: the order in which a patient is told counts."""
+    return digest([key, json.dumps(answer)])

@@ -10,6 +10,7 @@ from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import read_record
 from guidec.proofs.joint import Joint, record_for
+from guidec.proofs.pinned import amounts
 from guidec.proofs.settled import NOT_SHOWN, End
 from guidec.proofs.witness import Patient
 from guidec.proofs.written import expectations, scenario_text
@@ -19,9 +20,9 @@ from guidec.rows import Prescribed
 Json = dict[str, Any]
 
 UNCOMPARED = {
-    "statements", "inferred", "why", "ask_next", "trace", "digest", "version", "guideline", "language", "band", "line",
+    "statements", "inferred", "why", "ask_next", "trace", "digest", "version", "guideline", "language", "band", "line", "capped",
 }  # fmt: skip
-"""Keys of a result that say where it comes from, in what words, or what to ask first: not what is to be done."""
+"""Keys of a result that say where it comes from, in what words, what to ask first or which cap acted: not what is to be done."""
 
 
 @record
@@ -85,11 +86,17 @@ class Replay:
             return False
         if comparable(ours) == comparable(theirs):
             return False
+        if wanted is not None and part.kind == "scope":
+            return [_status(one) for one in (ours, theirs)] == [one.status for one in wanted]
         if wanted is None or part.kind not in ("decision", "rule"):
             return not any(_hangs(one) for one in (ours, theirs))
         if part.kind == "rule" and loosely:
             return [one is None for one in (ours, theirs)] == [one == NOT_SHOWN for one in wanted]
-        statuses = [_status(one) for one in (ours, theirs)]
+        names = (part.before, part.after)
+        statuses = [
+            end.status if name is None and part.kind == "decision" else _status(one)
+            for one, end, name in zip((ours, theirs), wanted, names, strict=True)
+        ]
         return statuses == [one.status for one in wanted] and not any(_hangs(one) for one in (ours, theirs))
 
     def blanked(self, part: Part, patient: Patient) -> Patient | None:
@@ -129,6 +136,8 @@ class Replay:
         answers = self.both(Part(part.kind, *names), patient)
         rules = {one.id: one for one in (*self.old.guideline.rules, *self.new.guideline.rules)}
         expected = [_expected(said, part, one, rules) for said, one in zip(answers, names, strict=True)]
+        if expected[0] == expected[1] and part.kind in ("decision", "line"):
+            expected = _with_amounts(expected, [self._amounts(side, answers[side]) for side in (0, 1)])
         found: Json = {"patient": records[1], "before": expected[0], "after": expected[1]}
         if records[0] != records[1]:
             found["patient_before"] = records[0]
@@ -136,6 +145,15 @@ class Replay:
         if expected[0] and expected[0] != expected[1]:
             title = f"{name} has changed; before: {'; '.join(expected[0])}"
         return {**found, "scenario": scenario_text(self.new.guideline, title, records[1], expected[1])}
+
+    def amounts_differ(self, part: Part, patient: Patient) -> bool:
+        """Whether a decision or a line gives other amounts in the other version."""
+        answers = self.both(part, patient) if part.kind in ("decision", "line") else ({}, {})
+        return part.kind == "rule" or self._amounts(0, answers[0]) != self._amounts(1, answers[1])
+
+    def _amounts(self, side: int, said: Json | None) -> list[str]:
+        """How much a version gives."""
+        return [] if said is None else amounts((self.old, self.new)[side].guideline, said)
 
     def refused_example(self, patient: Patient) -> Json:
         """A patient whom one version refuses."""
@@ -199,6 +217,11 @@ def alone(compiled: Compiled, kind: str, name: str) -> Compiled:
                 advised = {f"{listed}#0": program.advised[name]} if name in program.advised else {}
                 program = replace(program, options={listed: (program.options[listed][at],)}, advised=advised)
             return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)), program=program)
+        case "scope":
+            declared = min(
+                guideline.decisions, key=lambda one: len(one.lines) if isinstance(one, ir.Options) else 1
+            )
+            return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)))
         case "rule":
             rules = tuple(one for one in guideline.rules if one.id == name)
             decisions = guideline.decisions if asks_prescribed(compiled, (name,)) else ()
@@ -230,6 +253,22 @@ def _said(result: Json, kind: str, name: str) -> Json | None:
         case "decision" | "line":
             listed = name.partition("#")[0]
             return {**result["decisions"][listed], "recommendations": result["recommendations"]}
+        case "scope":
+            ((decision, said),) = result["decisions"].items()
+            open_too = any(one["status"] == "out_of_scope" for one in said["possible"])
+            word = (
+                "out of scope"
+                if said["status"] == "out_of_scope"
+                else "not known"
+                if open_too
+                else "in scope"
+            )
+            return {
+                **said,
+                "status": word,
+                "decision": decision,
+                "recommendations": result["recommendations"],
+            }
         case "rule":
             return next(
                 (one for one in (*result["advice"], *result["monitoring"]) if one["id"] == name), None
@@ -281,6 +320,8 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
             return expectations(
                 {"decisions": {listed: said}, "recommendations": said["recommendations"]}, [listed]
             )
+        case "scope":
+            return ["status out of scope"] if said is not None and said["status"] == "out of scope" else []
         case "rule":
             word = "monitoring" if rules[name].kind == "monitor" else "advice"
             if said is None:
@@ -289,6 +330,12 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
         case _:
             assert said is not None
             return [f"value of {name} {value_words(said)}"]
+
+
+def _with_amounts(expected: list[list[str]], given: list[list[str]]) -> list[list[str]]:
+    """What is expected, and how much is given where that is another amount."""
+    ours, theirs = ([one for one in given[side] if one not in given[1 - side]] for side in (0, 1))
+    return [[*expected[0], *ours], [*expected[1], *theirs]]
 
 
 def value_words(value: Json) -> str:

@@ -5,19 +5,18 @@ from itertools import combinations
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate import Refused, evaluate
+from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower.work import all_impossible
 from guidec.proofs.claims import Prover
 from guidec.proofs.questions import PROVEN, Answer, nobody
 from guidec.proofs.witness import Patient, patient_of
-from guidec.proofs.written import expectations, scenario_text
 from guidec.rows import Leaf, Numbers, Values
 
 MOST_CELLS = 60
 
 
-def monotone(prover: Prover, when: int) -> tuple[Answer, str]:
-    """With more (or less) of an input the decision never comes further to the left; also who else is meant, in words."""
+def monotone(prover: Prover, when: int) -> tuple[Answer, Patient | None]:
+    """With more (or less) of an input the decision never comes further to the left; also who else is meant."""
     work, claim, diagrams = prover.work, prover.claim, prover.work.diagrams
     own = [
         at
@@ -33,13 +32,13 @@ def monotone(prover: Prover, when: int) -> tuple[Answer, str]:
     if others:
         return Answer(
             "unknown", None, f"a computed value reads `{claim.of}`, and how it rises is not followed"
-        ), ""
+        ), None
     if not own:
-        return PROVEN, ""
+        return PROVEN, None
     coordinate = work.coordinates.all[own[0]]
     count = len(coordinate.cells) if isinstance(coordinate, Numbers) else len(coordinate.values)  # type: ignore[union-attr]
     if count > MOST_CELLS:
-        return Answer("unknown", None, f"`{claim.of}` is compared with more than {MOST_CELLS} values"), ""
+        return Answer("unknown", None, f"`{claim.of}` is compared with more than {MOST_CELLS} values"), None
     allowed = diagrams.both(when, diagrams.negate(all_impossible(work)))
     open_ = PROVEN
     for low, high in combinations(range(count), 2):
@@ -51,7 +50,13 @@ def monotone(prover: Prover, when: int) -> tuple[Answer, str]:
         if answer.kind == "refuted":
             return answer, beside
         open_ = answer if answer.kind == "unknown" else open_
-    return open_, ""
+    return open_, None
+
+
+def falls(compiled: Compiled, claim: ir.Claim, patient: Patient, other: Patient) -> bool:
+    """Whether the other patient's decision comes further to the left, as the evaluator sees them."""
+    first, second = (_rank_of(compiled, claim, one) for one in (patient, other))
+    return 0 <= second < first
 
 
 def _ranked(prover: Prover) -> int:
@@ -90,37 +95,26 @@ def _falls(prover: Prover, ranked: int, at: int, cells: tuple[int, int]) -> int:
     return diagrams.apply(settle, before, behind)
 
 
-def _fall_shown(prover: Prover, node: int, at: int, cells: tuple[int, int]) -> tuple[Answer, str]:
+def _fall_shown(prover: Prover, node: int, at: int, cells: tuple[int, int]) -> tuple[Answer, Patient | None]:
     work, claim = prover.work, prover.claim
     before, behind = (patient_of(work, ((at, 1 << cell),)) for cell in cells)
     if before is None or behind is None:
-        return PROVEN, ""
+        return PROVEN, None
     value = behind[claim.of]
 
-    def rank(patient: Patient) -> int:
-        try:
-            return _rank_seen(evaluate(prover.compiled, patient), claim)
-        except Refused:
-            return -1
-
     def shows(patient: Patient) -> bool:
-        if claim.of not in patient:
-            return False
-        first, second = rank(patient), rank({**patient, claim.of: value})
-        return 0 <= second < first
+        return claim.of in patient and falls(prover.compiled, claim, patient, {**patient, claim.of: value})
 
     first = work.diagrams.test(at, 1 << cells[0])
     answer = nobody(work, work.diagrams.both(node, first), shows)
-    if answer.patient is None:
-        return answer, ""
-    other = {**answer.patient, claim.of: value}
-    result = evaluate(prover.compiled, other)
-    return answer, scenario_text(
-        prover.guideline,
-        f"the same with {claim.word} {claim.of}",
-        other,
-        expectations(result, [claim.inside]),
-    )
+    return answer, None if answer.patient is None else {**answer.patient, claim.of: value}
+
+
+def _rank_of(compiled: Compiled, claim: ir.Claim, patient: Patient) -> int:
+    try:
+        return _rank_seen(evaluate(compiled, patient), claim)
+    except Refused:
+        return -1
 
 
 def _rank_seen(result: Mapping[str, Any], claim: ir.Claim) -> int:

@@ -17,10 +17,11 @@ MOST_READ = 400
 
 
 class Patients(NamedTuple):
-    """Groups of patients in words. `whole` is False where there are more than were looked at."""
+    """Groups of patients in words, and the way of each. `whole` is False where there are more than were looked at."""
 
     groups: list[str]
     whole: bool
+    ways: list[Way]
 
 
 def in_words(work: Lowering, node: int, bounds: int, words: Callable[[Way], str]) -> Patients:
@@ -29,8 +30,10 @@ def in_words(work: Lowering, node: int, bounds: int, words: Callable[[Way], str]
     kept = found[:MOST_READ]
     if bounds != work.diagrams.true:
         kept = [way for way in kept if _inside(work, way, bounds)]
-    groups = [words(way) for way in sorted(joined(work, kept), key=len)]
-    return Patients(list(dict.fromkeys(groups)), len(found) <= MOST_READ)
+    groups: dict[str, Way] = {}
+    for way in sorted(joined(work, kept), key=len):
+        groups.setdefault(words(way), way)
+    return Patients(list(groups), len(found) <= MOST_READ, list(groups.values()))
 
 
 def _inside(work: Lowering, way: Way, bounds: int) -> bool:

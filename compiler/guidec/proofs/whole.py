@@ -10,13 +10,17 @@ from typing import Any
 
 from guidec import ir
 from guidec.diagnostic import Diagnostic, note, warning
+from guidec.document import encode
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Refused, read_record
 from guidec.lower.diagram import FALSE, TRUE, TooLarge
 from guidec.lower.work import Lowering, all_impossible, diagram_of, rows_of_condition, way_to
 from guidec.numbers import constant_value, decimal_text, in_base_units, out_of_base_units, threshold_in
 from guidec.proofs.difference import groups
+from guidec.proofs.placed import placed, places_of, unplaced
 from guidec.proofs.questions import Answer, nobody
+from guidec.proofs.remembered import Store, key_of, recall, remember
+from guidec.proofs.slices import digest, without_documents
 from guidec.proofs.witness import Patient
 from guidec.proofs.written import given
 from guidec.record import inside, parts
@@ -71,8 +75,28 @@ def somebody(work: Lowering, node: int) -> Answer:
     return nobody(work, node, shows)
 
 
-def check_whole(work: Lowering) -> list[Diagnostic]:
-    """What a guideline without faults still says in vain. Modules are looked at with the guidelines that use them."""
+def check_whole(work: Lowering, store: Store | None = None) -> list[Diagnostic]:
+    """What a guideline without faults still says in vain. Modules are looked at with the guidelines that use them.
+
+    Whether an input changes anything hangs on everything that comes out, so that what is known is kept of the guideline as a
+    whole.
+    """
+    if store is None:
+        return _in_vain(work)
+    read = replace(without_documents(work.guideline), id=work.guideline.id)
+    places = places_of(read)
+    key = key_of(store, "whole", digest(encode(read)), places.first)
+    known = placed(places, recall(store, key))
+    if known is not None:
+        return known
+    found = _in_vain(work)
+    kept = unplaced(places, found)
+    if kept is not None:
+        remember(store, key, kept)
+    return found
+
+
+def _in_vain(work: Lowering) -> list[Diagnostic]:
     unreached = [*_unreached(work)]
     places = {one.span for one in (*work.found, *unreached) if one.code == "unreachable_branch"}
     constant = [one for one in _constant(work) if one.span not in places]

@@ -118,6 +118,11 @@ def spread(kind: ir.Type, count: int = 20) -> list[object]:
     return [_value(kind, Box(0, at, at)) for at in places]
 
 
+def round_entries(kind: ir.Type, count: int) -> list[Box]:
+    """Round numbers over the whole of an input's first unit, the roundest first."""
+    return list(_round_values(kind, 0, 0, grids(kind)[0][2], count))
+
+
 # --- what is asked -----------------------------------------------------------
 
 
