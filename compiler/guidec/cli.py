@@ -1057,7 +1057,7 @@ def _covered(talk: _Talk, compilations: "list[Compilation]") -> "dict[str, Cover
         assert one.compiled is not None
         with talk.long() as tell:
             tell(f"measuring what the scenarios of {one.path} meet")
-            measure = measured(one.compiled)
+            measure = measured(one.compiled, _solver("auto"))
             if measure is None:
                 _fail(f"`{one.path}` is too large to measure what its scenarios meet")
             found[one.path] = coverage(measure, [scenario.patient for scenario in one.scenarios], tell)
