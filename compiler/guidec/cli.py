@@ -719,7 +719,7 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
         )
     try:
         with talk.long() as tell:
-            found = disagreement(guidelines, tell)
+            found = disagreement(guidelines, tell, _solver("auto"))
     except Unasked as fault:
         _fail(str(fault))
     if form == "json":
@@ -784,7 +784,7 @@ def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str)
         if one.is_module:
             _usage(f"`{one.path}` is a module", "name a guideline that uses it")
     with talk.long() as tell:
-        found = difference(old, new, tell)
+        found = difference(old, new, tell, _solver("auto"))
     if form == "json":
         _echo_json(found)
     else:

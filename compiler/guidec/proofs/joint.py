@@ -7,6 +7,7 @@ from math import gcd, lcm
 
 from guidec import ir
 from guidec.lower import side_by_side
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.numbers import unit_dimension
 from guidec.proofs.bare import bare
@@ -33,8 +34,10 @@ class Joint:
     unknown: tuple[int, int]
 
 
-def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = ()) -> Joint:
-    """Both guidelines, without faults of their own. Raises TooLarge.
+def joint(
+    first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (), solver: Solver | None = None
+) -> Joint:
+    """Both guidelines, without faults of their own. Raises TooLarge. The `solver` is asked where the search gives up.
 
     Of the `compared` definitions, which are numbers in both, it can be asked whether they are the `same_number`.
     """
@@ -42,7 +45,7 @@ def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (
     there = {one.id for one in vocabulary.definitions}
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
     numbers = [same_number(name) for name in compared if SECOND + name in there]
-    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]], marks=("", SECOND))
+    work = side_by_side(vocabulary, others, [*numbers, *strange[0], *strange[1]], solver, ("", SECOND))
     unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
     refused = [
         one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
@@ -50,7 +53,9 @@ def joint(first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (
     return Joint(work[0], work[1], (refused[0], refused[1]), apart[1], (unknown[0], unknown[1]))
 
 
-def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], int]:
+def together(
+    guidelines: Sequence[ir.Guideline], solver: Solver | None = None
+) -> tuple[tuple[Lowering, ...], int]:
     """Several guidelines over one set of coordinates, and which records one of them refuses. Raises TooLarge.
 
     What means something else than in those before has the name of its guideline and a colon before its own.
@@ -58,7 +63,7 @@ def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], 
     marks = ["", *(f"{one.id}:" for one in guidelines[1:])]
     vocabulary, others, _ = _vocabulary(guidelines, marks)
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
-    work = side_by_side(vocabulary, others, [one for each in strange for one in each], marks=marks)
+    work = side_by_side(vocabulary, others, [one for each in strange for one in each], solver, marks)
     diagrams = work[0].diagrams
     refused = [
         diagrams.either(all_impossible(one), _unknown(one, each))
