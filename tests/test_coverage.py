@@ -12,9 +12,12 @@ from click.testing import CliRunner
 
 from guidec.cli import cli
 from guidec.evaluate import Compiled, evaluate
+from guidec.lower.search import GAVE_UP, SPENT, Constraint, Effort, decided
 from guidec.pipeline import Compilation, compile_file
 from guidec.project import compile_path
 from guidec.proofs.coverage import KINDS, Coverage, Measure, coverage, measured, met_by, percent, who_meets
+from guidec.proofs.questions import NOT_SHOWN
+from guidec.rows import Derived
 
 HERE = Path(__file__).parent
 SMALL = HERE / "data" / "coverage" / "small.guide"
@@ -189,6 +192,43 @@ def test_what_is_recorded_blank_known_or_true_is_met() -> None:
     ended = next(at for at, one in enumerate(items) if one.says == "no longer shown, a")
     patient = found.missing[ended].patient or {}
     assert patient["a"] is True and patient["b"] in range(4, 10)
+
+
+def test_what_takes_too_many_steps_is_not_known_and_counts_as_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from guidec.proofs import coverage as module
+
+    monkeypatch.setattr(module, "MOST_STEPS_FOR_ONE", 2_000)
+    measure = measure_of(compile_path(HERE / "data" / "coverage" / "hard.guide").compiled)
+    told: list[str] = []
+    found = coverage(measure, [{"a": 1, "b": 1, "c": 1, "d": 1}], told.append)
+    open_items = [at for at, one in found.missing.items() if one.kind == "unknown"]
+    assert open_items
+    assert {found.missing[at].reason for at in open_items} <= {SPENT, GAVE_UP, NOT_SHOWN}
+    assert SPENT in {found.missing[at].reason for at in open_items}
+    assert len(found.met) + len(found.missing) == len(measure.items), "nothing is dropped"
+    nobody = sum(one.kind == "proven" for one in found.missing.values())
+    rows = sum(one.kind == "rows" for one in measure.items)
+    gone_rows = sum(
+        one.kind == "proven" and measure.items[at].kind == "rows" for at, one in found.missing.items()
+    )
+    assert found.of()[1] == len(measure.items) - rows - (nobody - gone_rows)
+    assert told[-1].startswith("looking for a patient who meets ")
+    assert measure.work.search.effort == Effort(), "what comes after is not cut short"
+
+
+def test_a_search_with_no_steps_left_decides_nothing_and_remembers_nothing() -> None:
+    measure = measure_of(compile_path(HERE / "data" / "coverage" / "hard.guide").compiled)
+    search = measure.work.search
+    at, other = [at for at, one in enumerate(search.coordinates) if isinstance(one, Derived)][:2]
+    asked: list[Constraint] = [(at, 1, {}), (other, 1, {})]
+    assert search.cells(at) & search.cells(other) & 1
+    search.effort = Effort(0)
+    assert search.sought(asked) is None
+    assert decided(search, asked, lambda search, constraints: True) == SPENT
+    search.effort = Effort()
+    assert search.sought(asked) is True
 
 
 # --- thresholds --------------------------------------------------------------

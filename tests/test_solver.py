@@ -245,6 +245,38 @@ def test_both_solvers_give_the_same_patient() -> None:
     assert fault.patient == '{"a": 101, "b": 1}'
 
 
+VERSION = """
+input a "A"
+  integer from 0 to 400
+input b "B"
+  integer from 0 to 400
+
+define sm = a * b
+
+decision e "E"
+  when sm {past} and a > b: use x; rest not stated
+  otherwise: nothing
+"""
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_a_solver_tells_that_two_versions_are_the_same_where_the_search_gives_up(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from guidec.lower import boxes
+    from guidec.proofs.diff import difference
+
+    monkeypatch.setattr(boxes, "MOST_BOXES", 60)
+
+    old, new = (compiled(VERSION.format(past=past)).compiled for past in ("> 100", ">= 101"))
+    assert old is not None and new is not None
+    verdicts = [
+        [one["verdict"] for one in difference(old, new, solver=ask)["changes"] if one["id"] == "e"]
+        for ask in (None, solver(name))
+    ]
+    assert verdicts == [["unknown"], ["same"]]
+
+
 def test_rows_never_hang_on_a_solver() -> None:
     def everything_is_possible(search: Search, asked: Sequence[Constraint]) -> bool:
         return True

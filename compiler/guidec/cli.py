@@ -736,7 +736,7 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
         )
     try:
         with talk.long() as tell:
-            found = disagreement(guidelines, tell)
+            found = disagreement(guidelines, tell, _solver("auto"))
     except Unasked as fault:
         _fail(str(fault))
     if form == "json":
@@ -870,7 +870,7 @@ def diff(talk: _Talk, files: tuple[Path, ...], revisions: str | None, form: str,
         if one.is_module:
             _usage(f"`{one.path}` is a module", "name a guideline that uses it")
     with talk.long() as tell:
-        found = difference(old, new, tell)
+        found = difference(old, new, tell, _solver("auto"))
     if form == "json":
         _echo_json(found)
     else:
@@ -1143,7 +1143,7 @@ def _covered(talk: _Talk, compilations: "list[Compilation]") -> "dict[str, Cover
         assert one.compiled is not None
         with talk.long() as tell:
             tell(f"measuring what the scenarios of {one.path} meet")
-            measure = measured(one.compiled)
+            measure = measured(one.compiled, _solver("auto"))
             if measure is None:
                 _fail(f"`{one.path}` is too large to measure what its scenarios meet")
             found[one.path] = coverage(measure, [scenario.patient for scenario in one.scenarios], tell)

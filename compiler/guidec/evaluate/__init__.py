@@ -26,7 +26,17 @@ from guidec.numbers import plain_number
 from guidec.record import record
 from guidec.rows import Condition, Leaf, Prescribed, Program, Step, Table
 
-__all__ = ["Compiled", "Refused", "all_recommendations", "causes", "common", "evaluate", "ordered", "refusal"]
+__all__ = [
+    "Compiled",
+    "Refused",
+    "accepted",
+    "all_recommendations",
+    "causes",
+    "common",
+    "evaluate",
+    "ordered",
+    "refusal",
+]
 
 NOT_NEEDED = "not needed"
 A_READING = "a reading"
@@ -49,9 +59,23 @@ def evaluate(compiled: Compiled, patient: object, readings: bool = True) -> Json
     """
     record = read_record(compiled.guideline, patient)
     work = _Work(compiled, record)
-    if not work.completions.possible(row for row in compiled.program.possible.rows if row.leaf):
+    if not _has_completion(compiled, work.completions):
         raise Refused((_impossible(compiled.guideline, record),))
     return work.result(readings)
+
+
+def accepted(compiled: Compiled, patient: object) -> bool:
+    """Whether `evaluate` takes a record, which is quicker to say than what comes of it."""
+    try:
+        entered = read_record(compiled.guideline, patient)
+    except Refused:
+        return False
+    return _has_completion(compiled, Completions(compiled.guideline, compiled.program.coordinates, entered))
+
+
+def _has_completion(compiled: Compiled, completions: Completions) -> bool:
+    """Whether some values of what is blank are possible together."""
+    return bool(completions.possible(row for row in compiled.program.possible.rows if row.leaf))
 
 
 def refusal(refused: Refused) -> Json:

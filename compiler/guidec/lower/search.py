@@ -7,6 +7,7 @@ counted. Exact on every grid; a search that grows too long counts as reachable.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
@@ -46,6 +47,8 @@ Constraint = tuple[int, int, Mapping[str, int]]
 Solver = Callable[["Search", Sequence[Constraint]], bool | str]
 """Decides what a search gives up on: whether some values meet all constraints, or why it can't say."""
 
+STEPS_OF_A_SOLVER = 10_000
+SPENT = "looking for values took too many steps"
 GAVE_UP = "the search for values gave up; `pip install guidec[proofs]` lets a solver look for them"
 
 _Asked = tuple[int, frozenset[tuple[str, int]], int]
@@ -63,13 +66,34 @@ def decided(search: "Search", constraints: Sequence[Constraint], solver: Solver 
     found = search.sought(constraints)
     if found is not None:
         return found
-    return GAVE_UP if solver is None else solver(search, constraints)
+    if search.effort.is_spent():
+        return SPENT
+    if solver is None:
+        return GAVE_UP
+    search.effort.spend(STEPS_OF_A_SOLVER)
+    return solver(search, constraints)
+
+
+@dataclass(slots=True)
+class Effort:
+    """How many steps several searches may take together; None is as many as they like. A step is a look at one number."""
+
+    left: int | None = None
+
+    def spend(self, steps: int) -> None:
+        """Count steps that are taken."""
+        if self.left is not None:
+            self.left -= steps
+
+    def is_spent(self) -> bool:
+        """Whether none are left."""
+        return self.left is not None and self.left < 0
 
 
 class Search:
     """Searches over the same inputs share what they have computed; `boxes_of` gives the values that a variable may take.
 
-    `reach` are cells that coordinates are known to lie in.
+    `reach` are cells that coordinates are known to lie in. Once its `effort` is spent a search gives up at once.
 
     A class, as Diagrams is: it holds tables that make the next search fast.
     """
@@ -80,7 +104,9 @@ class Search:
         coordinates: Sequence[Coordinate],
         boxes_of: Callable[[Variable], Sequence[Box]],
         reach: Mapping[int, int] | None = None,
+        effort: Effort | None = None,
     ) -> None:
+        self.effort = effort or Effort()
         self._inputs = inputs
         self._coordinates = coordinates
         self._boxes_of = boxes_of
@@ -312,7 +338,11 @@ class Search:
             self._doubt = self._doubt or not mask & ~self._dubious.get(at, 0)
             return True
         if asked not in self._known:
-            self._known[asked] = self._remembered(asked, lambda: self._looked_for(asked))
+            found = self._remembered(asked, lambda: self._looked_for(asked))
+            if self.effort.is_spent():  # what was cut short may yet be decided, with more effort
+                self._doubted.discard(asked)
+                return found
+            self._known[asked] = found
         self._recall(asked)
         return self._known[asked]
 
@@ -370,6 +400,7 @@ class Search:
             found = open_sums
             if thinned and len(found) > FEW_SUMS:
                 found = set(sorted(found)[:: -(-len(found) // FEW_SUMS)])
+            self._spend(len(found))
             if len(found) > MOST_SUMS:
                 raise TooLong
         return False
@@ -441,6 +472,7 @@ class Search:
             copies = dict(read)
             more: dict[tuple[_Asked, ...], set[tuple[int, ...]]] = {}
             looked += len(found) * len(rows)
+            self._spend(len(found) * len(rows))
             if looked > box_search.MOST_BOXES:
                 raise TooLong
             for before, sums in found.items():
@@ -469,7 +501,17 @@ class Search:
             pairs = tuple((one, (*one, copies.get(one[0], 0))) for one in self.variables(at))
             wanted.append((at, mask, pairs))
             state.update({copy: self.boxes(one) for one, copy in pairs})
-        return some_values(wanted, state, self._touched_cells, lambda name, unit: self._grid(name)[unit][2])
+
+        def touched(at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
+            self._spend(1)
+            return self._touched_cells(at, boxes)
+
+        return some_values(wanted, state, touched, lambda name, unit: self._grid(name)[unit][2])
+
+    def _spend(self, steps: int) -> None:
+        self.effort.spend(steps)
+        if self.effort.is_spent():
+            raise TooLong
 
     def _touched_cells(self, at: int, boxes: Mapping[Variable, tuple[Box, ...]]) -> int:
         """Every cell that the boxes touch, and perhaps more until they are small."""

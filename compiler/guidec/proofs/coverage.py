@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Literal
 
 from guidec import ir
-from guidec.evaluate import Compiled, Refused, all_recommendations, evaluate
+from guidec.evaluate import Compiled, Refused, accepted, all_recommendations, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, read_record
 from guidec.lower import side_by_side
 from guidec.lower.coordinates import Coordinates
 from guidec.lower.diagram import TRUE, TooLarge
+from guidec.lower.search import SPENT, Effort, Solver
 from guidec.lower.work import Lowering, all_impossible, without_impossible
 from guidec.numbers import decimal_text, plain_number
 from guidec.proofs.asked import asked_in
@@ -30,6 +31,10 @@ from guidec.wording import cells_in_words, condition_in_words
 Kind = Literal["decisions", "branches", "rows", "boundaries", "blanks", "conditions"]
 KINDS: tuple[Kind, ...] = ("decisions", "branches", "rows", "boundaries", "blanks", "conditions")
 MOST_ROWS = 1_000
+MOST_STEPS = 600_000
+MOST_STEPS_FOR_ONE = 40_000
+FEW_STEPS = 1_000
+"""How long searches may be for all items together, for one of them, and for one of those that come when the rest is spent."""
 
 
 @record
@@ -93,16 +98,31 @@ def coverage(
     patients: Iterable[Mapping[str, object]],
     tell: Callable[[str], None] = lambda stage: None,
 ) -> Coverage:
-    """What these patients meet."""
+    """What these patients meet, and who would meet the rest, as far as that is found in a limited number of steps."""
     met: set[int] = set()
-    for patient in patients:
+    for count, patient in enumerate(patients, 1):
+        tell(f"looking at what scenario {count} meets")
         met |= met_by(measure, patient)
     missing: dict[int, Answer] = {}
+    left = MOST_STEPS
     for at in range(len(measure.items)):
         if at not in met:
             tell(f"looking for a patient who meets {at + 1} of {len(measure.items)}")
-            missing[at] = who_meets(measure, at)
+            given = max(min(MOST_STEPS_FOR_ONE, left), FEW_STEPS)
+            missing[at], taken = _within(measure, given, lambda at=at: who_meets(measure, at))  # type: ignore[misc]
+            left -= taken
     return Coverage(measure, frozenset(met), missing)
+
+
+def _within(measure: Measure, steps: int, ask: Callable[[], Answer]) -> tuple[Answer, int]:
+    """An answer found within so many steps of searches, and the steps that it took."""
+    search = measure.work.search
+    search.effort = effort = Effort(steps)
+    answer = ask()
+    search.effort = Effort()
+    if answer.kind == "unknown" and effort.is_spent():
+        answer = Answer("unknown", None, SPENT)
+    return answer, steps - (effort.left or 0)
 
 
 def met_by(measure: Measure, patient: Mapping[str, object], among: Sequence[int] | None = None) -> set[int]:
@@ -113,7 +133,9 @@ def met_by(measure: Measure, patient: Mapping[str, object], among: Sequence[int]
         entered = read_record(work.guideline, patient)
     except Refused:
         return set()
-    cells = Completions(work.guideline, work.coordinates.all, entered).cells
+    completions = Completions(work.guideline, work.coordinates.all, entered)
+    completions.search.effort = work.search.effort
+    cells = completions.cells
     if work.guideline.impossible and work.diagrams.settled(all_impossible(work), cells) == TRUE:
         return set()
     found: set[int] = set()
@@ -142,8 +164,8 @@ def who_meets(measure: Measure, at: int) -> Answer:
         return PROVEN
 
     def shows(patient: Patient) -> bool:
-        return at in met_by(measure, _as_entered(measure, item, patient), (at,)) and _accepted(
-            measure, patient
+        return at in met_by(measure, _as_entered(measure, item, patient), (at,)) and accepted(
+            measure.compiled, patient
         )
 
     try:
@@ -166,14 +188,6 @@ def _as_entered(measure: Measure, item: Item, patient: Patient) -> Patient:
     return {**patient, name: {"value": number, "unit": kind.units[unit].unit} if unit else number}
 
 
-def _accepted(measure: Measure, patient: Patient) -> bool:
-    try:
-        evaluate(measure.compiled, patient)
-    except Refused:
-        return False
-    return True
-
-
 def _needs(measure: Measure, patient: Mapping[str, object]) -> dict[str, list[str]]:
     try:
         result = evaluate(measure.compiled, patient)
@@ -190,14 +204,18 @@ def _with_blank(measure: Measure, item: Item) -> Patient:
 # --- what there is to meet ---------------------------------------------------
 
 
-def measured(compiled: Compiled) -> Measure | None:
-    """Everything that scenarios can meet; None where the guideline is too large to be measured."""
+def measured(compiled: Compiled, solver: Solver | None = None) -> Measure | None:
+    """Everything that scenarios can meet; None where the guideline is too large to be measured.
+
+    Whether somebody can meet it is asked of the `solver` where the search for values gives up.
+    """
     guideline = compiled.guideline
     try:
         try:
-            return _measured(compiled, side_by_side(guideline, (guideline,), _cuts(guideline))[0], True)
+            work = side_by_side(guideline, (guideline,), _cuts(guideline), solver)[0]
+            return _measured(compiled, work, True)
         except TooLarge:  # perhaps the values beside two thresholds lie in another order in another unit
-            return _measured(compiled, side_by_side(guideline, (guideline,))[0], False)
+            return _measured(compiled, side_by_side(guideline, (guideline,), (), solver)[0], False)
     except TooLarge:
         return None
 

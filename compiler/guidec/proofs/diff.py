@@ -11,6 +11,7 @@ from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.lower import lower
 from guidec.lower.diagram import TRUE, TooLarge
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.proofs import declared
 from guidec.proofs.bare import bare, statements, texts
@@ -35,12 +36,17 @@ NOT_LOOKED_AT = "there are more pairs of answers than were looked at"
 BLANKS = "the same for everyone whose record is complete; while something is blank, the answers may differ"
 
 
-def difference(old: Compiled, new: Compiled, tell: Callable[[str], None] = lambda stage: None) -> Json:
-    """What `guidec diff` prints (see difference.schema.json)."""
+def difference(
+    old: Compiled,
+    new: Compiled,
+    tell: Callable[[str], None] = lambda stage: None,
+    solver: Solver | None = None,
+) -> Json:
+    """What `guidec diff` prints (see difference.schema.json). The `solver` is asked where the search for values gives up."""
     found = renamings(old.guideline, new.guideline)
     named = _under_new_names(old, found)
     tell("laying both versions over one set of questions")
-    changes = _changes(named, new, tell)
+    changes = _changes(named, new, tell, solver)
     changes = [*_declared(named.guideline, new.guideline), *changes]
     differ = [one for one in changes if one["verdict"] != "same"]
     return {
@@ -102,12 +108,12 @@ class _Work:
         return self.whole.second.guideline
 
 
-def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None]) -> list[Json]:
+def _changes(old: Compiled, new: Compiled, tell: Callable[[str], None], solver: Solver | None) -> list[Json]:
     things = list(_things(old.guideline, new.guideline))
     if bare(old.guideline) == bare(new.guideline):
         return [_change(kind, name, label, "same") for kind, name, label, _, _ in things]
     try:
-        whole = joint(old.guideline, new.guideline, _numbers(things), amounts=True)
+        whole = joint(old.guideline, new.guideline, _numbers(things), solver, amounts=True)
     except TooLarge:
         return [_change(kind, name, label, "unknown", reason=TOO_LARGE) for kind, name, label, _, _ in things]
     bounds = whole.first.diagrams.negate(whole.first.diagrams.either(*whole.refused))

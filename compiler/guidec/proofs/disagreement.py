@@ -9,6 +9,7 @@ from guidec.compare import Cell, asked, cell_of, compare, row_status
 from guidec.compare_show import cell_lines
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower.diagram import TooLarge
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering
 from guidec.proofs.joint import together
 from guidec.proofs.questions import Answer, nobody, ways
@@ -30,8 +31,15 @@ TOO_LARGE = "the answers are too many to be looked through; ask about a patient"
 NOBODY_MADE = "no patient was found who shows it, and none was excluded"
 
 
-def disagreement(guidelines: Sequence[Compiled], tell: Callable[[str], None] = lambda stage: None) -> Json:
-    """What `guidec compare` prints without a patient (see disagreement.schema.json). Raises Unasked."""
+def disagreement(
+    guidelines: Sequence[Compiled],
+    tell: Callable[[str], None] = lambda stage: None,
+    solver: Solver | None = None,
+) -> Json:
+    """What `guidec compare` prints without a patient (see disagreement.schema.json). Raises Unasked.
+
+    The `solver` is asked where the search for values gives up.
+    """
     questions = asked(guidelines)
     sources = [
         {
@@ -44,7 +52,7 @@ def disagreement(guidelines: Sequence[Compiled], tell: Callable[[str], None] = l
     ]
     tell("laying the guidelines over one set of questions")
     try:
-        works, refused = together([one.guideline for one in guidelines])
+        works, refused = together([one.guideline for one in guidelines], solver)
     except TooLarge:
         rows = [_row(question, [], TOO_LARGE) for question in questions]
         return {"sources": sources, "questions": rows}

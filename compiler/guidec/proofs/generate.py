@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate import Refused, evaluate
+from guidec.evaluate import accepted, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.paths import reads
 from guidec.evaluate.record import read_record
@@ -108,7 +108,7 @@ def _grown(measure: Measure, patient: Patient, first: int, left: Iterable[int]) 
             continue
         for more in _extended(measure, patient, measure.items[at]):
             now = met_by(measure, more, open_items)
-            if at in now and meets <= now | {first} and _accepted(measure, more):
+            if at in now and meets <= now | {first} and accepted(measure.compiled, more):
                 patient, meets = more, now | {first}
                 break
     return patient, meets
@@ -160,14 +160,6 @@ def _readings(patient: Mapping[str, Any]) -> dict[str, object]:
     return dict(patient.get("readings") or {})
 
 
-def _accepted(measure: Measure, patient: Patient) -> bool:
-    try:
-        evaluate(measure.compiled, patient)
-    except Refused:
-        return False
-    return True
-
-
 def _completed(measure: Measure, patient: Patient, meets: set[int]) -> Patient:
     """With what decisions, values and doses wait for, so that the scenario says what comes out; as far as nothing is lost."""
     about = {measure.items[at].of for at in meets}
@@ -180,7 +172,7 @@ def _completed(measure: Measure, patient: Patient, meets: set[int]) -> Patient:
             break
         for wanted in (missing, *([name] for name in missing)):
             whole = {**(patient_of(measure.work, (), wanted) or {}), **patient}
-            if meets <= met_by(measure, whole, sorted(meets)) and _accepted(measure, whole):
+            if meets <= met_by(measure, whole, sorted(meets)) and accepted(measure.compiled, whole):
                 patient = whole
             else:
                 refused.update(wanted if len(wanted) == 1 else ())

@@ -8,6 +8,7 @@ from math import gcd, lcm
 from guidec import ir
 from guidec.lower import side_by_side
 from guidec.lower.diagram import TooLarge
+from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.numbers import unit_dimension
 from guidec.proofs.bare import bare
@@ -38,9 +39,14 @@ class Joint:
 
 
 def joint(
-    first: ir.Guideline, second: ir.Guideline, compared: Iterable[str] = (), *, amounts: bool = False
+    first: ir.Guideline,
+    second: ir.Guideline,
+    compared: Iterable[str] = (),
+    solver: Solver | None = None,
+    *,
+    amounts: bool = False,
 ) -> Joint:
-    """Both guidelines, without faults of their own. Raises TooLarge.
+    """Both guidelines, without faults of their own. Raises TooLarge. The `solver` is asked where the search gives up.
 
     Of the `compared` definitions, which are numbers in both, it can be asked whether they are the `same_number`; with
     `amounts`, of doses by weight where they differ, unless that is too much.
@@ -52,12 +58,12 @@ def joint(
     more = [*numbers, *strange[0], *strange[1]]
     wanted = cuts(vocabulary, *others) if amounts else []
     try:
-        work = side_by_side(vocabulary, others, [*more, *wanted], marks=("", SECOND))
+        work = side_by_side(vocabulary, others, [*more, *wanted], solver, ("", SECOND))
     except TooLarge:
         if not wanted:
             raise
         wanted = []
-        work = side_by_side(vocabulary, others, more, marks=("", SECOND))
+        work = side_by_side(vocabulary, others, more, solver, ("", SECOND))
     unknown = [_unknown(one, conditions) for one, conditions in zip(work, strange, strict=True)]
     refused = [
         one.diagrams.either(all_impossible(one), node) for one, node in zip(work, unknown, strict=True)
@@ -67,7 +73,9 @@ def joint(
     )
 
 
-def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], int]:
+def together(
+    guidelines: Sequence[ir.Guideline], solver: Solver | None = None
+) -> tuple[tuple[Lowering, ...], int]:
     """Several guidelines over one set of coordinates, and which records one of them refuses. Raises TooLarge.
 
     What means something else than in those before has the name of its guideline and a colon before its own.
@@ -75,7 +83,7 @@ def together(guidelines: Sequence[ir.Guideline]) -> tuple[tuple[Lowering, ...], 
     marks = ["", *(f"{one.id}:" for one in guidelines[1:])]
     vocabulary, others, _ = _vocabulary(guidelines, marks)
     strange = [_unknown_values(one.inputs, vocabulary) for one in others]
-    work = side_by_side(vocabulary, others, [one for each in strange for one in each], marks=marks)
+    work = side_by_side(vocabulary, others, [one for each in strange for one in each], solver, marks)
     diagrams = work[0].diagrams
     refused = [
         diagrams.either(all_impossible(one), _unknown(one, each))

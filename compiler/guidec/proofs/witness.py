@@ -20,6 +20,7 @@ Patient = dict[str, object]
 """A record as JSON."""
 
 MOST_PINNED = 60
+MOST_HALVED = 200
 NOTHING_YET: Mapping[Variable, Box] = {}
 
 
@@ -160,7 +161,8 @@ def _can(work: Lowering, pinned: Mapping[Variable, Box], asked: Sequence[Constra
     def boxes_of(variable: Variable) -> Sequence[Box]:
         return (pinned[variable],) if variable in pinned else whole_domain(variable, inputs, readings)
 
-    return decided(Search(inputs, work.coordinates.all, boxes_of), asked, work.solver) is not False
+    search = Search(inputs, work.coordinates.all, boxes_of, effort=work.search.effort)
+    return decided(search, asked, work.solver) is not False
 
 
 def _cells_of(work: Lowering, variable: Variable, way: Way) -> tuple[object, int] | None:
@@ -279,13 +281,18 @@ def _bisected(
     pinned: dict[Variable, Box],
     asked: Sequence[Constraint],
 ) -> Box | None:
-    """Some value with which the rest can still be met, by halving: exact as long as the search doesn't give up."""
+    """Some value with which the rest can still be met, by halving: exact as long as the search doesn't give up.
+
+    Where it does, halves are left that hold nothing, and more than a few of them are not looked at.
+    """
     waiting = [
         box
         for box in whole_domain(variable, work.coordinates.inputs, work.coordinates.readings)
         if not box.named
     ]
-    while waiting:
+    for _ in range(MOST_HALVED):
+        if not waiting or work.search.effort.is_spent():
+            return None
         box = waiting.pop(0)
         if not _can(work, {**pinned, variable: box}, asked):
             continue
