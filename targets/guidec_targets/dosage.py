@@ -165,7 +165,10 @@ def _often(guideline: ir.Guideline, rule: ir.Rule) -> str:
         text = once if rule.every is None else f"{text} from {start}"
     if rule.ends is not None:
         text += f", until {_dated(guideline, rule.ends)}"
-    return plain(text)
+    if rule.baseline is None:
+        return plain(text)
+    before = f"before the first dose{cited(rule.baseline.cites)}"
+    return before if rule.baseline.alone else f"{before}, then {plain(text)}"
 
 
 def _lapse(lapse: ir.Lapse) -> str:
