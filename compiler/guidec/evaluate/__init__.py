@@ -281,7 +281,9 @@ class _Work:
             for drug in ordered(one, True, self.chosen)
         }
         perhaps = {drug for _, one in advised for drug in ordered(one, False, self.chosen)}
-        perhaps |= {drug for one in possible if one.direction == "for" for drug in ordered(one, sure=False)}
+        perhaps |= {
+            drug for one in possible if one.direction == "for" for drug in ordered(one, False, self.chosen)
+        }
         for at, coordinate in enumerate(self.program.coordinates):
             if isinstance(coordinate, Prescribed):
                 drugs = set(coordinate.drugs)
