@@ -974,6 +974,14 @@ class UntilDate:
 
 
 @record
+class Baseline:
+    """`before the first dose`: measured once before the drug is given."""
+
+    cites: Cites
+    span: Span
+
+
+@record
 class RuleStrength:
     strength: Strength
     grade: Tail | None
@@ -990,7 +998,9 @@ class Rule:
     when: When
     until: Name | None
     cites: Cites
-    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate, ...]
+    lines: tuple[
+        Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate | Baseline, ...
+    ]
     span: Span
 
 

@@ -17,11 +17,14 @@ import click
 from guidec import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from guidec.diagnostic import Diagnostic
     from guidec.evaluate import Compiled, Refused
     from guidec.lower.search import Solver
     from guidec.mutants.verdicts import Mutant
     from guidec.pipeline import Compilation
+    from guidec.plan.entries import Plan
     from guidec.proofs.checked import Checked, Report
     from guidec.proofs.coverage import Coverage
     from guidec.proofs.remembered import Store
@@ -655,6 +658,130 @@ def _json_of(path: Path, what: str) -> Any:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
         _fail(f"the {what} `{path}` is no JSON: {why_no_json(fault)}")
+
+
+# --- plan --------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n"
+    "  guidec plan takada.guide --patient patient.json --start 2026-03-01 --until 2026-09-01\n"
+    "  guidec plan takada.guide --patient patient.json --start 2026-03-01 --until 2026-09-01 \\\n"
+    "      --choose cyclophosphamide --format ics --out plan.ics\n\n"
+    "Exit status: 0 fine, 1 the guideline has errors or the patient is refused, 2 wrong usage."
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@PATIENT
+@click.option("--start", required=True, metavar="YYYY-MM-DD", help="The first day: step 1 begins on it.")
+@click.option("--until", required=True, metavar="YYYY-MM-DD", help="The last day of the plan.")
+@click.option(
+    "--choose",
+    "choices",
+    multiple=True,
+    metavar="NAME",
+    help="Settle a choice by one of its drugs, or plan an option; may be given more than once.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "ics"]),
+    default="text",
+    show_default=True,
+    help="For the wall, for programs, for a spreadsheet, for a calendar (a calendar of its own for each patient).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write to this file, whole or not at all; else it is printed.",
+)
+@READINGS
+@pass_talk
+def plan(
+    talk: _Talk, file: Path, patient: Path, start: str, until: str, choices: tuple[str, ...], form: str,
+    out: Path | None, readings: tuple[str, ...],
+) -> None:  # fmt: skip
+    """The dated plan of one patient: doses with their tapers, tests due and reviews, from --start to --until.
+
+    What is recommended has dates, as far as the source gives them: a window stays a window, and what is not stated is listed
+    as not stated. Alternatives stand side by side until --choose settles them; options wait for --choose. Today's date is
+    never read.
+    """
+    from guidec.evaluate import Refused
+    from guidec.plan import Unchosen, Unplannable
+    from guidec.plan import plan as planned
+
+    days = _day("--start", start), _day("--until", until)
+    if days[0] > days[1]:
+        _usage(f"the plan begins on {days[0]} and ends on {days[1]}", "name a later --until")
+    if form == "ics":
+        _needs_icalendar()
+    compiled = _one(talk, file)
+    try:
+        found = planned(compiled, _with_readings(_patient(patient), readings), *days, choices)
+    except Refused as refused:
+        _refused(refused, form)
+    except Unchosen as fault:
+        _usage(str(fault), fault.repair)
+    except Unplannable as fault:
+        _fail(str(fault))
+    _put(_planned(compiled, found, form), out)
+
+
+def _planned(compiled: "Compiled", found: "Plan", form: str) -> bytes:
+    """The plan in one of the formats."""
+    match form:
+        case "json":
+            from guidec.plan.shape import plan_json
+
+            return (json.dumps(plan_json(found), indent=2, ensure_ascii=False) + "\n").encode()
+        case "csv":
+            from guidec.plan.sheet import plan_csv
+
+            return plan_csv(compiled.guideline, found).encode()
+        case "ics":
+            from guidec.plan.calendar import plan_calendar
+
+            return plan_calendar(compiled.guideline, found)
+        case _:
+            from guidec.plan.show import plan_text
+
+            return plan_text(compiled.guideline, found).encode()
+
+
+def _put(data: bytes, out: Path | None) -> None:
+    """Print, or write a file whole or not at all."""
+    from guidec.project import write_all
+
+    if out is None:
+        click.echo(data, nl=False)
+        return
+    try:
+        write_all(out.parent, {out.name: data})
+    except OSError as fault:
+        _fail(f"`{out}` can't be written: {fault.strerror or fault}")
+
+
+def _day(option: str, text: str) -> "date":
+    """A day of the command line, written in full, in years for which doses are planned."""
+    import re
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        _usage(f"{option}: `{text[:40]}` is no date", "write YYYY-MM-DD, such as 2026-03-01")
+    if not 1900 <= day.year <= 2200:
+        _usage(f"{option}: {text} is out of range", "name a day from 1900-01-01 to 2200-12-31")
+    return day
+
+
+def _needs_icalendar() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("icalendar") is None:
+        _usage("--format ics needs the package icalendar", "pip install 'guidec[calendar]'")
 
 
 # --- compare -----------------------------------------------------------------

@@ -879,10 +879,20 @@ class Window:
 
 
 @record
+class Baseline:
+    """That a test stands before the first dose; `alone` where it isn't said whether it is ever measured again."""
+
+    alone: bool
+    cites: Citation
+    span: Span = _span()
+
+
+@record
 class Rule:
     """Advice or monitoring (`kind` is `monitor`), shown on its own condition.
 
     `window` dates a monitoring: once where `every` is None. `until` names what is recorded true, `ends` the last day.
+    `baseline` has the test stand before the first dose as well, or only there.
     """
 
     id: str
@@ -903,6 +913,7 @@ class Rule:
     notes: tuple[Note, ...]
     cites: Citation
     grade: Grade | None = None
+    baseline: Baseline | None = None
     span: Span = _span()
 
 

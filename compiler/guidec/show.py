@@ -167,6 +167,26 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
 
 
+def order_text(guideline: ir.Guideline, order: Json) -> str:
+    """An order of a result in one line."""
+    return _order(guideline, order)
+
+
+def dose_text(guideline: ir.Guideline, dose: Any) -> str:
+    """A dose of a result; what it hangs on where that is blank."""
+    return _dose(guideline, dose)
+
+
+def span_text(span: Json) -> str:
+    """A span of time of a result: `4 to 6 weeks`."""
+    return interval_words(span)
+
+
+def cites_text(where: Json) -> str:
+    """` [T155, T57 ours]`, to stand behind a text; nothing where nothing is cited."""
+    return _cites(where)
+
+
 def order_amounts(guideline: ir.Guideline, order: Json) -> list[str]:
     """What an order of a result comes to a day and in all."""
     return [f"{key} {_computed(guideline, order[key])}" for key in ("daily", "total") if key in order]
@@ -367,11 +387,13 @@ def _led(pathway: ir.Pathway, stage: ir.Stage, end: Json) -> str:
 
 
 def _timed(guideline: ir.Guideline, rule: Json) -> str:
-    """How often, from when, until when, and when it is due."""
+    """How often, from when, until when, and when it is due; what stands before the first dose comes first."""
     every = {"not stated": "; interval not stated", "once": "; once"}
     text = (
         every[rule["every"]] if isinstance(rule["every"], str) else f"; every {interval_words(rule['every'])}"
     )
+    if "baseline" in rule:
+        text = f"; {rule['baseline']['when']}{'' if text == '; once' else text}"
     if "from" in rule:
         text += f" from {rule['from']}"
     until = rule.get("until", "")

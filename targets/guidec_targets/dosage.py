@@ -121,7 +121,7 @@ def monitoring_table(guideline: ir.Guideline) -> list[str]:
             _what(guideline, one),
             plain(" or ".join(label_of(guideline.items, name) for name in one.measure)),
             plain(when_text(guideline, one)),
-            plain(often_text(guideline, one)),
+            _often(guideline, one),
             _strength(one),
             cited(one.cites).strip(),
         )
@@ -167,7 +167,14 @@ def often_text(guideline: ir.Guideline, rule: ir.Rule) -> str:
         text = once if rule.every is None else f"{text} from {start}"
     if rule.ends is not None:
         text += f", until {_dated(guideline, rule.ends)}"
-    return text
+    if rule.baseline is None:
+        return text
+    return "before the first dose" if rule.baseline.alone else f"before the first dose, then {text}"
+
+
+def _often(guideline: ir.Guideline, rule: ir.Rule) -> str:
+    cites = "" if rule.baseline is None else cited(rule.baseline.cites)
+    return f"{plain(often_text(guideline, rule))}{cites}"
 
 
 def _lapse(lapse: ir.Lapse) -> str:

@@ -1,6 +1,6 @@
 """The reference meaning: a program and a patient to the result that every other engine must give."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -52,13 +52,17 @@ class Compiled:
     digest: str
 
 
-def evaluate(compiled: Compiled, patient: object, readings: bool = True) -> Json:
+def evaluate(
+    compiled: Compiled, patient: object, readings: bool = True, chosen: Collection[str] = ()
+) -> Json:
     """The result for a patient (design: result.schema.json). Raises Refused with all that is wrong with the record.
 
-    Without `readings` it doesn't say what each reading would make of it, which takes most of the time.
+    Without `readings` it doesn't say what each reading would make of it, which takes most of the time. Rules take what is
+    `chosen` for prescribed, alternatives by their names and options as `LIST.NAME`, and what an alternative was chosen over for
+    not; nothing else looks at it.
     """
     record = read_record(compiled.guideline, patient)
-    work = _Work(compiled, record)
+    work = _Work(compiled, record, chosen)
     if not _has_completion(compiled, work.completions):
         raise Refused((_impossible(compiled.guideline, record),))
     return work.result(readings)
@@ -103,7 +107,8 @@ class _Answer:
 class _Work:
     """One evaluation. The completions hold the cells, the answers of decisions feed `prescribed`."""
 
-    def __init__(self, compiled: Compiled, record: Record) -> None:
+    def __init__(self, compiled: Compiled, record: Record, chosen: Collection[str] = ()) -> None:
+        self.chosen = chosen
         self.compiled = compiled
         self.guideline = compiled.guideline
         self.program = compiled.program
@@ -296,9 +301,16 @@ class _Work:
     ) -> list[Json]:
         decided = {one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)}
         advised = [(name, one) for name, one in recommendations if one.direction == "for"]
-        surely = {drug for name, one in advised if name in decided for drug in ordered(one, sure=True)}
-        perhaps = {drug for _, one in advised for drug in ordered(one, sure=False)}
-        perhaps |= {drug for one in possible if one.direction == "for" for drug in ordered(one, sure=False)}
+        surely = {
+            drug
+            for name, one in advised
+            if name in decided or f"{name}.{one.id}" in self.chosen
+            for drug in ordered(one, True, self.chosen)
+        }
+        perhaps = {drug for _, one in advised for drug in ordered(one, False, self.chosen)}
+        perhaps |= {
+            drug for one in possible if one.direction == "for" for drug in ordered(one, False, self.chosen)
+        }
         for at, coordinate in enumerate(self.program.coordinates):
             if isinstance(coordinate, Prescribed):
                 drugs = set(coordinate.drugs)
@@ -498,13 +510,15 @@ def all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:
     ]
 
 
-def ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
-    """The drugs that a recommendation gives; those of a choice only where `sure` is False."""
+def ordered(recommendation: ir.Recommendation, sure: bool, chosen: Collection[str] = ()) -> set[str]:
+    """The drugs that a recommendation gives; those of a choice only where `sure` is False, or where one is chosen that one."""
     found: set[str] = set()
     for order in recommendation.orders:
         if isinstance(order, ir.Choice):
-            if not sure:
-                found.update(option.drug for option in order.options if option.drug is not None)
+            settled = [one for one in order.options if (one.drug or one.procedure) in chosen]
+            if settled or not sure:
+                options = settled or order.options
+                found.update(option.drug for option in options if option.drug is not None)
         elif order.drug is not None and order.action != "stop":
             found.add(order.drug)
     return found

@@ -482,7 +482,8 @@ def _rule_line(
     | ast.Measure
     | ast.MeasureEvery
     | ast.Due
-    | ast.UntilDate,
+    | ast.UntilDate
+    | ast.Baseline,
 ) -> Line:
     match written:
         case ast.Applies(condition, cites):
@@ -506,6 +507,8 @@ def _rule_line(
             return line("due", window, f"from {dated_text(start)}")
         case ast.UntilDate(date):
             return line("until", dated_text(date))
+        case ast.Baseline(cites):
+            return line("before the first dose", cites_text(cites))
 
 
 def _graded(strength: str, grade: ast.Tail | None) -> str:

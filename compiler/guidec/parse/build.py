@@ -856,6 +856,9 @@ class Build:
     def rule_until(self, meta: Meta, children: list[Any]) -> ast.UntilDate:
         return ast.UntilDate(children[0], self._span(meta))
 
+    def rule_baseline(self, meta: Meta, children: list[Any]) -> ast.Baseline:
+        return ast.Baseline(children[0], self._span(meta))
+
     def window_at(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
         return children[0], children[0]
 

@@ -106,6 +106,7 @@ _WORDS = {
     "CALENDAR_OVERFLOW": "`calendar overflow`",
     "OVERFLOW": "`back` or `forward`",
     "DUE": "`due`",
+    "_BEFORE_FIRST_DOSE": "`before the first dose`",
     "DUE_OF": "`due of`",
     "LESS": "`less` and days",
     "NO_END": "`no end`",

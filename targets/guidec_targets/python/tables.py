@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.evaluate.result import baseline_json
 from guidec.evaluate.stages import end_json, reviews_json
 from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
@@ -290,9 +291,10 @@ class Tables:
             "wording": rule.wording or "not stated",
             **_grade(rule),
             "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
-            "every": interval(rule.every) if rule.window is None or rule.every is not None else "once",
+            "every": "once" if _is_once(rule) else interval(rule.every),
             **until,
             **_dated(self.guideline, rule),
+            **_baseline(rule),
             Code("**"): Code("because"),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
@@ -399,6 +401,15 @@ def _dated(guideline: ir.Guideline, rule: ir.Rule) -> dict[object, object]:
         )
     ends = None if rule.ends is None else _some_dates(rule.ends)
     return {Code("**due"): (Code("case"), window, ends, guideline.overflow)}
+
+
+def _is_once(rule: ir.Rule) -> bool:
+    alone = rule.baseline is not None and rule.baseline.alone
+    return rule.every is None and (rule.window is not None or alone)
+
+
+def _baseline(rule: ir.Rule) -> dict[object, object]:
+    return {} if rule.baseline is None else {"baseline": baseline_json(rule.baseline)}
 
 
 def _months_and_days(lapse: ir.Lapse) -> tuple[int, int]:
