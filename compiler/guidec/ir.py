@@ -136,8 +136,25 @@ Type = Boolean | OneOf | AnyOf | Integer | Quantity | Date | Duration
 
 
 @record
+class Part:
+    """What an input is of a series: the `first` entry, the `count` of them, or the one so long `before` the latest.
+
+    No record has it as a key: it comes from the dated entries of the input that it is `of`.
+    """
+
+    of: str
+    kind: Literal["first", "count", "before"]
+    amount: int = 0
+    unit: Literal["day", "week", "month", "year"] | None = None
+
+
+@record
 class Input:
-    """What may be entered of a patient. `named` are values beside the type's own, such as `never`."""
+    """What may be entered of a patient. `named` are values beside the type's own, such as `never`.
+
+    A `series` may be entered as dated entries, that many at most, of which the latest is the value; what else of them is
+    asked are inputs with a `part`. `kept` says what the next visit knows of it.
+    """
 
     id: str
     label: str
@@ -148,6 +165,14 @@ class Input:
     module: str
     codes: tuple[Code, ...] = ()
     span: Span = _span()
+    series: int | None = None
+    kept: Literal["lasting", "per visit", "date of the visit"] | None = None
+    part: Part | None = None
+
+    @property
+    def key(self) -> str:
+        """The key that a record has it under."""
+        return self.id if self.part is None else self.part.of
 
 
 # --- expressions -------------------------------------------------------------
