@@ -39,6 +39,7 @@ COLLECTIONS = {
     "options",
     "percent",
     "scores",
+    "series",
     "slips",
     "tables",
 }  # many faults in one file
