@@ -142,8 +142,10 @@ def _check_series(entries: dict[str, ir.Input]) -> None:
         if entry.part is not None:
             series = entries[entry.part.of]
             counted = ir.Integer(0, series.series or 0)
-            assert series.series is not None and entry.named == (
-                () if entry.part.kind == "count" else series.named
+            assert (
+                series.series is not None
+                and entry.id == entry.part.id
+                and entry.named == (() if entry.part.kind == "count" else series.named)
             )
             assert entry.type == (counted if entry.part.kind == "count" else series.type)
             assert (entry.part.kind == "before") == (entry.part.unit is not None)

@@ -42,7 +42,7 @@ def wants(compiled: Compiled, work: Lowering) -> list[Want]:
             if node == work.diagrams.false:
                 continue
             others = _inputs_asked(work, sets) - {entry.id}
-            answer = nobody(work, node, _lacks(compiled, one.id, entry.id), others)
+            answer = nobody(work, node, _lacks(compiled, one.id, entry), others)
             if answer.kind != "proven":
                 texts = [
                     cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way)))
@@ -99,16 +99,16 @@ def united(work: Lowering) -> Callable[[int, int], int]:
     return lambda a, b: diagrams.apply(settle, a, b)
 
 
-def _lacks(compiled: Compiled, decision: str, name: str) -> Callable[[Patient], bool]:
+def _lacks(compiled: Compiled, decision: str, entry: ir.Input) -> Callable[[Patient], bool]:
     """Whether a record leaves a decision open for want of this input alone."""
 
     def shows(patient: Patient) -> bool:
-        without = {other: value for other, value in patient.items() if other != name}
+        without = {name: value for name, value in patient.items() if name != entry.id}
         try:
             result: Mapping[str, Any] = evaluate(compiled, without)
         except Refused:
             return False
         there = result["decisions"][decision]
-        return bool(there["status"] == "indeterminate" and there["needs"] == [name])
+        return bool(there["status"] == "indeterminate" and there["needs"] == [entry.key])
 
     return shows

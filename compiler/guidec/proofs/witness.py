@@ -1,6 +1,7 @@
 """Cells to a patient as a clinician would enter one: few inputs, round values, the same on every run."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -87,7 +88,8 @@ def patient_of(
     def allowed(name: str, count: int) -> bool:
         return _may_be(counting[name], count) if name in counting else patient[name] == count
 
-    return with_series(work.guideline, patient, frozenset(blank), allowed)
+    asked = replace(work.guideline, inputs=tuple(work.coordinates.inputs.values()))
+    return with_series(asked, patient, frozenset(blank), allowed)
 
 
 def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:

@@ -154,10 +154,10 @@ def _part(scope: Scope, entry: ir.Input, asked: ast.OfSeries) -> ast.Name:
     assert entry.series is not None
     if asked.kind == "first":
         label = f"First {_inside(entry.label)}"
-        return _declare(scope, entry, f"first {entry.id}", label, ir.Part(entry.id, "first"), asked)
+        return _declare(scope, entry, label, ir.Part(entry.id, "first"), asked)
     counted = replace(entry, type=ir.Integer(0, entry.series), named=())
     label = f"Entries of {_inside(entry.label)}"
-    return _declare(scope, counted, f"count of {entry.id}", label, ir.Part(entry.id, "count"), asked)
+    return _declare(scope, counted, label, ir.Part(entry.id, "count"), asked)
 
 
 def _inside(label: str) -> str:
@@ -173,19 +173,18 @@ def _before(scope: Scope, entry: ir.Input, asked: ast.OfSeries) -> ast.Name | No
         message = f"a series looks back by 1 to {_LONGEST} whole days, weeks, months or years"
         scope.fault("bad_range", message, asked.over.span, "write a whole number of a shorter unit")
         return None
-    text = f"{decimal_text(amount)} {unit}{'' if amount == 1 else 's'} before"
     part = ir.Part(entry.id, "before", int(amount), unit)  # type: ignore[arg-type]  # a word of the calendar
-    return _declare(scope, entry, f"{entry.id} {text}", f"{entry.label} {text}", part, asked)
+    label = entry.label + part.id.removeprefix(entry.id)
+    return _declare(scope, entry, label, part, asked)
 
 
-def _declare(
-    scope: Scope, entry: ir.Input, name: str, label: str, part: ir.Part, asked: ast.OfSeries
-) -> ast.Name:
-    """The name that no author can give an input, which it stands for from now on."""
+def _declare(scope: Scope, entry: ir.Input, label: str, part: ir.Part, asked: ast.OfSeries) -> ast.Name:
+    """The name of the part, which stands for an input from now on."""
     scope.inputs.setdefault(
-        name, replace(entry, id=name, label=label, notes=(), codes=(), series=None, kept=None, part=part)
+        part.id,
+        replace(entry, id=part.id, label=label, notes=(), codes=(), series=None, kept=None, part=part),
     )
-    return ast.Name(name, asked.span)
+    return ast.Name(part.id, asked.span)
 
 
 def _is_changing(scope: Scope, entry: ir.Input, asked: ast.OfSeries) -> bool:
