@@ -88,8 +88,8 @@ def patient_of(
     def allowed(name: str, count: int) -> bool:
         return _may_be(counting[name], count) if name in counting else patient[name] == count
 
-    asked = replace(work.guideline, inputs=tuple(work.coordinates.inputs.values()))
-    return with_series(asked, patient, frozenset(blank), allowed)
+    guideline = replace(work.guideline, inputs=tuple(work.coordinates.inputs.values()))
+    return with_series(guideline, patient, frozenset(blank), allowed)
 
 
 def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:
