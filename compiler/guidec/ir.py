@@ -147,6 +147,13 @@ class Part:
     amount: int = 0
     unit: Literal["day", "week", "month", "year"] | None = None
 
+    @property
+    def id(self) -> str:
+        """The name of the input that is this part, as an author asks it; blanks inside keep it from being another's."""
+        if self.kind == "before":
+            return f"{self.of} {self.amount} {self.unit}{'' if self.amount == 1 else 's'} before"
+        return f"{self.kind}{' of' if self.kind == 'count' else ''} {self.of}"
+
 
 @record
 class Input:

@@ -274,6 +274,14 @@ class Build:
     def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
         return ast.Rounds(self._span(meta))
 
+    def series(self, meta: Meta, children: list[Any]) -> ast.Series:
+        most = None if children[0] is None else self._number(children[0])
+        return ast.Series(most, self._first(meta, "series"))
+
+    def kept(self, meta: Meta, children: list[Any]) -> ast.Kept:
+        word: Any = " ".join(str(children[0]).split())
+        return ast.Kept(word, self.place(children[0]))
+
     def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
         return ast.ValueLine(*children)
 
@@ -1103,6 +1111,18 @@ class Build:
     def given_reading(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
         return ast.GivenLine(children[0], (children[1],), False, True, self._span(meta))
 
+    def given_series(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
+        return ast.GivenLine(
+            children[0], ast.DatedValues(tuple(children[1:])), False, False, self._span(meta)
+        )
+
+    def dated_value(self, meta: Meta, children: list[Any]) -> ast.DatedValue:
+        (value, _), day = children
+        return ast.DatedValue(value, day, self._span(meta))
+
+    def given_name(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, bool]:
+        return children[0], False
+
     def given_number(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         number, unit = children
         if unit is not None:
@@ -1409,6 +1429,21 @@ class Build:
         self._nested(node, first, last)
         self._open[id(node)] = node, node
         return node
+
+    def of_series(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        word, name, *over = [one for one in children if getattr(one, "type", "") != "OVER"]
+        kind: Any = " ".join(str(word).split()).removesuffix(" of")
+        time = self._time(*over) if over else None
+        return ast.OfSeries(kind, name, time, self._span(meta))
+
+    def before(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        name, number, unit, _ = children
+        return ast.OfSeries("before", name, self._time(number, unit), self._span(meta))
+
+    def _time(self, digits: Token, word: Token) -> ast.CalendarNumber:
+        number, unit = self._number(digits), self._word(word)
+        self._apart(number.span, unit)
+        return ast.CalendarNumber(number.value, unit, number.span.to(unit.span), number.written)
 
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children

@@ -19,6 +19,12 @@ def input_facts(before: ir.Input, after: ir.Input) -> Iterator[Fact]:
     if isinstance(ours, ir.Quantity) and isinstance(theirs, ir.Quantity) and ours.rounds != theirs.rounds:
         words = {True: "is rounded", False: "is refused"}
         yield "a value finer than the step", words[ours.rounds], words[theirs.rounds]
+    yield from _fact("how it may be entered", _how_often(before), _how_often(after))
+    yield from _fact("at the next visit", before.kept or "per visit", after.kept or "per visit")
+
+
+def _how_often(one: ir.Input) -> str:
+    return "as one value" if one.series is None else f"as a series of up to {one.series} entries"
 
 
 def entered(one: ir.Input) -> str:

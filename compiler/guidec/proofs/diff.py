@@ -699,7 +699,8 @@ def _declared(old: ir.Guideline, new: ir.Guideline) -> Iterator[Json]:
     whole = [_fact(*one) for one in declared.whole_facts(old, new)]
     if whole:
         yield _change("guideline", new.id, new.title, "changed", facts=whole)
-    for before, after in _matched(old.inputs, new.inputs):
+    ours, theirs = (tuple(one for one in each.inputs if one.part is None) for each in (old, new))
+    for before, after in _matched(ours, theirs):
         yield from _one_declared("input", before, after, declared.input_facts)
     for before, after in _matched(old.readings, new.readings):
         yield from _one_declared("reading", before, after, declared.reading_facts)
@@ -707,7 +708,7 @@ def _declared(old: ir.Guideline, new: ir.Guideline) -> Iterator[Json]:
         if before is not None and after is not None:
             yield from _one_declared("item", before, after, declared.item_facts)
     moved = [*declared.moved_labels(old.items, new.items), *declared.moved_labels(old.regimens, new.regimens)]
-    moved += declared.moved_labels(old.inputs, new.inputs)
+    moved += declared.moved_labels(ours, theirs)
     if moved:
         facts = [_fact(*one) for one in moved]
         yield _change("guideline", new.id, "Labels that now name something else", "changed", facts=facts)
@@ -735,7 +736,8 @@ def _one_declared(
 def _declarations(guideline: ir.Guideline) -> dict[tuple[str, str], Any]:
     """Everything that has words or citations of its own, under its kind and its name."""
     kinds: dict[str, Sequence[Any]] = {
-        "input": guideline.inputs, "item": guideline.items, "definition": guideline.definitions,
+        "input": [one for one in guideline.inputs if one.part is None],
+        "item": guideline.items, "definition": guideline.definitions,
         "table": guideline.tables, "reading": guideline.readings, "regimen": guideline.regimens,
         "decision": guideline.decisions, "rule": guideline.rules, "source": guideline.sources,
         "question": guideline.questions,

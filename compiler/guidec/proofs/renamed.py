@@ -47,7 +47,7 @@ def renamings(old: ir.Guideline, new: ir.Guideline) -> list[Renamed]:
 
 def _kinds(old: ir.Guideline, new: ir.Guideline) -> list[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
     return [
-        ("input", old.inputs, new.inputs),
+        ("input", _entered(old), _entered(new)),
         ("item", old.items, new.items),
         ("definition", old.definitions, new.definitions),
         ("reading", old.readings, new.readings),
@@ -55,6 +55,11 @@ def _kinds(old: ir.Guideline, new: ir.Guideline) -> list[tuple[str, tuple[Any, .
         ("decision", old.decisions, new.decisions),
         ("rule", old.rules, new.rules),
     ]
+
+
+def _entered(guideline: ir.Guideline) -> tuple[ir.Input, ...]:
+    """The inputs that have names of their own: a part of a series is called after it."""
+    return tuple(one for one in guideline.inputs if one.part is None)
 
 
 def _values(one: Any) -> tuple[ir.Value, ...]:
@@ -105,7 +110,12 @@ def renamed(guideline: ir.Guideline, names: Names) -> ir.Guideline:
     """The guideline with other names."""
     if not names:
         return guideline
-    made: ir.Guideline = rebuilt(guideline, _renaming(guideline, names))
+    parts = {
+        f"input {one.id}": replace(one.part, of=names[f"input {one.part.of}"]).id
+        for one in guideline.inputs
+        if one.part is not None and f"input {one.part.of}" in names
+    }
+    made: ir.Guideline = rebuilt(guideline, _renaming(guideline, {**parts, **names}))
     return made
 
 
@@ -168,6 +178,8 @@ def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:  #
                 return ir.Things(items(drugs), items(classes), items(procedures))
             case ir.Prescribed(drugs):
                 return ir.Prescribed(items(drugs))
+            case ir.Part(of):
+                return _with(one, of=called("input", of))
             case ir.Input(name):
                 made = _with(one, id=called("input", name), type=typed(name, one.type))
                 return replace(made, named=_as(one.named, values(name, tuple(each.id for each in one.named))))
