@@ -7,9 +7,10 @@ from guidec import ast, ir
 from guidec.evaluate import Compiled
 from guidec.numbers import decimal_text
 from guidec.parse import parse
+from guidec.proofs.pinned import review_text
 from guidec.proofs.witness import Patient
 from guidec.proofs.written import scenario_text
-from guidec.scenarios import answer, exact, missed, orders, possible, unsettled
+from guidec.scenarios import answer, ends, exact, missed, orders, places, possible, unsettled
 
 Json = dict[str, Any]
 Written = Callable[[Iterable[ast.Scenario]], tuple[ir.Scenario, ...]]
@@ -124,9 +125,22 @@ def _expectations(guideline: ir.Guideline, before: Json, after: Json) -> Iterato
         yield from _ruled(kind, before, after)
     for name, value in before["values"].items():
         yield from _valued(name, value)
+    yield from _staged(before)
     for name in decisions:
         yield f"needs of {name} {_names(before['decisions'][name]['needs'])}"
     yield f"needs {_names(before['needs'])}"
+
+
+def _staged(result: Json) -> Iterator[str]:
+    """Where the patient stands, where that leads, and when he is seen again."""
+    pathway = result.get("pathway")
+    if pathway is None or pathway["status"] == "out_of_scope":
+        return
+    yield f"stage {_names(places(pathway))}"
+    for response in pathway["responses"]:
+        yield f"next of {response['stage']} {_names(ends(response))}"
+    for review in pathway["reviews"]:
+        yield f"review of {review['stage']} {review_text(review)}"
 
 
 def _names(names: Iterable[str]) -> str:

@@ -177,11 +177,12 @@ def _never_asked(work: Lowering, stage: ir.Stage, met: Callable[[int], bool]) ->
     assert work.guideline.pathway is not None
     here = diagram_of(work, ir.Is(work.guideline.pathway.input, (stage.id,)))
     for one in work.guideline.decisions:
-        if one.id in stage.decisions and one.asked is not None:
-            if not met(work.diagrams.both(here, diagram_of(work, one.asked))):
-                message = f"`{one.id}` belongs to the stage `{stage.id}`, where nobody is asked it"
-                repair = f"mend its `asked when`, or name it in another stage than `{stage.id}`"
-                yield warning("stage_not_asked", message, stage.span, repair)
+        if one.id not in stage.decisions or one.asked is None:
+            continue
+        if not met(work.diagrams.both(here, diagram_of(work, one.asked))):
+            message = f"`{one.id}` belongs to the stage `{stage.id}`, where nobody is asked it"
+            repair = f"mend its `asked when`, or name it in another stage than `{stage.id}`"
+            yield warning("stage_not_asked", message, stage.span, repair)
 
 
 def _nobody(what: str, span: Span) -> Diagnostic:
