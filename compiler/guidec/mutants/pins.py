@@ -43,6 +43,7 @@ VIEWS: tuple[Callable[[Json], object], ...] = (
         for name, one in result.get("decisions", {}).items()
         if one["status"] != "indeterminate"
     },
+    lambda result: _surely_staged(result.get("pathway")),
     lambda result: [
         [one["id"], one["applies"]] for key in ("advice", "monitoring") for one in result.get(key, ())
     ],
@@ -50,8 +51,15 @@ VIEWS: tuple[Callable[[Json], object], ...] = (
     lambda result: result,
 )
 """Parts of a result, what is told for sure before what is only possible."""
-SURE = 4
+SURE = 5
 """So many of them are told for sure."""
+
+
+def _surely_staged(pathway: Json | None) -> object:
+    """Of a pathway, what is told for sure."""
+    if pathway is None or pathway["status"] == "indeterminate":
+        return None
+    return pathway["reviews"], [one for one in pathway["responses"] if one["status"] != "indeterminate"]
 
 
 def pinned(
