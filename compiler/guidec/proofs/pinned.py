@@ -35,7 +35,8 @@ def pinned(
             band = value["band"]
             found += _value(bands[name], band if isinstance(band, dict) else {"value": band})
     if guideline.pathway is not None:
-        found += [one for one in _pathway(result["pathway"], about) if one not in known]
+        open_place = guideline.pathway.places in about
+        found += [one for one in _pathway(result["pathway"], about, open_place) if one not in known]
     still_open = open_readings(dict(result))
     if still_open:
         found.append(f"open reading {', '.join(still_open)}")
@@ -219,12 +220,12 @@ def _value(name: str, value: Json) -> Iterator[str]:
 # --- the pathway -------------------------------------------------------------
 
 
-def _pathway(pathway: Json, about: Collection[str]) -> Iterator[str]:
+def _pathway(pathway: Json, about: Collection[str], open_place: bool) -> Iterator[str]:
     """Where the patient stands, and where that leads; of what a scenario is about, also what stays open."""
     stages = places(dict(pathway))
     if pathway["status"] == "out_of_scope":
         return
-    if len(stages) == 1 or any(f"after {stage}" in about for stage in stages):
+    if len(stages) == 1 or open_place or any(f"after {stage}" in about for stage in stages):
         yield f"stage {', '.join(stages)}"
     for response in pathway["responses"]:
         said = len(stages) == 1 and response["status"] != "indeterminate"
