@@ -296,10 +296,12 @@ def _leading(work: Lowering, stage: ir.Stage) -> int:
     assert definition is not None and definition.category is not None
     reasons = {one.id: one.label for one in definition.category.values if one.id.startswith("not stated")}
     diagrams = work.diagrams
-    return diagrams.replace(
-        category_of(work, definition),
-        lambda value: diagrams.end(("not stated", reasons[value]) if value in reasons else value),
-    )
+
+    def end(value: Hashable) -> int:
+        reason = reasons.get(value) if isinstance(value, str) else None
+        return diagrams.end(value if reason is None else ("not stated", reason))
+
+    return diagrams.replace(category_of(work, definition), end)
 
 
 def asked(whole: Joint, reach: Reach) -> list[str]:
