@@ -1,7 +1,7 @@
 """One guideline and many partial patients: what the evaluator says, held against all the completions of each."""
 
 import random
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -30,6 +30,7 @@ from interpret import (
     decide,
     domain,
     dose_for,
+    goes,
     holds,
     is_points,
     line_outcome,
@@ -305,6 +306,7 @@ def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
     check.rules()
     check.avoided()
     check.values()
+    check.pathway()
     check.readings()
     check.top()
     return result
@@ -603,6 +605,47 @@ class _Check:
             if not points and not chooses(self.guideline, one.number):
                 self.same(f"value {one.id}: needs", found["needs"], wanted)
 
+    def pathway(self) -> None:
+        """Where he may stand, and for each of these stages where those of the completions who stand there go."""
+        pathway = self.guideline.pathway
+        if pathway is None:
+            self.same("pathway", "pathway" in self.result, False)
+            return
+        found = self.result["pathway"]
+        at_stage: dict[str, list[int]] = {one.id: [] for one in pathway.stages}
+        for at in self.those.places:
+            at_stage[str(self.those.world.patients[at].values[pathway.input])].append(at)
+        stages = [one for one in pathway.stages if at_stage[one.id]]
+        names = [one.id for one in stages]
+        self.same("stage", found["stage"], names[0] if len(names) == 1 else {"one_of": names})
+        if self.result["status"] == "out_of_scope":
+            wanted = {"status": "out_of_scope", "reviews": [], "responses": []}
+            self.same("pathway", {key: found[key] for key in wanted}, wanted)
+            return
+        self.same("stage: status", found["status"], "determined" if len(names) == 1 else "indeterminate")
+        self.same("reviews", list(map(_read_review, found["reviews"])), list(_reviews(stages)))
+        self.same("responses", [one["stage"] for one in found["responses"]], names)
+        for stage, response in zip(stages, found["responses"], strict=True):
+            self.moves(stage, replace(self.those, places=tuple(at_stage[stage.id])), response)
+
+    def moves(self, stage: ir.Stage, there: Known, found: Json) -> None:
+        what = f"next of {stage.id}"
+        ends = [goes(self.guideline, patient) for patient in there.patients]
+        if stage.final:
+            self.same(what, (found["status"], found["possible"], found["needs"]), ("final", [], []))
+            return
+        possible = [end for end in dict.fromkeys((one.to, one.why) for one in stage.moves) if end in ends]
+        status = "determined" if possible[0][0] else "not_stated"
+        self.same(f"{what}: status", found["status"], status if len(possible) == 1 else "indeterminate")
+        shown = [("" if "why" in one else one["to"], one.get("why", "")) for one in found["possible"]]
+        self.same(f"{what}: possible", shown, possible)
+        self.same(f"{what}: needs", found["needs"], needs(there, ends))
+        for end, one in zip(possible, found["possible"], strict=True):
+            cited = {
+                name for move in stage.moves if (move.to, move.why) == end for name in move.cites.statements
+            }
+            self.same(f"{what}: statements", sorted(one["statements"]), sorted(cited))
+
     def readings(self) -> None:
         for reading in self.guideline.readings:
             found = self.result["readings"][reading.id]
@@ -753,6 +796,19 @@ class _Check:
 
 
 _FORMS = {"exact": "", "range": "", "or_more": "above", "up_to": "below", "about": "about"}
+
+
+def _reviews(stages: Iterable[ir.Stage]) -> Iterator[Outcome]:
+    """When those of some stages are seen again."""
+    for stage in stages:
+        for one in stage.reviews:
+            kind = "after" if one.kind == "after" else "every"
+            yield stage.id, kind, _span(one.interval), list(one.cites.statements)
+
+
+def _read_review(review: Json) -> Outcome:
+    kind = "after" if "after" in review else "every"
+    return review["stage"], kind, _read_span(review[kind]), review["statements"]
 
 
 def _stated(word: str | None) -> str | None:

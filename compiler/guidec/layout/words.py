@@ -301,6 +301,14 @@ def expectation_text(expected: ast.Expectation) -> str:
             days = _days_text(expected.names)
             word = {"dates": days, "needs": f"needs {names}"}.get(expected.word, expected.word)
             return f"due of {of} {word}"
+        case "stage":
+            return f"stage {names}"
+        case "next":
+            return f"next of {of} {names}"
+        case "review":
+            time = "not stated" if expected.time is None else interval_text(expected.time)
+            word = expected.word if expected.word in ("every", "after") else ""
+            return " ".join(part for part in ("review of", of, word, time) if part)
         case "usual":
             return f"usual of {of} {names or 'not stated'}"
         case "preferred":

@@ -23,6 +23,7 @@ class Names:
     truths: frozenset[str]
     regimens: tuple[str, ...]
     things: dict[str, tuple[str, ...]]
+    stages: tuple[str, ...]
 
 
 def names_of(guideline: ir.Guideline) -> Names:
@@ -34,14 +35,15 @@ def names_of(guideline: ir.Guideline) -> Names:
         values[one.id] = tuple(value.id for value in (*own, *one.named))
     values.update({one.id: tuple(value.id for value in one.values) for one in guideline.readings})
     for definition in guideline.definitions:
-        if definition.category is not None:
+        if definition.category is not None and not definition.role:
             values[definition.id] = tuple(value.id for value in definition.category.values)
     truths = {one.id for one in inputs if isinstance(one.type, ir.Boolean)}
     truths |= {one.id for one in guideline.definitions if one.condition is not None}
     kinds: dict[str, None] = dict.fromkeys(one.kind for one in guideline.items)
     things = {kind: tuple(one.id for one in guideline.items if one.kind == kind) for kind in kinds}
     regimens = tuple(one.id for one in guideline.regimens)
-    return Names({one.id: one for one in inputs}, values, frozenset(truths), regimens, things)
+    stages = () if guideline.pathway is None else tuple(one.id for one in guideline.pathway.stages)
+    return Names({one.id: one for one in inputs}, values, frozenset(truths), regimens, things, stages)
 
 
 def following(name: Word, among: Sequence[Word], taken: Sequence[str] = ()) -> list[Word]:

@@ -1281,6 +1281,26 @@ class Build:
         word = "unknown" if len(children) > 3 and children[3] is not None else "yes"
         return self._expect("preferred", meta, of=children[1], names=names, word=word)
 
+    def expect_stage(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("stage", meta, of=self._word(children[0]), names=children[1])
+
+    def expect_next(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("next", meta, of=children[1], names=children[2:])
+
+    def next_not_stated(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("not stated", meta)
+
+    def expect_review(self, meta: Meta, children: list[Any]) -> Any:
+        time = children[2] if len(children) > 2 else None
+        found = self._expect("review", meta, of=children[1], word="" if time else "not_stated")
+        return replace(found, time=time)
+
+    def expect_review_every(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("review", meta, of=children[1], word="every"), time=children[2])
+
+    def expect_review_after(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("review", meta, of=children[1], word="after"), time=children[2])
+
     def expect_rule(self, meta: Meta, children: list[Any]) -> Any:
         word = "yes" if children[2] is None else "unknown"
         return self._expect("rule", meta, of=self._word(children[0]), names=children[1], word=word)

@@ -162,6 +162,9 @@ _WORDS = {
     "BASIS_OF": "`basis of`",
     "CHOICE_OF": "`choice of`",
     "MEASURE_OF": "`measure of`",
+    "STAGE_IS": "`stage` and stages",
+    "NEXT_OF": "`next of`",
+    "REVIEW_OF": "`review of`",
     "OPEN_READING": "`open reading`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }

@@ -96,6 +96,25 @@ def _values(category: ir.Category | None) -> str:
     return "" if category is None else _ids(category.values)
 
 
+def stage_facts(before: ir.Stage, after: ir.Stage) -> Iterator[Fact]:
+    """What is said of a stage beside its moves."""
+    words = {True: "yes", False: "no"}
+    yield from _fact("patients begin here", words[before.start], words[after.start])
+    yield from _fact("review", _reviews(before), _reviews(after))
+    yield from _fact("decides", *(", ".join(sorted(one.decisions)) for one in (before, after)))
+    yield from _fact("does", *(", ".join(sorted(one.rules)) for one in (before, after)))
+
+
+def _reviews(stage: ir.Stage) -> str:
+    return "; ".join(_review(one) for one in stage.reviews)
+
+
+def _review(one: ir.StageReview) -> str:
+    if one.interval is None:
+        return "not stated"
+    return f"{one.kind} {quantity_text(one.interval.low, one.interval.high, one.interval.unit)}"
+
+
 def whole_facts(before: ir.Guideline, after: ir.Guideline) -> Iterator[Fact]:
     """What is said of a guideline as a whole."""
     yield from _fact("name", before.id, after.id)

@@ -195,7 +195,10 @@ def _waiting(measure: Measure, patient: Patient, about: Collection[str]) -> list
     """The inputs that aren't known and that something waits for; of a series what is asked of it."""
     result = evaluate(measure.compiled, patient)
     rules = [one for kind in ("advice", "monitoring") for one in result[kind] if one["id"] in about]
-    waiting = [*result["decisions"].values(), result, *result["values"].values(), *rules]
+    moves = [
+        one for one in result.get("pathway", {}).get("responses", ()) if f"after {one['stage']}" in about
+    ]
+    waiting = [*result["decisions"].values(), result, *result["values"].values(), *rules, *moves]
     needs = dict.fromkeys(name for one in waiting for name in one["needs"])
     entries = read_record(measure.work.guideline, patient).entries
     inputs = measure.work.coordinates.inputs
@@ -234,6 +237,9 @@ def _title(
     if result["status"] == "out_of_scope":
         return f"{_who(guideline, patient, ())} → out of scope"
     decisions = [one.id for one in guideline.decisions]
+    moves = [one.of for one in items if one.of.startswith("after ")]
+    if moves and not any(one.of in decisions for one in items):
+        return f"{_who(guideline, patient, ())} → {_onward(guideline, result, moves[0])}"
     about = [one.of for one in items if one.of in decisions] or decisions
     name = next((one for one in about if result["decisions"][one]["status"] != "not_applicable"), "")
     asked = [step["by"] for step in result["trace"] if step["at"] == name]
@@ -312,6 +318,17 @@ def _what(guideline: ir.Guideline, result: Mapping[str, Any], name: str) -> str:
     labels = [outcome_label(guideline, one) for one in dict.fromkeys(names)]
     shown = ", ".join(labels[:2]) + (f" and {len(labels) - 2} more" if len(labels) > 2 else "")
     return shown or f"nothing under {label_of(guideline.decisions, name)}"
+
+
+def _onward(guideline: ir.Guideline, result: Mapping[str, Any], name: str) -> str:
+    """Where the moves out of a stage, called `after STAGE`, lead."""
+    category = next(one.category for one in guideline.definitions if one.id == name)
+    assert category is not None
+    labels = {value.id: value.label for value in category.values}
+    found = [one for one in result["pathway"]["responses"] if f"after {one['stage']}" == name]
+    ends = [end for one in found for end in one["possible"]]
+    shown = [labels.get(end["to"], "the source does not say") for end in ends]
+    return " or ".join(dict.fromkeys(shown[:3])) or "nowhere"
 
 
 def _free(title: str, taken: Collection[str]) -> str:

@@ -91,8 +91,9 @@ def resolve(
         return None, scope.found
     if not complete or has_errors(scope.found):
         definitions, decisions, rules = _whole(definitions, decisions, rules)
-        stages = None
         kept = {one.id for one in (*definitions, *decisions)}
+        if has_errors(scope.found) or not {one.id for one in moves} <= kept:
+            stages = None
         avoids = tuple(one for one in avoids if _names_read(one) <= kept)
         if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
             return None, scope.found

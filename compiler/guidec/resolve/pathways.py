@@ -29,7 +29,11 @@ def pathway(
     if not written:
         return None, ()
     found = _pathway(scope, written[0], rules)
-    return (None, ()) if found is None else (found, _definitions(found))
+    if found is None:
+        scope.unread_kinds.add("pathway")
+        return None, ()
+    scope.stages = {stage.id: stage.label for stage in found.stages}
+    return found, _definitions(found)
 
 
 def _pathway(scope: Scope, written: ast.Pathway, rules: dict[str, ir.Rule]) -> ir.Pathway | None:

@@ -192,6 +192,8 @@ def _known_order(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
 
 
 def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> ir.Expectation | None:
+    if written.kind == "stage" and "stage" in scope.decisions:
+        written = replace(written, kind="outcome")
     match written.kind:
         case "outcome" | "possible":
             _known_decision(scope, written)
@@ -234,14 +236,10 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         case "value":
             assert written.of is not None
             _known_value(scope, written, written.of)
-        case "due":
-            assert written.of is not None
-            _known(scope, "rule", written.of, rules)
-            for name in written.names if written.word == "needs" else ():
-                _known(scope, "input", name, scope.inputs)
-        case "rule" | "no_rule":
-            for name in written.names:
-                _known(scope, "rule", name, rules)
+        case "stage" | "next" | "review":
+            _known_stages(scope, written)
+        case "due" | "rule" | "no_rule":
+            _known_rules(scope, written, rules)
         case "status" | "refused":
             pass
     amount = _amount(scope, written)
@@ -285,6 +283,32 @@ def _amount(scope: Scope, written: ast.Expectation) -> tuple[str, Fraction | Non
         return said.number.unit, written.low.value, written.high.value
     bare = written.kind in ("value", "step")
     return ("", written.low.value, written.high.value) if bare else ("", None, None)
+
+
+def _known_rules(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> None:
+    """The rules that are or aren't shown; or the one that is due, and the inputs that its date needs."""
+    if written.kind == "due":
+        assert written.of is not None
+        _known(scope, "rule", written.of, rules)
+        for name in written.names if written.word == "needs" else ():
+            _known(scope, "input", name, scope.inputs)
+        return
+    for name in written.names:
+        _known(scope, "rule", name, rules)
+
+
+def _known_stages(scope: Scope, written: ast.Expectation) -> None:
+    """The stages that an expectation names; `final` says that nobody goes on."""
+    if "pathway" in scope.unread_kinds:
+        return
+    if not scope.stages:
+        message = "this guideline has no `pathway`, and so no stages"
+        scope.fault("unknown_name", message, written.span, "delete this, or declare the pathway")
+        return
+    of = [written.of] if written.of is not None and written.kind != "stage" else []
+    last = ("!not stated", "final") if written.kind == "next" else ()
+    for name in [*of, *(one for one in written.names if one.text not in last)]:
+        _known(scope, "stage", name, scope.stages)
 
 
 def _known_value(scope: Scope, written: ast.Expectation, of: ast.Name) -> None:

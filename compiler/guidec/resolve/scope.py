@@ -51,6 +51,7 @@ class Scope:
     resolving: list[str] = field(default_factory=list)
     regimens: dict[str, ir.Regimen] = field(default_factory=dict)
     decisions: dict[str, ast.Decision | ast.Options] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, set[str]] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
     cited: dict[str, list[Span]] = field(default_factory=dict)
