@@ -801,6 +801,8 @@ _FORMS = {"exact": "", "range": "", "or_more": "above", "up_to": "below", "about
 def _reviews(stages: Iterable[ir.Stage]) -> Iterator[Outcome]:
     """When those of some stages are seen again."""
     for stage in stages:
+        if not stage.reviews and not stage.final:
+            yield stage.id, "every", None, []
         for one in stage.reviews:
             kind = "after" if one.kind == "after" else "every"
             yield stage.id, kind, _span(one.interval), list(one.cites.statements)

@@ -346,7 +346,6 @@ def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[
         indent = "    " if several else "  "
         reviews = [one for one in found["reviews"] if one["stage"] == stage.id]
         seen = [f"seen again {_seen(one)}{_cites(one)}" for one in reviews]
-        seen = seen or ([] if stage.final else ["seen again: not stated"])
         lines += [indent + line for line in (*seen, *_response(guideline, pathway, stage, response))]
     return lines
 
@@ -361,7 +360,7 @@ def _seen(review: Json) -> str:
 
 
 def _reason(where: Json) -> str:
-    return "" if where["why"] == "not stated" else f": {where['why']}"
+    return f": {where['why']}" if where.get("why", "not stated") != "not stated" else ""
 
 
 def _response(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage, response: Json) -> list[str]:

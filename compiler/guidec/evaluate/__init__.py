@@ -178,7 +178,7 @@ class _Work:
             "trace": trace,
         }
         if self.guideline.pathway is not None:
-            result["pathway"] = self._pathway(self.guideline.pathway, result["status"])
+            result["pathway"] = self._pathway(self.guideline.pathway)
         rounded = self._rounded()
         if rounded:
             result["rounded"] = rounded
@@ -384,12 +384,13 @@ class _Work:
             found.append((leaves, needs))
         return found
 
-    def _pathway(self, pathway: ir.Pathway, status: str) -> Json:
+    def _pathway(self, pathway: ir.Pathway) -> Json:
         """Where the patient may stand, when he is seen again there, and where what is found then leads."""
         ((places, _),) = self._leaves_of(pathway.places)
         stages = [pathway.stages[place] for place in places]
-        if status == "out_of_scope":
-            return pathway_json(stages, status, [])
+        scope = self.guideline.applies
+        if scope is not None and self.applies(scope)[0] == "no":
+            return pathway_json(stages, "out_of_scope", [])
         answers = [self._answered(stage) for stage in stages]
         return pathway_json(stages, "determined" if len(stages) == 1 else "indeterminate", answers)
 

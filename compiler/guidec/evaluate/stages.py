@@ -34,7 +34,9 @@ def place_json(stages: Sequence[str]) -> str | Json:
 
 
 def reviews_json(stage: ir.Stage) -> list[Json]:
-    """When a patient of this stage is seen again."""
+    """When a patient of this stage is seen again; where nothing is written of it, that is said."""
+    if not stage.reviews and not stage.final:
+        return [{"stage": stage.id, "every": NOT_STATED, "statements": []}]
     return [_review_json(stage, one) for one in stage.reviews]
 
 

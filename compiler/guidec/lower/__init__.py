@@ -254,6 +254,8 @@ def _outcomes(work: Lowering) -> list[ir.Outcome | None]:
 def _beside(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
     """What makes an alternative preferred, holds an order, chooses a dose: each condition once."""
     found: dict[ir.Condition, Span] = {}
+    if guideline.pathway is not None and guideline.applies is not None:
+        found[guideline.applies] = guideline.span
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
         one, span = waiting.popleft()

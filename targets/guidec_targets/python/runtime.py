@@ -170,6 +170,7 @@ SHOWN_CONDITIONS: dict[str, tuple[Row, ...]] = {}
 SHOWN_NUMBERS: dict[str, ShownNumber] = {}
 CATEGORIES: dict[str, Category] = {}
 PLACES: tuple[Row, ...] = ()
+SCOPE: tuple[Row, ...] = ()
 STAGES: dict[str, CareStage] = {}
 POSSIBLE: tuple[Row, ...] = ()
 WHY_IMPOSSIBLE: str = ""
@@ -2059,7 +2060,7 @@ def result(case: Case, before: dict[str, Fraction]) -> Json:
         "trace": found.trace,
     }
     # <pathway>
-    whole["pathway"] = pathway(case, str(whole["status"]))
+    whole["pathway"] = pathway(case)
     # </pathway>
     if before:
         whole["rounded"] = {name: rounding(case, name, before[name]) for name in INPUTS if name in before}
@@ -2067,13 +2068,13 @@ def result(case: Case, before: dict[str, Fraction]) -> Json:
 
 
 # <pathway>
-def pathway(case: Case, status: str) -> Json:
+def pathway(case: Case) -> Json:
     """Where the patient may stand, when he is seen again there, and where what is found then leads."""
     names = list(STAGES)
     stages = [names[at] for at in sorted({at for _, at in case.met(PLACES)})]
     place: object = stages[0] if len(stages) == 1 else {"one_of": list(stages)}
-    if status == "out_of_scope":
-        return {"stage": place, "status": status, "reviews": [], "responses": []}
+    if SCOPE and case.applies(SCOPE)[0] == "no":
+        return {"stage": place, "status": "out_of_scope", "reviews": [], "responses": []}
     return {
         "stage": place,
         "status": "determined" if len(stages) == 1 else "indeterminate",

@@ -352,6 +352,10 @@ class Tables:
         ids = tuple(stage.id for stage in pathway.stages)
         (places,) = self.program.categories[pathway.places]
         yield f"PLACES: tuple[Row, ...] = {self._rows(places.rows, 0, ids)}\n"
+        asides = {when: condition.rows for when, condition in self.program.asides}
+        applies = self.guideline.applies
+        rows = "()" if applies is None else self._rows(asides[applies], 0)
+        yield f"# Who is in scope: 1 where that holds.\nSCOPE: tuple[Row, ...] = {rows}\n"
         lines: list[str] = []
         for stage in pathway.stages:
             category = definitions[f"after {stage.id}"].category if stage.moves else None
