@@ -286,7 +286,8 @@ def _staged(whole: Joint) -> int:
 def _of_stage(stage: ir.Stage) -> object:
     """What is said of a stage beside its moves, citations aside."""
     reviews = [(one.kind, one.interval) for one in stage.reviews]
-    return stage.final, bool(stage.moves), reviews
+    unsaid = [] if reviews or stage.final else [("not stated", None)]
+    return stage.final, bool(stage.moves), [*reviews, *unsaid]
 
 
 def _leading(work: Lowering, stage: ir.Stage) -> int:
