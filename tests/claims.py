@@ -224,6 +224,28 @@ def falls(everybody: World, claim: ir.Claim, case: Case) -> bool:
     return False
 
 
+def fall_shown(everybody: World, claim: ir.Claim, first: Case, second: Case) -> bool:
+    """Whether two records differ only in the input, the second has more of it (or less), and surely comes to less."""
+    others = [{**one.record, claim.of: ()} for one in (first, second)]
+    if others[0] != others[1] or first.readings != second.readings:
+        return False
+    (now,), (later,) = first.record[claim.of], second.record[claim.of]
+    values = list(everybody.domains[claim.of])
+    rises = values.index(now) < values.index(later)
+    if rises is not (claim.word == "more") or getattr(now, "unit", "") != getattr(later, "unit", ""):
+        return False
+    ranks = [_sure_rank(everybody, claim, one) for one in (first, second)]
+    return 0 <= ranks[1] < ranks[0]
+
+
+def _sure_rank(everybody: World, claim: ir.Claim, case: Case) -> int:
+    """The rank that all completions of a record have, of which one is meant; -1 where there is none."""
+    places = known(everybody, case).places
+    ranks = {_rank(everybody, claim, complete(everybody, place)) for place in places}
+    meant = any(_ranked(everybody, claim, complete(everybody, place)) for place in places)
+    return ranks.pop() if len(ranks) == 1 and meant else -1
+
+
 def _ranked(everybody: World, claim: ir.Claim, case: Case) -> bool:
     """Whether a complete record is possible, and meant."""
     those = known(everybody, case)

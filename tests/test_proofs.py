@@ -3,7 +3,8 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -44,16 +45,30 @@ def broken(everybody: World, claim: ir.Claim, case: Case) -> bool:
     return claims.breaks(everybody, claim, case)
 
 
-def judge(compiled: Compiled, verdict: Verdict, everybody: World, seed: int) -> None:
-    """Raises AssertionError where a verdict is wrong."""
+def second_patient(text: str, verdict: Verdict) -> Mapping[str, Any]:
+    """The record of the scenario that is shown beside the patient, read as an author would paste it."""
+    found = compile_file("generated.guide", generate.reader(f"{text}\n{verdict.scenario}\n{verdict.beside}"))
+    assert [one.patient for one in found.scenarios[-2:-1]] == [verdict.answer.patient], found.diagnostics
+    return found.scenarios[-1].patient
+
+
+def judge(compiled: Compiled, verdict: Verdict, everybody: World, seed: int, text: str) -> None:
+    """Raises AssertionError where a verdict is wrong. The text is the guideline's."""
     claim = verdict.claim
     if verdict.answer.kind == "proven":
         for case in records(everybody, claim, seed):
             wrong = broken(everybody, claim, case)
             assert not wrong, f"proven, and broken by {as_json(compiled.guideline, case)}"
-    if verdict.answer.kind == "refuted" and claim.kind != "monotone":
-        assert verdict.answer.patient is not None
-        case = claims.from_json(everybody, verdict.answer.patient)
+    if verdict.answer.kind != "refuted":
+        return
+    assert verdict.answer.patient is not None
+    case = claims.from_json(everybody, verdict.answer.patient)
+    if claim.kind == "monotone":
+        other = claims.from_json(everybody, second_patient(text, verdict))
+        assert claims.fall_shown(everybody, claim, case, other), (
+            f"no fall: {verdict.scenario}{verdict.beside}"
+        )
+    else:
         assert claims.breaks(everybody, claim, case), f"not broken by {verdict.answer.patient}"
 
 
@@ -77,7 +92,7 @@ def wrong_verdict(seed: int) -> str:
     for verdict in prove(found.compiled, found.properties)[0]:
         try:
             if verdict.claim.kind != "amount":
-                judge(found.compiled, verdict, everybody, seed)
+                judge(found.compiled, verdict, everybody, seed, text)
         except AssertionError as fault:
             return f"seed {seed}, {verdict.claim.text}: {fault}\n\n{text}"
     return ""
@@ -114,6 +129,74 @@ MUTANTS: dict[str, tuple[str, object]] = {
 def test_a_prover_with_a_fault_is_found_out(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*MUTANTS[mutant])
     assert any(wrong_verdict(seed) for seed in (2, 4, 1, 39, *range(250)))
+
+
+RISING = """guideline rising "Rising"
+  version 1.0.0
+  language guidec/1
+
+input age "Age"
+  integer from 0 to 6
+  or value unknown_age "Nobody knows"
+
+input mass "Mass"
+  quantity kg from 20 to 40 step 20
+  or in g from 20000 to 40000 step 20000
+
+input stage "Stage"
+  one of
+    early "Early"
+    middle "Middle"
+    late "Late"
+
+input frail "Frail"
+  boolean
+
+impossible when frail and age is not unknown_age and age < 1 "No newborn is frail."
+
+drug low "Low"
+drug high "High"
+
+decision treat "Treat"
+  when age is unknown_age: not stated "Nobody says."
+  when age is not unknown_age and age < 3 and not frail: use low; rest not stated
+  when age is not unknown_age and age >= 3 and age < 6 and not frail: use high; rest not stated
+  when age is not unknown_age and (age >= 6 or frail): nothing
+
+decision by_stage "By stage"
+  when stage is early and mass < 40 kg: use low; rest not stated
+  when stage is middle or mass >= 40 kg: use high; rest not stated
+  when stage is late and mass < 40 kg: nothing
+
+property rises "Rises"
+"""
+FALLING = (
+    "more age never gets less of nothing, low, high in treat",
+    "less age never gets less of nothing, low, high in treat",
+    "more age never gets less of low, high in treat",
+    "more age never gets less of high, low in treat when not frail",
+    "more age never gets less of nothing, low, high in treat when frail",
+    "more age never gets less of nothing, low, high in treat unless age is not unknown_age and age >= 5",
+    "more stage never gets less of nothing, low, high in by_stage",
+    "less stage never gets less of nothing, low, high in by_stage when mass < 40 kg",
+    "more mass never gets less of nothing, low, high in by_stage",
+    "more mass never gets less of high, low, nothing in by_stage when stage is early",
+    "less mass never gets less of high, low, nothing in by_stage",
+)
+
+
+def test_two_patients_who_break_a_claim_differ_in_one_input_and_do_break_it() -> None:
+    text = RISING + "".join(f"  {claim}\n" for claim in FALLING)
+    found = compile_file("generated.guide", generate.reader(text))
+    assert found.compiled is not None, [one.message for one in found.diagnostics]
+    everybody = world(found.compiled.guideline)
+    kinds: Counter[str] = Counter()
+    for verdict in prove(found.compiled, found.properties)[0]:
+        assert verdict.answer.kind != "unknown", verdict.claim.text
+        judge(found.compiled, verdict, everybody, 1, text)
+        kinds[verdict.answer.kind] += 1
+    assert kinds["refuted"] >= 4
+    assert kinds["proven"] >= 3
 
 
 def test_most_generated_claims_are_decided() -> None:

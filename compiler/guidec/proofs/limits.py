@@ -11,7 +11,7 @@ from guidec.given import alternatives
 from guidec.lower.coordinates import grids
 from guidec.lower.diagram import TRUE
 from guidec.lower.work import Lowering
-from guidec.numbers import unit_of
+from guidec.numbers import in_base_units, out_of_base_units, unit_of
 from guidec.proofs.difference import UNKNOWN, ending, shown_when
 from guidec.record import parts, record
 from guidec.units import Unit, without_time
@@ -217,16 +217,16 @@ def _past(guideline: ir.Guideline, one: Amount, claim: ir.Claim) -> ir.Condition
         return ir.Always(True) if past(Fraction(0), "") else None
     kind = next(entry.type for entry in guideline.inputs if entry.id == one.of)
     assert isinstance(kind, ir.Quantity)
-    ends: list[ir.Constant] = []
+    ends: list[Fraction] = []
     for unit, (low, step, count) in zip(kind.units, grids(kind), strict=True):
         first = _first(count, lambda at: past(low + at * step, unit.unit) is not claim.least)  # noqa: B023
-        ends.append(ir.Constant(low + first * step, unit.unit))
-    if all(
-        (end.value == unit.low) if claim.least else (end.value > unit.high)
-        for end, unit in zip(ends, kind.units, strict=True)
-    ):
-        return None
-    return ir.Compare("<" if claim.least else ">=", ir.Measure(one.of), ends[0], tuple(ends[1:]))
+        if first <= count:
+            ends.append(in_base_units(low + first * step, unit.unit))
+    if not ends:
+        return ir.Always(True) if claim.least else None
+    # The lightest of whom it holds divides every unit's grid where that grid is divided, and so crosses no other threshold.
+    end = ir.Constant(out_of_base_units(min(ends), kind.units[0].unit), kind.units[0].unit)
+    return ir.Compare("<" if claim.least else ">=", ir.Measure(one.of), end)
 
 
 def _first(count: int, holds: Callable[[int], bool]) -> int:
