@@ -117,6 +117,16 @@ class Completed:
 
 
 @record
+class OfSeries:
+    """What is asked of a series: an entry (`latest`, `first`, `before`), their `count`, or a change; `over` a time."""
+
+    kind: Literal["latest", "first", "count", "before", "change", "relative change"]
+    name: Name
+    over: "CalendarNumber | None"
+    span: Span
+
+
+@record
 class Rounded:
     """`… rounded down to 0.5 mg`; without a mode, half away from zero, `said` where that is written nevertheless."""
 
@@ -173,6 +183,7 @@ Expression = (
     | Binary
     | Call
     | Completed
+    | OfSeries
     | Rounded
     | Compare
     | Is
@@ -263,12 +274,31 @@ class Rounds:
 
 
 @record
+class Series:
+    """The input may be entered as dated entries, `most` of them where that is said."""
+
+    most: Number | None
+    span: Span
+
+
+@record
+class Kept:
+    """What the next visit knows of the input."""
+
+    word: Literal["lasting", "per visit", "date of the visit"]
+    span: Span
+
+
+@record
 class Input:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[TypeLine | NamedValue | Rounds | Note | Code, ...]
+    lines: tuple["InputLine", ...]
     span: Span
+
+
+InputLine = TypeLine | NamedValue | Rounds | Series | Kept | Note | Code
 
 
 @record
@@ -1183,7 +1213,24 @@ class Avoid:
 
 # --- scenarios ---------------------------------------------------------------
 
-Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...]
+Value = Number | CalendarNumber | Day | YesNo | Name
+
+
+@record
+class DatedValue:
+    """An entry of a series: `80 % on 2025-03-01`."""
+
+    value: Value
+    day: Day
+    span: Span
+
+
+@record
+class DatedValues:
+    values: tuple[DatedValue, ...]
+
+
+Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...] | DatedValues
 
 
 @record

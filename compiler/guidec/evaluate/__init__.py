@@ -61,7 +61,7 @@ def refusal(refused: Refused) -> Json:
 
 def _impossible(guideline: ir.Guideline, record: Record) -> RecordError:
     why = "; ".join(dict.fromkeys(one.why for one in guideline.impossible))
-    known = [entry.id for entry in guideline.inputs if record.entries[entry.id].values]
+    known = [entry.key for entry in guideline.inputs if record.entries[entry.id].values]
     return RecordError(
         known[0] if known else "", "impossible", f"no patient has these entries together: {why}"
     )

@@ -135,7 +135,7 @@ def _code(code: ast.Code) -> Line:
     return line("code", *map(label_text, (code.system, code.code, code.display)))
 
 
-def _input_line(written: ast.TypeLine | ast.NamedValue | ast.Rounds | ast.Note | ast.Code) -> Line:
+def _input_line(written: ast.InputLine) -> Line:
     match written:
         case ast.TypeLine():
             return _type_line(written)
@@ -144,6 +144,10 @@ def _input_line(written: ast.TypeLine | ast.NamedValue | ast.Rounds | ast.Note |
             return line("or value", value.name.text, label_text(value.label), below=below)
         case ast.Rounds():
             return line("round")
+        case ast.Series(most):
+            return line("series", "" if most is None else f"up to {value_text(most)} entries")
+        case ast.Kept(word):
+            return line(word)
         case ast.Note():
             return _note(written)
         case ast.Code():

@@ -274,6 +274,14 @@ class Build:
     def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
         return ast.Rounds(self._span(meta))
 
+    def series(self, meta: Meta, children: list[Any]) -> ast.Series:
+        most = None if children[0] is None else self._number(children[0])
+        return ast.Series(most, self._first(meta, "series"))
+
+    def kept(self, meta: Meta, children: list[Any]) -> ast.Kept:
+        word: Any = " ".join(str(children[0]).split())
+        return ast.Kept(word, self.place(children[0]))
+
     def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
         return ast.ValueLine(*children)
 
@@ -1100,6 +1108,18 @@ class Build:
     def given_reading(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
         return ast.GivenLine(children[0], (children[1],), False, True, self._span(meta))
 
+    def given_series(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
+        return ast.GivenLine(
+            children[0], ast.DatedValues(tuple(children[1:])), False, False, self._span(meta)
+        )
+
+    def dated_value(self, meta: Meta, children: list[Any]) -> ast.DatedValue:
+        (value, _), day = children
+        return ast.DatedValue(value, day, self._span(meta))
+
+    def given_name(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, bool]:
+        return children[0], False
+
     def given_number(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         number, unit = children
         if unit is not None:
@@ -1406,6 +1426,16 @@ class Build:
         self._nested(node, first, last)
         self._open[id(node)] = node, node
         return node
+
+    def of_series(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        word, name, *over = (one for one in children if not isinstance(one, Token) or one.type != "OVER")
+        kind: Any = " ".join(str(word).split()).removesuffix(" of")
+        time = self.calendar_quantity(meta, over) if over else None
+        return ast.OfSeries(kind, name, time, self._span(meta))
+
+    def before(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        name, number, unit, _ = children
+        return ast.OfSeries("before", name, self.calendar_quantity(meta, [number, unit]), self._span(meta))
 
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children

@@ -21,6 +21,7 @@ from guidec.resolve.properties import property_
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
 from guidec.resolve.scope import Scope
+from guidec.resolve.series import without_series
 from guidec.resolve.vocabulary import Read, fill_drug_list, free_in_conditions, input_, item, reading, source
 from guidec.source import Span
 
@@ -52,6 +53,7 @@ def resolve(
     headed = head(scope, files[-1])
     scope.overflow = overflow(scope, files)
     _vocabulary(scope, files, read)
+    files = without_series(scope, files)
     _later_names(scope, files)
     for function in scope.functions.values():
         check_function(scope, function)

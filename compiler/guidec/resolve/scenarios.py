@@ -78,6 +78,8 @@ def _value(scope: Scope, given: ast.GivenLine, refused: bool) -> object:
             return _number(scope, given, given.value, entry, refused)
         case tuple():
             return _names(scope, given, given.value, entry, refused)
+        case ast.DatedValues(values):
+            return _dated(scope, given, values, entry, refused)
     if entry is not None and not right and not refused:
         scope.fault(
             "wrong_type",
@@ -85,6 +87,25 @@ def _value(scope: Scope, given: ast.GivenLine, refused: bool) -> object:
             given.span,
             f"its values: {listed(value_ids(entry))}" if value_ids(entry) else "give a value of its type",
         )
+    return found
+
+
+def _dated(
+    scope: Scope,
+    given: ast.GivenLine,
+    values: tuple[ast.DatedValue, ...],
+    entry: ir.Input | None,
+    refused: bool,
+) -> object:
+    """The entries of a series, each checked as if it stood alone."""
+    if entry is not None and entry.series is None and not refused:
+        repair = f"add the line `series` to the input `{entry.id}`, or give one value without a date"
+        scope.fault("wrong_type", f"`{entry.id}` is no series", given.span, repair)
+    found: list[object] = []
+    for one in values:
+        value = (one.value,) if isinstance(one.value, ast.Name) else one.value
+        alone = replace(given, value=value, span=one.span)
+        found.append({"date": one.day.value.isoformat(), "value": _value(scope, alone, refused)})
     return found
 
 
@@ -138,7 +159,7 @@ def _names(
                     given.span,
                     "list its members, or leave it out",
                 )
-        elif len(texts) != 1 and not given.one_of:
+        elif len(texts) != 1 and not given.one_of and (texts or entry.series is None):
             scope.fault(
                 "wrong_type",
                 f"`{entry.id}` has one value",
@@ -149,6 +170,8 @@ def _names(
         return {"one_of": [{"yes": True, "no": False}.get(text, text) for text in texts]}
     if entry is not None and isinstance(entry.type, ir.AnyOf):
         return texts
+    if not texts and entry is not None and entry.series is not None:
+        return []
     return texts[0] if len(texts) == 1 else texts
 
 

@@ -79,7 +79,7 @@ class Scope:
         """No such name: propose the nearest. A name whose declaration has a fault of its own isn't missed."""
         if "guideline" in self.unread_kinds or name.text in self.unread:
             return
-        names = sorted(known)
+        names = sorted(name for name in known if " " not in name)  # those of parts of series are no names
         other = self._other_kind(name.text)
         close = nearest(name.text, names)
         self.meant.update(close.split("`")[1:2])

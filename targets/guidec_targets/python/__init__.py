@@ -81,6 +81,7 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         "avoided": bool(guideline.avoids),
         "readings": bool(guideline.readings),
         "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
+        "series": any(entry.series is not None for entry in guideline.inputs),
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
         "windows": any(one.window is not None or one.ends is not None for one in guideline.rules),
         "doses": any(isinstance(one, ir.Dose) and one.of is not None for one in parts(guideline)) or bands,

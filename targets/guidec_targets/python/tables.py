@@ -94,9 +94,27 @@ class Tables:
         ]
         return (
             _table("INPUTS", "dict[str, Input]", lines, "{}")
+            + self._series()
             + "\n"
             + _table("READINGS", "dict[str, tuple[str, ...]]", readings, "{}")
         )
+
+    def _series(self) -> str:
+        """The inputs that are series, and those that are asked of them."""
+        most = {one.id: one.series for one in self.guideline.inputs if one.series is not None}
+        parts = {one.id: one.part for one in self.guideline.inputs if one.part is not None}
+        lines = [f"    {literal(name)}: {literal(count)}," for name, count in most.items()]
+        asked = [
+            f"    {literal(name)}: {literal((part.of, part.kind, part.amount, part.unit or ''))},"
+            for name, part in parts.items()
+        ]
+        if not lines:
+            return ""
+        texts = (
+            _table("SERIES", "dict[str, int]", lines, "{}"),
+            _table("PARTS", "dict[str, tuple[str, str, int, str]]", asked, "{}"),
+        )
+        return "".join(f"\n{text}" for text in texts)
 
     # --- coordinates ---
 
