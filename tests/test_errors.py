@@ -40,6 +40,7 @@ COLLECTIONS = {
     "pathways",
     "percent",
     "scores",
+    "series",
     "slips",
     "tables",
 }  # many faults in one file

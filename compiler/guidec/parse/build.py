@@ -1428,14 +1428,19 @@ class Build:
         return node
 
     def of_series(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
-        word, name, *over = (one for one in children if not isinstance(one, Token) or one.type != "OVER")
+        word, name, *over = [one for one in children if getattr(one, "type", "") != "OVER"]
         kind: Any = " ".join(str(word).split()).removesuffix(" of")
-        time = self.calendar_quantity(meta, over) if over else None
+        time = self._time(*over) if over else None
         return ast.OfSeries(kind, name, time, self._span(meta))
 
     def before(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
         name, number, unit, _ = children
-        return ast.OfSeries("before", name, self.calendar_quantity(meta, [number, unit]), self._span(meta))
+        return ast.OfSeries("before", name, self._time(number, unit), self._span(meta))
+
+    def _time(self, digits: Token, word: Token) -> ast.CalendarNumber:
+        number, unit = self._number(digits), self._word(word)
+        self._apart(number.span, unit)
+        return ast.CalendarNumber(number.value, unit, number.span.to(unit.span), number.written)
 
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children

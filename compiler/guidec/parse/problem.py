@@ -12,6 +12,7 @@ from guidec.source import Span
 
 NOTHING_BELOW = "indented lines must follow this one"
 _OUTCOME = 'an outcome, such as `recommend NAME`, `nothing` or `not stated "why"`'
+_OF_SERIES = frozenset({"ENTRY", "COUNT_OF", "CHANGE_OF"})
 # What may follow, in a writer's words; a group whose marks are all there speaks for all its terminals.
 _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (
@@ -21,7 +22,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     ),
     (
         frozenset({"NAME", "NUMBER", "CALENDAR"}),
-        frozenset({"NAME", "NUMBER", "CALENDAR"}),
+        frozenset({"NAME", "NUMBER", "CALENDAR"}) | _OF_SERIES,
         "a name or a number",
     ),
     (
@@ -38,12 +39,13 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
         frozenset({"NAME", "NUMBER", "KNOWN"}),
         frozenset(
             {"NAME", "NUMBER", "DATE", "LPAR", "MINUS", "NOT", "KNOWN", "BLANK", "TAKING", "PRESCRIBED"}
-        ),
+        )
+        | _OF_SERIES,
         "a condition",
     ),
     (
         frozenset({"NAME", "NUMBER", "LPAR"}),
-        frozenset({"NAME", "NUMBER", "DATE", "LPAR", "MINUS"}),
+        frozenset({"NAME", "NUMBER", "DATE", "LPAR", "MINUS"}) | _OF_SERIES,
         "a name or a number",
     ),
     (
@@ -73,7 +75,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 # What may always be added: said only where nothing else can follow.
 _MORE = frozenset({
     "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL",
-    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL", "_CODE", "_GRADE",
+    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL", "_CODE", "_GRADE", "_ON",
 })  # fmt: skip
 _WORDS = {
     "_NL": "the end of the line",
@@ -141,6 +143,14 @@ _WORDS = {
     "SPAN_OF": "`interval of`, `duration of` or `delay of`",
     "PREFERRED_OF": "`preferred of`",
     "STEPS_OF": "`steps of`",
+    "_SERIES": "`series`",
+    "_ENTRIES": "`entries`",
+    "KEPT": "`lasting`, `per visit` or `date of the visit`",
+    "_ON": "`on` and a date",
+    "ENTRY": "`latest` or `first` and a name",
+    "COUNT_OF": "`count of`",
+    "CHANGE_OF": "`change of` or `relative change of`",
+    "BEFORE": "`before`",
     "UNREVIEWED": "`unreviewed`",
     "REVIEWED": "`reviewed`",
     "DIGEST": "what `guidec test --review` writes, 12 digits and letters",

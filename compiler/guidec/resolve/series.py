@@ -90,8 +90,10 @@ def _compared(scope: Scope, compare: ast.Compare) -> ast.Expression:
         is_change = isinstance(left, ast.Binary) and left.span == left.left.span == left.right.span
         return replace(compare, right=right) if is_change else compare
     change = _latest_and_before(scope, left)
-    if left.kind != "relative change" or change is None or not _is_share(scope, right):
+    if left.kind != "relative change" or change is None:
         return compare
+    if not _is_share(scope, right):
+        return replace(compare, left=replace(left, kind="change"))  # what has a fault, which is told
     latest, before = change
     least = input_bounds(scope.inputs[before.text].type)[0]
     if least < 0:
