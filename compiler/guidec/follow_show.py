@@ -14,7 +14,8 @@ Json = dict[str, Any]
 Section = tuple[str, list[str]]
 """A title, and the lines below it; more blanks before a line put it below the one before."""
 
-_ORDER = ("overdue", "due", "done", "later", "not known", "not stated")
+_SHOWN_OF_SERIES = 3
+_ORDER = ("overdue", "due", "done", "later", "not known", "not stated", "ended")
 _CAME = {"first visit": "first visit", "early": "earlier than", "in time": "in time,", "late": "later than"}
 
 
@@ -147,7 +148,7 @@ def _known(guideline: ir.Guideline, visit: Json) -> list[str]:
     known = visit["known"]
     record = visit["record"]
     lines = [
-        f"now: {_entry(guideline, name, record[name])}"
+        f"now: {entry_text(guideline, name, record[name])}"
         for name in known["given"]
         if record.get(name) is not None
     ]
@@ -157,21 +158,34 @@ def _known(guideline: ir.Guideline, visit: Json) -> list[str]:
         if record.get(name) is None
     ]
     lines += [
-        f"since {since}: {_entry(guideline, name, record[name])}" for name, since in known["carried"].items()
+        f"since {since}: {entry_text(guideline, name, record[name])}"
+        for name, since in known["carried"].items()
     ]
     lines += [f"test done: {label_of(guideline.items, name)}" for name in visit["done"]]
     return lines
 
 
-def _entry(guideline: ir.Guideline, name: str, value: Any) -> str:
-    """`FVC 76 %{predicted}`, by labels."""
+def entry_text(guideline: ir.Guideline, name: str, value: Any) -> str:
+    """`FVC: 76 %{predicted}`, by labels; of a series, the last entries."""
     entry = next(one for one in guideline.inputs if one.id == name)
+    if entry.series is not None and isinstance(value, list):
+        return _series_text(guideline, entry, value)
     partly = isinstance(value, dict) and "one_of" in value
     names: list[Any] = value["one_of"] if partly else value if isinstance(value, list) else [value]
     if all(isinstance(one, str) for one in names):
         return f"{entry.label}: {', '.join(value_label(entry, one) for one in names) or 'none'}"
     (text,) = given(guideline, {name: value})
     return f"{entry.label}: {text.removeprefix(name).strip()}"
+
+
+def _series_text(guideline: ir.Guideline, entry: ir.Input, dated: list[Json]) -> str:
+    in_order = sorted(dated, key=lambda one: str(one["date"]))
+    last = in_order[-_SHOWN_OF_SERIES:]
+    if not last:
+        return f"{entry.label}: none"
+    (text,) = given(guideline, {entry.id: last})
+    before = f"{len(in_order) - len(last)} before, then " if len(in_order) > len(last) else ""
+    return f"{entry.label}: {before}{text.removeprefix(entry.id).strip()}"
 
 
 def _advised(guideline: ir.Guideline, visit: Json) -> list[str]:

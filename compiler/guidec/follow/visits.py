@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate.record import Refused
+from guidec.evaluate.record import Code, Refused, read_record
 from guidec.record import record
 
 Json = dict[str, Any]
+
+__all__ = ["Code", "Unfollowed", "Visit", "VisitError", "errors_json", "read_visits", "refused"]
 
 
 @record
@@ -28,7 +30,7 @@ class VisitError:
     visit: int
     day: str
     input: str
-    code: str
+    code: Code
     message: str
 
 
@@ -81,6 +83,8 @@ def _visit(guideline: ir.Guideline, number: int, one: object, errors: list[Visit
     patient = one.get("patient", {})
     if not isinstance(patient, Mapping):
         errors.append(VisitError(number, shown, "patient", "bad_type", "a patient is an object of inputs"))
+    else:
+        errors += _refused(guideline, number, shown, patient)
     done = one.get("done", [])
     tests = [item.id for item in guideline.items if item.kind == "test"]
     if not isinstance(done, list) or not all(isinstance(name, str) for name in done):
@@ -94,6 +98,17 @@ def _visit(guideline: ir.Guideline, number: int, one: object, errors: list[Visit
         return None
     assert isinstance(patient, Mapping) and isinstance(done, list)
     return Visit(number, day, dict(patient), tuple(dict.fromkeys(done)))
+
+
+def _refused(
+    guideline: ir.Guideline, number: int, day: str, patient: Mapping[str, object]
+) -> tuple[VisitError, ...]:
+    """What is wrong with the entries of a visit by themselves, so that those of all visits are told at once."""
+    try:
+        read_record(guideline, patient)
+    except Refused as fault:
+        return tuple(VisitError(number, day, one.input, one.code, one.message) for one in fault.errors)
+    return ()
 
 
 def _day(written: object) -> date | None:
