@@ -1,5 +1,6 @@
 """A timeline of visits as a picture, time from top to bottom: where the patient stood, what was found, advised, late and due."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,14 +15,14 @@ from guidec_targets.dot import FONT, HEAD, INK, QUIET, WHITE, bold, cell, escape
 
 Json = dict[str, Any]
 
-_WHEN, _LEFT, _RIGHT = 92, 252, 182
+_WHEN, _LEFT, _RIGHT = 92, 258, 182
 """Points of the columns: together an A4 page in portrait, less its margins."""
 
-_LEFT_TEXT, _RIGHT_TEXT, _BETWEEN = 43, 30, 44
+_LEFT_TEXT, _RIGHT_TEXT, _BETWEEN = 54, 37, 54
 """Characters of their lines, also in a font wider than the one that is asked for."""
 
-_LINE, _GAP = 11, 6
-_MOST_FOUND, _MOST_ADVISED, _MOST_OPEN = 4, 4, 2
+_LINE, _GAP = 10, 4
+_MOST_FOUND, _MOST_ADVISED, _MOST_OPEN, _MOST_NEEDS = 4, 4, 2, 3
 _SET_IN = "  "
 _AGAINST = "ENTERED AGAINST THE PATHWAY"
 _OUTSIDE = "Out of the guideline's scope"
@@ -47,7 +48,7 @@ def timeline_dot(guideline: ir.Guideline, timeline: Json) -> str:
     for at, visit in enumerate(visits):
         last = visits[at - 1] if at else None
         lines.append(
-            f"  visit{at} [label=<{_visit(guideline, visit, last)}>, tooltip={quoted(visit['date'])}];"
+            f"  visit{at} [label=<{_visit(guideline, visit, last, at == len(visits) - 1)}>, tooltip={quoted(visit['date'])}];"
         )
         if last is not None:
             look = ", style=dashed" if _in_doubt(visit) else ""
@@ -69,7 +70,7 @@ def _head(guideline: ir.Guideline, timeline: Json) -> list[str]:
         *(
             small(line)
             for line in wrapped(
-                "thick frame: where the patient stands   dashed: not known, or one of several   "
+                "thick frame: where the patient stands, and the last visit   dashed: not known, or one of several   "
                 "double frame: entered against the pathway   black: OVERDUE   thin frame: due now   "
                 "[T1] statement of the source   [†T1] the link is ours",
                 112,
@@ -79,19 +80,20 @@ def _head(guideline: ir.Guideline, timeline: Json) -> list[str]:
     rows = "".join(f"<TR>{cell(line)}</TR>" for line in caption)
     return [
         f"digraph {quoted(f'{guideline.id} timeline')} {{",
-        f"  graph [rankdir=TB, fontname={quoted(FONT)}, fontsize=9, nodesep=0.1, ranksep=0.06, pad=0.15, splines=line,",
+        f"  graph [rankdir=TB, fontname={quoted(FONT)}, fontsize=8, nodesep=0.1, ranksep=0.02, pad=0.15, splines=line,",
         f'    bgcolor="#ffffff", labelloc=t, labeljust=l, tooltip={quoted(guideline.title)},',
         f'    label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>>];',
-        f"  node [shape=plain, fontname={quoted(FONT)}, fontsize=9, fontcolor={quoted(INK)}];",
-        f"  edge [fontname={quoted(FONT)}, fontsize=9, fontcolor={quoted(INK)}, color={quoted(INK)}, arrowsize=0.6];",
+        f"  node [shape=plain, fontname={quoted(FONT)}, fontsize=8, fontcolor={quoted(INK)}];",
+        f"  edge [fontname={quoted(FONT)}, fontsize=8, fontcolor={quoted(INK)}, color={quoted(INK)}, arrowsize=0.6];",
     ]
 
 
 # --- one visit ---------------------------------------------------------------
 
 
-def _visit(guideline: ir.Guideline, visit: Json, last: Json | None) -> str:
-    """Three columns: when; where the patient stands, what is new and advised; what is late, due and next."""
+def _visit(guideline: ir.Guideline, visit: Json, last: Json | None, now: bool) -> str:
+    """Three columns: when; where the patient stands, what is new and advised; what is late, due and next. The visit that is
+    `now` has a thicker frame."""
     middle = [*_boxes(guideline, visit), *_middle(guideline, visit)]
     ahead = _ahead(guideline, visit)
     height = max(sum(one.height for one in column) for column in (middle, ahead))
@@ -100,13 +102,13 @@ def _visit(guideline: ir.Guideline, visit: Json, last: Json | None) -> str:
         cell(_column(middle, height), f' VALIGN="TOP" WIDTH="{_LEFT}"'),
         cell(_column(ahead, height), f' VALIGN="TOP" WIDTH="{_RIGHT}"'),
     )
-    look = f'BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{WHITE}" COLOR="{INK}"'
+    look = f'BORDER="{3 if now else 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{WHITE}" COLOR="{INK}"'
     return f"<TABLE {look}><TR>{''.join(columns)}</TR></TABLE>"
 
 
 def _column(blocks: Sequence[_Block], height: int) -> str:
     """Blocks from the top: renderers would spread them over the height that the other column takes."""
-    room = (height - sum(one.height for one in blocks)) // _LINE
+    room = (height - sum(one.height for one in blocks)) // _LINE - 1
     filler = [_Block(("&#160;",) * room)] if room > 0 else []
     rows = "".join(f"<TR>{cell(_joined(one.lines), one.look)}</TR>" for one in (*blocks, *filler))
     rows = rows or "<TR><TD></TD></TR>"
@@ -114,7 +116,7 @@ def _column(blocks: Sequence[_Block], height: int) -> str:
 
 
 def _when(visit: Json, last: Json | None) -> list[str]:
-    lines = [f'<FONT POINT-SIZE="12">{bold(escaped(visit["date"]))}</FONT>']
+    lines = [f'<FONT POINT-SIZE="11">{bold(escaped(visit["date"]))}</FONT>']
     if last is not None:
         lines.append(escaped(f"{_lapse(last['date'], visit['date'])} later"))
     came = visit["came"]
@@ -149,13 +151,13 @@ def _boxes(guideline: ir.Guideline, visit: Json) -> list[_Block]:
 def _box(guideline: ir.Guideline, place: str | None, look: str, against: bool) -> _Block:
     """A stage in its frame, and a second one around it where it is entered against the pathway."""
     text = "Stage not known" if place is None else place_text(guideline, place)
-    lines = tuple(f'<FONT POINT-SIZE="11">{bold(escaped(line))}</FONT>' for line in wrapped(text, 32))
+    lines = tuple(f'<FONT POINT-SIZE="10">{bold(escaped(line))}</FONT>' for line in wrapped(text, 42))
     if not against:
-        return _Block(lines, look, 14 * len(lines) + 10)
+        return _Block(lines, look, 12 * len(lines) + 10)
     frame = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1"><TR>{cell(_joined(lines), look)}</TR></TABLE>'
     rows = f"<TR>{cell(bold(escaped(_AGAINST)))}</TR><TR><TD>{frame}</TD></TR>"
     table = f'<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="1" CELLPADDING="1">{rows}</TABLE>'
-    return _Block((table,), "", 14 * len(lines) + 34)
+    return _Block((table,), "", 12 * len(lines) + 30)
 
 
 def _middle(guideline: ir.Guideline, visit: Json) -> list[_Block]:
@@ -179,8 +181,7 @@ def _part(title: str, lines: Sequence[str], most: int) -> _Block:
 
 def _hanging(line: str, width: int) -> list[str]:
     """A text in lines, the second and all after it set in."""
-    head, *rest = wrapped(line, width)
-    return [head, *(f"{_SET_IN}{part}" for one in rest for part in wrapped(one, width - 3))]
+    return textwrap.wrap(line, width, subsequent_indent=_SET_IN) or [" "]
 
 
 def _found(guideline: ir.Guideline, visit: Json) -> list[str]:
@@ -229,10 +230,20 @@ def _open(guideline: ir.Guideline, visit: Json) -> list[str]:
     for name, decision in visit["result"]["decisions"].items():
         if decision["status"] in ("indeterminate", "not_stated", "conflict"):
             label = label_of(guideline.decisions, name)
-            needs = ", ".join(label_of(guideline.inputs, one) for one in decision["needs"])
-            words = f"needs {needs}" if needs else STATUS_WORDS[decision["status"]]
+            words = (
+                f"needs {_some(guideline, decision['needs'])}"
+                if decision["needs"]
+                else STATUS_WORDS[decision["status"]]
+            )
             found.append(f"{label}{'' if label.endswith('?') else ':'} {words}")
     return found
+
+
+def _some(guideline: ir.Guideline, names: Sequence[str]) -> str:
+    """The labels of the first inputs, and how many more there are."""
+    more = len(names) - _MOST_NEEDS
+    labels = [label_of(guideline.inputs, one) for one in names[:_MOST_NEEDS]]
+    return ", ".join(labels) + (f" and {more} more" if more > 0 else "")
 
 
 def _ahead(guideline: ir.Guideline, visit: Json) -> list[_Block]:
@@ -249,11 +260,11 @@ def _ahead(guideline: ir.Guideline, visit: Json) -> list[_Block]:
 def _pressing(guideline: ir.Guideline, one: Json) -> _Block:
     """White on black where it is overdue, framed where it is due: told apart in grey, and by the words."""
     late = one["state"] == "overdue"
-    lines = [bold(escaped(line)) for line in wrapped(_monitored(guideline, one), _RIGHT_TEXT - 4)]
+    lines = [bold(escaped(line)) for line in wrapped(_monitored(guideline, one), _RIGHT_TEXT - 6)]
     if late:
         lines = [f'<FONT COLOR="{WHITE}">{line}</FONT>' for line in lines]
     look = f' BORDER="1" CELLPADDING="3" BGCOLOR="{INK if late else WHITE}"'
-    return _Block(tuple(lines), look, len(lines) * _LINE + 10)
+    return _Block(tuple(lines), look, len(lines) * _LINE + 8)
 
 
 def _monitored(guideline: ir.Guideline, one: Json) -> str:
@@ -304,7 +315,7 @@ def _move(guideline: ir.Guideline, visit: Json, move: Json) -> str:
     if not move["possible"]:
         return "nobody goes on" if move["status"] == "final" else "not stated"
     if len(move["possible"]) > 1:
-        needs = ", ".join(label_of(guideline.inputs, name) for name in move["needs"]) or "a reading"
+        needs = _some(guideline, move["needs"]) or "a reading"
         ends = ", or ".join(place_text(guideline, one["to"]) for one in move["possible"])
         return f"{needs}: not known; so {ends}"
     (end,) = move["possible"]
