@@ -25,6 +25,10 @@ _LINE, _GAP = 10, 4
 _MOST_FOUND, _MOST_ADVISED, _MOST_OPEN, _MOST_NEEDS = 4, 4, 2, 3
 _SET_IN = "  "
 _AGAINST = "ENTERED AGAINST THE PATHWAY"
+_LEGEND = (
+    "thick: where the patient stands; the last visit   dashed: not known, or one of several   "
+    "double: entered against the pathway   black: overdue   [T1] statement   [†T1] the link is ours"
+)
 _OUTSIDE = "Out of the guideline's scope"
 
 
@@ -60,23 +64,10 @@ def timeline_dot(guideline: ir.Guideline, timeline: Json) -> str:
 
 def _head(guideline: ir.Guideline, timeline: Json) -> list[str]:
     count = len(timeline["visits"])
-    caption = [
-        *(f'<FONT POINT-SIZE="14">{bold(escaped(line))}</FONT>' for line in wrapped(guideline.title, 62)),
-        bold(
-            escaped(
-                f"One patient's {'visit' if count == 1 else f'{count} visits'}, by {guideline.id} version {guideline.version}"
-            )
-        ),
-        *(
-            small(line)
-            for line in wrapped(
-                "thick frame: where the patient stands, and the last visit   dashed: not known, or one of several   "
-                "double frame: entered against the pathway   black: OVERDUE   thin frame: due now   "
-                "[T1] statement of the source   [†T1] the link is ours",
-                112,
-            )
-        ),
-    ]
+    about = f"One patient's {'visit' if count == 1 else f'{count} visits'}, by {guideline.id} version {guideline.version}"
+    caption = [f'<FONT POINT-SIZE="13">{bold(escaped(line))}</FONT>' for line in wrapped(guideline.title, 64)]
+    caption.append(bold(escaped(about)))
+    caption += [small(line) for line in wrapped(_LEGEND, 112)]
     rows = "".join(f"<TR>{cell(line)}</TR>" for line in caption)
     return [
         f"digraph {quoted(f'{guideline.id} timeline')} {{",
@@ -360,4 +351,4 @@ def _between(lines: Sequence[str]) -> str:
     """What stands beside an arrow."""
     texts = [_indented(part) for line in lines for part in _hanging(line, _BETWEEN)] or ["&#160;"]
     fill = f' BGCOLOR="{QUIET}"' if lines else ""
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="2"{fill}><TR>{cell(_joined(texts))}</TR></TABLE>'
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="1"{fill}><TR>{cell(_joined(texts))}</TR></TABLE>'
