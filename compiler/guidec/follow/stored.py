@@ -19,7 +19,7 @@ def state_json(compiled: Compiled, state: State) -> Json:
     values = {one.name: getattr(state, one.name) for one in fields(state)}
     found: Json = {"digest": compiled.digest}
     found |= {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-    return {**found, "checksum": _checksum(found)}
+    return {**found, "checksum": checksum(found)}
 
 
 def state_of(compiled: Compiled, document: object) -> State:
@@ -31,7 +31,7 @@ def state_of(compiled: Compiled, document: object) -> State:
     if not isinstance(stored, dict) or not isinstance(stored.get("digest"), str):
         _refuse("bad_type", "this is no timeline that `guidec follow --format json` wrote")
     bare = {name: value for name, value in stored.items() if name != "checksum"}
-    if stored.get("checksum") != _checksum(bare):
+    if stored.get("checksum") != checksum(bare):
         _refuse(
             "bad_value", "the state of this timeline was changed since it was written: follow all visits anew"
         )
@@ -57,7 +57,7 @@ def _frozen(value: Any) -> Any:
 # --- the checksum ------------------------------------------------------------
 
 
-def _checksum(stored: Json) -> str:
+def checksum(stored: Json) -> str:
     """SHA-256 of the sorted JSON, in which a whole number has no point: a database may have written it anew. Empty where it
     is no JSON that could be written."""
     try:
