@@ -53,15 +53,14 @@ def read_visits(guideline: ir.Guideline, document: object, last: date | None) ->
     found: list[Visit] = []
     for number, one in enumerate(document, 1):
         visit = _visit(guideline, number, one, errors)
-        if visit is None:
-            continue
-        if last is not None and visit.day <= last:
-            message = (
-                f"visits stand in the order of their days, one a day; the one before is of {last.isoformat()}"
-            )
-            errors.append(VisitError(number, visit.day.isoformat(), "date", "bad_value", message))
-        last = visit.day if last is None else max(last, visit.day)
-        found.append(visit)
+        day = _day(one.get("date")) if isinstance(one, Mapping) else None
+        if day is not None:
+            if last is not None and day <= last:
+                message = f"visits stand in the order of their days, one a day; the one before is of {last}"
+                errors.append(VisitError(number, day.isoformat(), "date", "bad_value", message))
+            last = day if last is None else max(last, day)
+        if visit is not None:
+            found.append(visit)
     if errors:
         raise Unfollowed(tuple(errors))
     return tuple(found)
