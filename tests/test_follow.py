@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as some
 
 from guidec import render
@@ -479,7 +479,7 @@ def followed(course: list[Json]) -> Json:
         reject()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_visits())
 def test_following_visits_one_by_one_is_following_them_at_once(course: list[Json]) -> None:
     whole = json.loads(json.dumps(followed(course)))
@@ -493,7 +493,7 @@ def test_following_visits_one_by_one_is_following_them_at_once(course: list[Json
     assert part["state"] == whole["state"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_visits())
 def test_what_a_visit_says_is_what_eval_says_of_its_record(course: list[Json]) -> None:
     whole = followed(course)
@@ -512,7 +512,7 @@ def test_what_a_visit_says_is_what_eval_says_of_its_record(course: list[Json]) -
     timeline_dot(wound().guideline, whole)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_visits())
 def test_saying_more_of_a_visit_never_adds_a_stage(course: list[Json]) -> None:
     last = course[-1]["patient"]
@@ -616,7 +616,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.data())
 def test_a_state_that_was_changed_is_refused(data: some.DataObject) -> None:
     path = data.draw(some.sampled_from(places(stored()["state"])))
@@ -626,7 +626,7 @@ def test_a_state_that_was_changed_is_refused(data: some.DataObject) -> None:
         state_of(wound(), {**stored(), "state": changed})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.data())
 def test_a_forged_checksum_gets_no_further_than_a_refusal(data: some.DataObject) -> None:
     """Whoever forges it gets a state that can be used, or a refusal, and never anything else."""
@@ -642,7 +642,7 @@ def test_a_forged_checksum_gets_no_further_than_a_refusal(data: some.DataObject)
         json.dumps(errors_json(fault))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.data())
 def test_visits_are_followed_or_refused_whatever_they_are(data: some.DataObject) -> None:
     course: list[Json] = json.loads(json.dumps(COURSE))

@@ -101,8 +101,9 @@ def _strange(compiled: Compiled, stored: Json) -> Iterator[str]:
     )
     for part, names, known in named:
         yield from (f"`{name[:60]}` in `{part}` is not known" for name in names if name not in known)
-    lasting = {*stored["entries"], *stored["series"]}
-    yield from (f"`{name[:60]}` lasts since no day" for name in lasting if name not in stored["since"])
+    since, entries = set(stored["since"]), set(stored["entries"])
+    strange = {*(since - {*entries, *stored["series"]}), *(entries - since)}
+    yield from (f"`{name[:60]}` lasts since no day, or not at all" for name in sorted(strange))
     yield from (f"there is no day {day}" for day in _days(stored) if not _is_day(day))
     records: list[object] = [] if stored["record"] is None else [stored["record"]]
     records.append({**stored["entries"], **stored["series"], "readings": stored["readings"]})
