@@ -559,8 +559,7 @@ def eval_(
     """
     from guidec.evaluate import Refused, evaluate
 
-    if flowchart is not None and flowchart.suffix not in _PICTURES:
-        _usage(f"`{flowchart}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
+    _picture_path(flowchart)
     compiled = _one(talk, file)
     record = _with_readings(_patient(patient), readings)
     try:
@@ -581,18 +580,29 @@ _PICTURES = (".svg", ".png", ".dot")
 
 
 def _draw_patient(path: Path, compiled: "Compiled", record: Any, result: dict[str, Any]) -> None:
-    """The picture of one patient, written whole or not at all; the answer has been printed by now."""
-    from guidec.project import write_all
-    from guidec.render import draw, svg_of
+    """The picture of one patient; the answer has been printed by now."""
     from guidec_targets.picture import patient_dot
 
-    drawing: str | bytes | None = patient_dot(compiled, record, result)
-    assert isinstance(drawing, str)
+    _draw(path, patient_dot(compiled, record, result))
+
+
+def _picture_path(path: Path | None) -> None:
+    """Complain about a file that guidec can't draw."""
+    if path is not None and path.suffix not in _PICTURES:
+        _usage(f"`{path}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
+
+
+def _draw(path: Path, dot: str) -> None:
+    """A picture, written whole or not at all."""
+    from guidec.project import write_all
+    from guidec.render import draw, svg_of
+
+    drawing: str | bytes | None = dot
     reason = ""
     if path.suffix == ".svg":
-        drawing, reason = svg_of(drawing)
+        drawing, reason = svg_of(dot)
     elif path.suffix == ".png":
-        drawn = draw(drawing, "png")
+        drawn = draw(dot, "png")
         drawing, reason = (None, drawn) if isinstance(drawn, str) else (drawn, "")
     if drawing is None:
         _fail(f"`{path}` was not drawn: {reason}")
@@ -908,9 +918,22 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
     help="For people, for programs, for a record.",
 )
 @READINGS
+@click.option(
+    "--timeline",
+    "picture",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the visits from top to bottom as well: FILE.svg, .png or .dot.",
+)
 @pass_talk
 def follow(
-    talk: _Talk, file: Path, visits: Path, after: Path | None, form: str, readings: tuple[str, ...]
+    talk: _Talk,
+    file: Path,
+    visits: Path,
+    after: Path | None,
+    form: str,
+    readings: tuple[str, ...],
+    picture: Path | None,
 ) -> None:
     """A patient's dated visits through the pathway: where he stands, what is advised, what is due or overdue, what is new.
 
@@ -922,11 +945,11 @@ def follow(
     from guidec.follow import follow as followed
     from guidec.follow_show import timeline_markdown, timeline_text, unfollowed_text
 
+    _picture_path(picture)
+    if after is not None and str(after) == str(visits) == "-":
+        _usage("standard input can't be both the visits and the timeline before them", "name a file for one")
     compiled = _one(talk, file)
-    document = _json_of(visits, "visits")
-    for one in document if isinstance(document, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("patient"), dict | None):
-            one["patient"] = _with_readings(one.get("patient") or {}, readings)
+    document = _visits_with_readings(_json_of(visits, "visits"), readings)
     try:
         state = None if after is None else state_of(compiled, _json_of(after, "timeline"))
         with talk.long() as tell:
@@ -943,6 +966,19 @@ def follow(
     else:
         show = {"text": timeline_text, "markdown": timeline_markdown}[form]
         click.echo(show(compiled.guideline, timeline), nl=False)
+    if picture is not None:
+        from guidec_targets.timeline import timeline_dot
+
+        _draw(picture, timeline_dot(compiled.guideline, timeline))
+
+
+def _visits_with_readings(document: Any, readings: tuple[str, ...]) -> Any:
+    """Each visit with the readings of the command line; what is no visit is left to be refused."""
+    every = document["visits"] if isinstance(document, dict) and set(document) == {"visits"} else document
+    for one in every if isinstance(every, list) and readings else ():
+        if isinstance(one, dict) and isinstance(one.get("patient", {}), dict):
+            one["patient"] = _with_readings(one.get("patient", {}), readings)
+    return document
 
 
 # --- diff --------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 from guidec import ir
 from guidec.compare_show import marked
+from guidec.numbers import unit_text
 from guidec.proofs.written import given
 from guidec.show import STATUS_WORDS, error_text, interval_words, possible_lines, recommendation_lines
 from guidec.wording import label_of, outcome_label, value_label
@@ -14,13 +15,21 @@ Json = dict[str, Any]
 Section = tuple[str, list[str]]
 """A title, and the lines below it; more blanks before a line put it below the one before."""
 
-_ORDER = ("overdue", "due", "done", "later", "not known", "not stated")
-_CAME = {"first visit": "first visit", "early": "earlier than", "in time": "in time,", "late": "later than"}
+_SHOWN_OF_SERIES = 3
+_ORDER = ("overdue", "due", "done", "later", "not known", "not stated", "ended")
+_CAME = {"early": "came EARLY", "in time": "came in time", "late": "came LATE"}
 
 
 def timeline_text(guideline: ir.Guideline, timeline: Json) -> str:
     """For a terminal and for print."""
-    lines = [guideline.title, f"{guideline.id} {guideline.version}"]
+    title, now = standing(guideline, timeline)
+    lines = [
+        guideline.title,
+        f"{guideline.id} {guideline.version}",
+        "",
+        title,
+        *(f"  {line}" for line in now),
+    ]
     for visit in timeline["visits"]:
         lines += ["", f"{visit['date']}  {headline(guideline, visit)}"]
         for title, below in sections(guideline, visit):
@@ -30,7 +39,9 @@ def timeline_text(guideline: ir.Guideline, timeline: Json) -> str:
 
 def timeline_markdown(guideline: ir.Guideline, timeline: Json) -> str:
     """For a record or a pull request."""
-    lines = [f"# {marked(guideline.title)}", ""]
+    title, now = standing(guideline, timeline)
+    lines = [f"# {marked(guideline.title)}", "", f"{guideline.id} {marked(guideline.version)}", ""]
+    lines += [f"**{marked(title)}**", "", *(_bullet(line) for line in now), ""]
     for visit in timeline["visits"]:
         lines += [f"## {visit['date']}: {marked(headline(guideline, visit))}", ""]
         for title, below in sections(guideline, visit):
@@ -59,17 +70,34 @@ def unfollowed_text(errors: Json) -> str:
 # --- one visit ---------------------------------------------------------------
 
 
+def standing(guideline: ir.Guideline, timeline: Json) -> Section:
+    """What a reader in a hurry asks of the last visit: where the patient stands, what is late, what comes next."""
+    visit = timeline["visits"][-1]
+    lines = [headline(guideline, visit)]
+    lines += [monitored_line(guideline, one) for one in pressing(visit)]
+    lines += [f"to be seen again {line}" for line in _again(guideline, visit)]
+    ask_next = visit["result"]["ask_next"]
+    if ask_next != "not needed":
+        lines.append(
+            f"ask next: {ask_next if ask_next == 'a reading' else label_of(guideline.inputs, ask_next)}"
+        )
+    return f"Now, after the visit of {visit['date']}", lines
+
+
+def pressing(visit: Json) -> list[Json]:
+    """The monitoring that is overdue or due, the overdue first."""
+    found = [one for one in visit["monitoring"] if one["state"] in ("overdue", "due")]
+    return sorted(found, key=lambda one: _ORDER.index(one["state"]))
+
+
 def headline(guideline: ir.Guideline, visit: Json) -> str:
     """Where the patient stands, in a line."""
-    status = visit["result"]["status"]
-    scope = f" ({STATUS_WORDS[status]})" if status == "out_of_scope" else ""
-    if "stage" not in visit:
+    scope = f" ({STATUS_WORDS['out_of_scope']})" if visit["result"]["status"] == "out_of_scope" else ""
+    stage = visit.get("stage")
+    if stage is None:
         return f"Visit {visit['visit']}{scope}"
-    stage = visit["stage"]
-    text = (
-        f"Stage not known{scope}" if stage["at"] is None else f"{place_text(guideline, stage['at'])}{scope}"
-    )
-    return text + (", not where the pathway leads" if stage.get("mismatch") else "")
+    where = "Stage not known" if stage["at"] is None else place_text(guideline, stage["at"])
+    return where + scope + (", ENTERED AGAINST THE PATHWAY" if stage.get("mismatch") else "")
 
 
 def place_text(guideline: ir.Guideline, place: Any) -> str:
@@ -102,19 +130,24 @@ def sections(guideline: ir.Guideline, visit: Json) -> Iterator[Section]:
 def _stands(guideline: ir.Guideline, visit: Json) -> list[str]:
     came = visit["came"]
     lines = []
-    if came["when"] in ("early", "late", "in time"):
-        lines.append(f"came {_CAME[came['when']]} {came['earliest']} to {came['latest']}")
+    if came["when"] in _CAME:
+        lines.append(f"{_CAME[came['when']]}: was to be seen {days_text(came)}")
     stage = visit.get("stage")
     if stage is None:
         return lines
     if stage["by"] == "entered":
         lines.append(f"entered: {place_text(guideline, stage['at'])}")
+    if stage["by"] == "out_of_scope":
+        lines.append(
+            f"out of the guideline's scope: where this leads from {place_text(guideline, stage['from'])} isn't asked"
+        )
+    elif "moves" in stage and not stage["moves"]:
+        lines.append(f"what is known goes with nobody at {place_text(guideline, stage['from'])}")
     for move in stage.get("moves", ()):
         lines += move_lines(guideline, move)
     if stage.get("mismatch"):
-        lines.append(
-            f"the pathway leads to: {place_text(guideline, stage['expected'])}; what is entered counts"
-        )
+        expected = place_text(guideline, stage["expected"])
+        lines.append(f"the pathway leads to {expected}; what is entered counts")
     return lines
 
 
@@ -131,9 +164,8 @@ def move_lines(guideline: ir.Guideline, move: Json) -> list[str]:
     ]
     if len(ends) == 1:
         return [f"from {start} to {ends[0]}"]
-    needs = [label_of(guideline.inputs, name) for name in move["needs"]]
     return [
-        f"from {start}, as long as {', '.join(needs) or 'a reading'} is open, to one of:",
+        f"from {start}, as long as {_names(guideline, move['needs']) or 'a reading'} is open, to one of:",
         *(f"  {one}" for one in ends),
     ]
 
@@ -145,33 +177,57 @@ def _cites(where: Json) -> str:
 
 def _known(guideline: ir.Guideline, visit: Json) -> list[str]:
     known = visit["known"]
-    record = visit["record"]
+    record = {name: value for name, value in visit["record"].items() if not _is_stage(guideline, name)}
     lines = [
-        f"now: {_entry(guideline, name, record[name])}"
+        f"now: {entry_text(guideline, name, record[name])}"
         for name in known["given"]
         if record.get(name) is not None
     ]
     lines += [
         f"no longer known: {label_of(guideline.inputs, name)}"
         for name in known["given"]
-        if record.get(name) is None
+        if record.get(name) is None and not _is_stage(guideline, name)
     ]
     lines += [
-        f"since {since}: {_entry(guideline, name, record[name])}" for name, since in known["carried"].items()
+        f"since {since}: {entry_text(guideline, name, record[name])}"
+        for name, since in known["carried"].items()
     ]
     lines += [f"test done: {label_of(guideline.items, name)}" for name in visit["done"]]
     return lines
 
 
-def _entry(guideline: ir.Guideline, name: str, value: Any) -> str:
-    """`FVC 76 %{predicted}`, by labels."""
+def _is_stage(guideline: ir.Guideline, name: str) -> bool:
+    return guideline.pathway is not None and name == guideline.pathway.input
+
+
+def entry_text(guideline: ir.Guideline, name: str, value: Any) -> str:
+    """`FVC: 76 %{predicted}`, by labels; of a series, the last entries."""
     entry = next(one for one in guideline.inputs if one.id == name)
+    if entry.series is not None and isinstance(value, list):
+        return _series_text(guideline, entry, value)
     partly = isinstance(value, dict) and "one_of" in value
     names: list[Any] = value["one_of"] if partly else value if isinstance(value, list) else [value]
     if all(isinstance(one, str) for one in names):
         return f"{entry.label}: {', '.join(value_label(entry, one) for one in names) or 'none'}"
-    (text,) = given(guideline, {name: value})
-    return f"{entry.label}: {text.removeprefix(name).strip()}"
+    return f"{entry.label}: {_written(guideline, entry, value)}"
+
+
+def _written(guideline: ir.Guideline, entry: ir.Input, value: Any) -> str:
+    """A value as a scenario has it, its unit in words."""
+    (text,) = given(guideline, {entry.id: value})
+    text = text.removeprefix(entry.id).strip()
+    for unit in entry.type.units if isinstance(entry.type, ir.Quantity) else ():
+        text = text.replace(f" {unit.unit}", f" {unit_text(unit.unit)}")
+    return text
+
+
+def _series_text(guideline: ir.Guideline, entry: ir.Input, dated: list[Json]) -> str:
+    in_order = sorted(dated, key=lambda one: str(one["date"]))
+    last = in_order[-_SHOWN_OF_SERIES:]
+    if not last:
+        return f"{entry.label}: none"
+    before = f"{len(in_order) - len(last)} before, then " if len(in_order) > len(last) else ""
+    return f"{entry.label}: {before}{_written(guideline, entry, last)}"
 
 
 def _advised(guideline: ir.Guideline, visit: Json) -> list[str]:
@@ -203,28 +259,45 @@ def _monitored(guideline: ir.Guideline, visit: Json) -> list[str]:
 
 
 def monitored_line(guideline: ir.Guideline, one: Json) -> str:
-    """`overdue since 2025-07-31: Pulmonary function tests every 3 to 6 months [O43]`."""
-    due = one["due"]
-    states = {
-        "done": "done",
-        "not known": "due on a day that is not known",
-        "not stated": "no interval stated",
-    }
-    lead = states.get(one["state"], "")
-    if isinstance(due, dict) and "earliest" in due:
-        days = (
-            due["earliest"] if due["earliest"] == due["latest"] else f"{due['earliest']} to {due['latest']}"
-        )
-        words = {
-            "overdue": f"OVERDUE since {due['latest']}",
-            "due": f"due now, {days}",
-            "later": f"due {days}",
-        }
-        lead = words.get(one["state"], f"done, due again {days}")
-    elif isinstance(due, dict):
-        lead += f", for want of {', '.join(label_of(guideline.inputs, name) for name in due['needs'])}"
+    """`OVERDUE since 2025-07-31: Pulmonary function tests every 3 to 6 months [O43]`."""
     perhaps = "" if one["applies"] == "yes" else " (perhaps)"
-    return f"{lead}: {label_of(guideline.rules, one['id'])}{perhaps}{_cites(one)}"
+    return f"{monitored_when(guideline, one)}: {label_of(guideline.rules, one['id'])}{perhaps}{_cites(one)}"
+
+
+def monitored_when(guideline: ir.Guideline, one: Json) -> str:
+    """`OVERDUE since 2025-07-31`; how often, where no days can be counted."""
+    due = one["due"]
+    if one["state"] == "done":
+        again = isinstance(due, dict) and "earliest" in due and due["earliest"] > one["last_done"]
+        return f"done {one['last_done']}" + (f", due again {days_text(due)}" if again else "")
+    match one["state"]:
+        case "overdue":
+            return f"OVERDUE since {due['latest']}"
+        case "due":
+            return f"DUE NOW, {days_text(due)}"
+        case "later":
+            return f"due {days_text(due)}"
+        case "not known":
+            return f"due on a day that is not known, for want of {_names(guideline, due['needs'])}"
+        case "ended":
+            return "no longer due"
+        case _:
+            every = one["every"]
+            return (
+                f"every {interval_words(every)}"
+                if isinstance(every, dict)
+                else {"once": "once"}.get(every, "no interval stated")
+            )
+
+
+def days_text(window: Json) -> str:
+    """`2025-04-30 to 2025-07-31`, or the one day."""
+    earliest, latest = window["earliest"], window["latest"]
+    return earliest if earliest == latest else f"{earliest} to {latest}"
+
+
+def _names(guideline: ir.Guideline, names: Sequence[str]) -> str:
+    return ", ".join(label_of(guideline.inputs, name) for name in names)
 
 
 def _again(guideline: ir.Guideline, visit: Json) -> list[str]:
@@ -233,7 +306,7 @@ def _again(guideline: ir.Guideline, visit: Json) -> list[str]:
     for one in visit["reviews"]:
         stage = f"{place_text(guideline, one['stage'])}: " if several else ""
         if isinstance(one["due"], dict):
-            lines.append(f"{stage}{one['due']['earliest']} to {one['due']['latest']}{_cites(one)}")
+            lines.append(f"{stage}{days_text(one['due'])}{_cites(one)}")
         elif "why" in one:
             lines.append(f"{stage}not stated: {one['why']}{_cites(one)}")
         else:
@@ -297,5 +370,5 @@ def _causes(guideline: ir.Guideline, names: Sequence[str], together: bool) -> st
         "the reading that was chosen" if one == "readings" else label_of(guideline.inputs, one)
         for one in names
     ]
-    joined = " and ".join(labels) if together else ", or ".join(labels)
-    return joined + (" together" if together and len(labels) > 1 else "")
+    joined = " and ".join(labels)
+    return joined + ("" if len(labels) == 1 else " together" if together else ", each of them")

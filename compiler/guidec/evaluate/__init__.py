@@ -34,6 +34,7 @@ __all__ = [
     "causes",
     "common",
     "evaluate",
+    "on_pathway",
     "ordered",
     "refusal",
 ]
@@ -61,11 +62,22 @@ def evaluate(
     `chosen` for prescribed, alternatives by their names and options as `LIST.NAME`, and what an alternative was chosen over for
     not; nothing else looks at it.
     """
+    return _work(compiled, patient, chosen).result(readings)
+
+
+def on_pathway(compiled: Compiled, patient: object) -> Json:
+    """What `evaluate` says under `pathway`, and nothing else, in a small part of its time; {} where there is no pathway."""
+    work = _work(compiled, patient)
+    pathway = compiled.guideline.pathway
+    return {} if pathway is None else work.pathway(pathway)
+
+
+def _work(compiled: Compiled, patient: object, chosen: Collection[str] = ()) -> "_Work":
     record = read_record(compiled.guideline, patient)
     work = _Work(compiled, record, chosen)
     if not _has_completion(compiled, work.completions):
         raise Refused((_impossible(compiled.guideline, record),))
-    return work.result(readings)
+    return work
 
 
 def accepted(compiled: Compiled, patient: object) -> bool:
@@ -178,7 +190,7 @@ class _Work:
             "trace": trace,
         }
         if self.guideline.pathway is not None:
-            result["pathway"] = self._pathway(self.guideline.pathway)
+            result["pathway"] = self.pathway(self.guideline.pathway)
         rounded = self._rounded()
         if rounded:
             result["rounded"] = rounded
@@ -384,7 +396,7 @@ class _Work:
             found.append((leaves, needs))
         return found
 
-    def _pathway(self, pathway: ir.Pathway) -> Json:
+    def pathway(self, pathway: ir.Pathway) -> Json:
         """Where the patient may stand, when he is seen again there, and where what is found then leads."""
         ((places, _),) = self._leaves_of(pathway.places)
         stages = [pathway.stages[place] for place in places]

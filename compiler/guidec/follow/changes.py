@@ -95,5 +95,5 @@ def _doses(gives: list[Json]) -> Iterator[tuple[str, Any]]:
     for one in gives:
         if "options" in one:
             yield from _doses(one["options"])
-        elif one.get("drug", "not stated") != "not stated" and "dose" in one:
+        elif one.get("drug", "not stated") != "not stated" and isinstance(one.get("dose"), dict):
             yield one["drug"], one["dose"]

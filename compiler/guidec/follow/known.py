@@ -14,9 +14,9 @@ Json = dict[str, Any]
 class State:
     """What one visit leaves to the next. Every part is JSON, so that it may be stored between two visits.
 
-    `entries` lasts, each `since` a day; `series` are dated entries; `stages` are those at which the patient may stand
-    (none: nobody knows); `tests` has the last day of each that was done, `applies` the day since which each monitoring does;
-    `record` is what was known then, `reviews` when he was to be seen again.
+    `entries` lasts, each `since` a day; `series` are dated entries, of which those that last are in `since` too;
+    `stages` are those at which the patient may stand (none: nobody knows); `tests` has the last day of each that was done,
+    `applies` the day since which each monitoring does; `record` is what was known then, `reviews` when he was to be seen again.
     """
 
     day: str
@@ -52,6 +52,8 @@ def known(guideline: ir.Guideline, state: State, visit: Visit, stage: str) -> Kn
     """The record of a visit. Raises Unfollowed where the visit's own day is entered as another one."""
     day = visit.day.isoformat()
     given = {name: value for name, value in visit.patient.items() if name != "readings"}
+    if given.get(stage, "") is None:
+        del given[stage]  # a blank stage is none that was entered
     record: Json = {}
     carried: Json = {}
     dated: list[str] = []
@@ -67,8 +69,8 @@ def known(guideline: ir.Guideline, state: State, visit: Visit, stage: str) -> Kn
         elif entry.kept == "date of the visit":
             record[name] = day
             dated.append(name)
-        elif entry.kept == "lasting" and (name in state.entries or name in state.series):
-            record[name] = state.series.get(name, state.entries.get(name))
+        elif entry.kept == "lasting" and name in state.since:
+            record[name] = state.entries[name] if name in state.entries else state.series[name]
             carried[name] = state.since[name]
         if entry.kept == "date of the visit" and record.get(name) not in (day, None):
             message = f"the visit is of {day}"
@@ -118,7 +120,8 @@ def _none_later(entry: ir.Input, visit: Visit, dated: list[Any]) -> None:
 
 
 def lasting(guideline: ir.Guideline, state: State, visit: Visit, now: Known) -> tuple[Json, Json, Json]:
-    """What lasts after a visit: entries, since when, and series. An entry of null lasts no longer; a series only grows."""
+    """What lasts after a visit: entries, since when, and series. An entry of null lasts no longer; a series only grows, and one
+    whose latest value is known in part is carried as that until an entry has a day again."""
     entries, since, series = dict(state.entries), dict(state.since), dict(state.series)
     day = visit.day.isoformat()
     for entry in guideline.inputs:
@@ -126,13 +129,13 @@ def lasting(guideline: ir.Guideline, state: State, visit: Visit, now: Known) -> 
         if name not in now.given and name not in now.done:
             continue
         value = now.record.get(name)
+        entries.pop(name, None)
+        since.pop(name, None)
         if entry.series is not None and isinstance(value, list):
-            series[name], since[name] = value, max((str(one["date"]) for one in value), default=day)
-        elif value is None:
-            entries.pop(name, None)
-            if name not in series:
-                since.pop(name, None)
-        elif entry.kept == "lasting":
+            series[name] = value
+            if entry.kept == "lasting":
+                since[name] = max((str(one["date"]) for one in value), default=day)
+        elif value is not None and entry.kept == "lasting":
             entries[name], since[name] = value, day
     return entries, since, series
 

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate.record import Refused
+from guidec.evaluate.record import Code, Refused, read_record
 from guidec.record import record
 
 Json = dict[str, Any]
+
+__all__ = ["Code", "Unfollowed", "Visit", "VisitError", "errors_json", "read_visits", "refused"]
 
 
 @record
@@ -28,7 +30,7 @@ class VisitError:
     visit: int
     day: str
     input: str
-    code: str
+    code: Code
     message: str
 
 
@@ -51,15 +53,14 @@ def read_visits(guideline: ir.Guideline, document: object, last: date | None) ->
     found: list[Visit] = []
     for number, one in enumerate(document, 1):
         visit = _visit(guideline, number, one, errors)
-        if visit is None:
-            continue
-        if last is not None and visit.day <= last:
-            message = (
-                f"visits stand in the order of their days, one a day; the one before is of {last.isoformat()}"
-            )
-            errors.append(VisitError(number, visit.day.isoformat(), "date", "bad_value", message))
-        last = visit.day if last is None else max(last, visit.day)
-        found.append(visit)
+        day = _day(one.get("date")) if isinstance(one, Mapping) else None
+        if day is not None:
+            if last is not None and day <= last:
+                message = f"visits stand in the order of their days, one a day; the one before is of {last}"
+                errors.append(VisitError(number, day.isoformat(), "date", "bad_value", message))
+            last = day if last is None else max(last, day)
+        if visit is not None:
+            found.append(visit)
     if errors:
         raise Unfollowed(tuple(errors))
     return tuple(found)
@@ -81,6 +82,8 @@ def _visit(guideline: ir.Guideline, number: int, one: object, errors: list[Visit
     patient = one.get("patient", {})
     if not isinstance(patient, Mapping):
         errors.append(VisitError(number, shown, "patient", "bad_type", "a patient is an object of inputs"))
+    else:
+        errors += _refused(guideline, number, shown, patient)
     done = one.get("done", [])
     tests = [item.id for item in guideline.items if item.kind == "test"]
     if not isinstance(done, list) or not all(isinstance(name, str) for name in done):
@@ -94,6 +97,17 @@ def _visit(guideline: ir.Guideline, number: int, one: object, errors: list[Visit
         return None
     assert isinstance(patient, Mapping) and isinstance(done, list)
     return Visit(number, day, dict(patient), tuple(dict.fromkeys(done)))
+
+
+def _refused(
+    guideline: ir.Guideline, number: int, day: str, patient: Mapping[str, object]
+) -> tuple[VisitError, ...]:
+    """What is wrong with the entries of a visit by themselves, so that those of all visits are told at once."""
+    try:
+        read_record(guideline, patient)
+    except Refused as fault:
+        return tuple(VisitError(number, day, one.input, one.code, one.message) for one in fault.errors)
+    return ()
 
 
 def _day(written: object) -> date | None:

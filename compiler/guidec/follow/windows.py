@@ -23,8 +23,9 @@ def monitored(
     tests: Mapping[str, str],
     since: str,
 ) -> Json:
-    """One monitoring that applies, or may: when it is due, counted from the day on which a test of it was last done, and
-    else from the day since which it applies; `state` is where that stands on the day of the visit."""
+    """One monitoring that applies, or may: when it is due. That is as the guideline dates it, and where it doesn't, counted from
+    the day on which a test of it was last done, else from the day since which it applies. `state` is where that stands on the
+    day of the visit: a test that was done in its window is done."""
     measure = entry["measure"]
     asked = measure["one_of"] if isinstance(measure, dict) else [measure]
     found: Json = {
@@ -41,13 +42,19 @@ def monitored(
         found["from"] = last or since
         due = window(guideline, date.fromisoformat(last or since), entry["every"])
     found["due"] = NOT_STATED if due is None else due
-    found["state"] = "done" if set(asked) & set(done) else _state(due, day)
+    found["state"] = "done" if set(asked) & set(done) else _state(entry["every"], due, day, last)
     return found | {key: entry[key] for key in ("because", "statements", "inferred") if key in entry}
 
 
-def _state(due: object, day: date) -> str:
+def _state(every: object, due: object, day: date, last: str) -> str:
+    if due == "nothing":
+        return "ended"
+    if every == "once" and last:
+        return "done"
     if not isinstance(due, dict) or "earliest" not in due:
         return "not known" if isinstance(due, dict) else NOT_STATED
+    if last >= due["earliest"]:
+        return "done"
     if day.isoformat() > due["latest"]:
         return "overdue"
     return "due" if day.isoformat() >= due["earliest"] else "later"
