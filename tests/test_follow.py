@@ -675,6 +675,17 @@ def test_the_picture_of_a_course_is_the_golden_one(request: pytest.FixtureReques
     assert dot == GOLDEN.read_text("utf-8")
 
 
+def test_the_picture_in_the_readme_is_drawn_from_its_visits(request: pytest.FixtureRequest) -> None:
+    written = re.search(r"<<'VISITS'\n(.*?)VISITS\n", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert written is not None
+    whole = follow(compiled("droracle"), json.loads(written[1]))
+    path = ROOT / "docs" / "visits.svg"
+    if request.config.getoption("--rewrite-goldens"):
+        path.write_text(svg("droracle", whole), "utf-8")
+    dot = timeline_dot(compiled("droracle").guideline, whole)
+    assert render.carries_digest(path.read_text("utf-8"), dot), "run `make goldens`"
+
+
 def test_the_picture_says_where_the_patient_stands_what_is_late_and_what_is_next() -> None:
     text = words(svg("droracle", follow(compiled("droracle"), visits("droracle"))))
     for part in (
@@ -683,7 +694,7 @@ def test_the_picture_says_where_the_patient_stands_what_is_late_and_what_is_next
         "Progressed on first line",
         "Response to treatment: Progressed",
         "Stage not known",
-        "Ask next: Phase of care",
+        "Ask next: Response to treatment",
         "See again: 2025-09-15 to 2025-12-15",
     ):
         assert part in text, part

@@ -76,12 +76,18 @@ def standing(guideline: ir.Guideline, timeline: Json) -> Section:
     lines = [headline(guideline, visit)]
     lines += [monitored_line(guideline, one) for one in pressing(visit)]
     lines += [f"to be seen again {line}" for line in _again(guideline, visit)]
-    ask_next = visit["result"]["ask_next"]
-    if ask_next != "not needed":
-        lines.append(
-            f"ask next: {ask_next if ask_next == 'a reading' else label_of(guideline.inputs, ask_next)}"
-        )
+    asked = ask_next(guideline, visit)
+    lines += [f"ask next: {asked}"] if asked else []
     return f"Now, after the visit of {visit['date']}", lines
+
+
+def ask_next(guideline: ir.Guideline, visit: Json) -> str:
+    """What to ask first: where the pathway led to more than one stage, what tells them apart; else as the result says."""
+    needs = [name for move in visit.get("stage", {}).get("moves", ()) for name in move["needs"]]
+    if needs and visit["stage"]["by"] != "entered":
+        return label_of(guideline.inputs, needs[0])
+    asked = visit["result"]["ask_next"]
+    return {"not needed": "", "a reading": asked}.get(asked, label_of(guideline.inputs, asked))
 
 
 def pressing(visit: Json) -> list[Json]:
