@@ -86,7 +86,7 @@ def ask_next(guideline: ir.Guideline, visit: Json) -> str:
     needs = [name for move in visit.get("stage", {}).get("moves", ()) for name in move["needs"]]
     if needs and visit["stage"]["by"] != "entered":
         return label_of(guideline.inputs, needs[0])
-    asked = visit["result"]["ask_next"]
+    asked: str = visit["result"]["ask_next"]
     return {"not needed": "", "a reading": asked}.get(asked, label_of(guideline.inputs, asked))
 
 
@@ -356,9 +356,18 @@ def _side(guideline: ir.Guideline, one: Json, side: str) -> str:
         case "dose":
             return ", ".join(_dose(each) for each in found)
         case "value":
-            return str(found.get("value", found.get("one_of", found.get("values", "open"))))
+            return _shown_value(found)
         case _:
             return {"yes": "applies", "unknown": "unknown"}[found]
+
+
+def _shown_value(found: Json) -> str:
+    """`3`, `3 to 6 points`, `low, or high`, with its unit."""
+    if "low" in found:
+        return f"{found['low']} to {found['high']} {unit_text(found['unit'])}".strip()
+    value = found.get("value", found.get("one_of", found.get("values", "open")))
+    texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return f"{', or '.join(texts)} {unit_text(found.get('unit', ''))}".strip()
 
 
 def _dose(dose: Any) -> str:
