@@ -9,10 +9,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as some
 
 from guidec import render
+from guidec.cli import cli
 from guidec.evaluate import Compiled, evaluate
 from guidec.follow import Unfollowed, errors_json, follow, state_of
 from guidec.follow.changes import facts
@@ -675,6 +677,17 @@ def test_the_picture_of_a_course_is_the_golden_one(request: pytest.FixtureReques
     assert dot == GOLDEN.read_text("utf-8")
 
 
+def test_the_picture_in_the_readme_is_drawn_from_its_visits(request: pytest.FixtureRequest) -> None:
+    written = re.search(r"<<'VISITS'\n(.*?)VISITS\n", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert written is not None
+    whole = follow(compiled("droracle"), json.loads(written[1]))
+    path = ROOT / "docs" / "visits.svg"
+    if request.config.getoption("--rewrite-goldens"):
+        path.write_text(svg("droracle", whole), "utf-8")
+    dot = timeline_dot(compiled("droracle").guideline, whole)
+    assert render.carries_digest(path.read_text("utf-8"), dot), "run `make goldens`"
+
+
 def test_the_picture_says_where_the_patient_stands_what_is_late_and_what_is_next() -> None:
     text = words(svg("droracle", follow(compiled("droracle"), visits("droracle"))))
     for part in (
@@ -683,7 +696,7 @@ def test_the_picture_says_where_the_patient_stands_what_is_late_and_what_is_next
         "Progressed on first line",
         "Response to treatment: Progressed",
         "Stage not known",
-        "Ask next: Phase of care",
+        "Ask next: Response to treatment",
         "See again: 2025-09-15 to 2025-12-15",
     ):
         assert part in text, part
@@ -770,3 +783,66 @@ def test_a_guideline_without_a_pathway_is_followed_too() -> None:
     assert "2026-01-08  Visit 2" in timeline_text(found.guideline, whole)
     drawn, reason = render.svg_of(timeline_dot(found.guideline, whole))
     assert drawn is not None, reason
+
+
+# --- the command --------------------------------------------------------------------------
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(cli, ["follow", str(DATA / "wound.guide"), *map(str, arguments)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def written(folder: Path, name: str, content: object) -> Path:
+    path = folder / name
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+def test_the_command_goes_on_from_a_timeline_and_refuses_one_that_was_changed(tmp_path: Path) -> None:
+    first = written(tmp_path, "first.json", {"visits": COURSE[:1]})
+    second = written(tmp_path, "second.json", COURSE[1:])
+    status, timeline, _ = run("--visits", first, "--format", "json", "--reading", "wide=full")
+    assert status == 0
+    assert json.loads(timeline)["visits"][0]["record"]["readings"] == {"wide": "full"}
+    before = written(tmp_path, "before.json", json.loads(timeline))
+    status, after, _ = run("--visits", second, "--after", before, "--format", "json")
+    assert (status, json.loads(after)["visits"][0]["stage"]["at"]) == (0, "infected")
+    changed = written(tmp_path, "changed.json", json.loads(timeline.replace('"weight": 60', '"weight": 90')))
+    status, out, complaint = run("--visits", second, "--after", changed)
+    assert (status, out) == (1, "")
+    assert "was changed since it was written" in complaint
+    status, refusal, _ = run("--visits", first, "--after", before, "--format", "json")
+    assert status == 1
+    assert not timeline_faults(json.loads(refusal))
+    assert run("--visits", "-", "--after", "-")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[{"date": "2026-01-01", "date": "2026-01-02"}]', "stands twice"),
+        ('[{"date": "2026-01-01", "patient": {"weight": NaN}}]', "a finite number"),
+        ("[" * 100_000, "nested too deep"),
+        ("", "it is empty"),
+    ],
+)
+def test_the_command_refuses_what_is_no_list_of_visits(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "visits.json"
+    path.write_text(content, "utf-8")
+    status, out, complaint = run("--visits", path)
+    assert (status, out) == (1, "")
+    assert message in complaint
+
+
+def test_the_command_draws_beside_what_it_prints_and_reads_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "visits.json"
+    path.write_text(json.dumps(COURSE), "utf-8-sig")
+    plain = run("--visits", path)
+    for ending, start in ((".svg", b"<?xml"), (".png", b"\x89PNG"), (".dot", b"digraph")):
+        assert run("--visits", path, "--timeline", tmp_path / f"drawn{ending}") == plain
+        assert (tmp_path / f"drawn{ending}").read_bytes().startswith(start)
+    assert run("--visits", path, "--timeline", tmp_path / "drawn.jpg")[0] == 2
+    status, markdown, _ = run("--visits", path, "--format", "markdown")
+    assert status == 0
+    assert "## 2026-01-08: Infected" in markdown

@@ -949,7 +949,7 @@ def follow(
     if after is not None and str(after) == str(visits) == "-":
         _usage("standard input can't be both the visits and the timeline before them", "name a file for one")
     compiled = _one(talk, file)
-    document = _visits_with_readings(_json_of(visits, "visits"), readings)
+    document = _visits_with_readings(_json_of(visits, "file of visits"), readings)
     try:
         state = None if after is None else state_of(compiled, _json_of(after, "timeline"))
         with talk.long() as tell:

@@ -76,12 +76,18 @@ def standing(guideline: ir.Guideline, timeline: Json) -> Section:
     lines = [headline(guideline, visit)]
     lines += [monitored_line(guideline, one) for one in pressing(visit)]
     lines += [f"to be seen again {line}" for line in _again(guideline, visit)]
-    ask_next = visit["result"]["ask_next"]
-    if ask_next != "not needed":
-        lines.append(
-            f"ask next: {ask_next if ask_next == 'a reading' else label_of(guideline.inputs, ask_next)}"
-        )
+    asked = ask_next(guideline, visit)
+    lines += [f"ask next: {asked}"] if asked else []
     return f"Now, after the visit of {visit['date']}", lines
+
+
+def ask_next(guideline: ir.Guideline, visit: Json) -> str:
+    """What to ask first: where the pathway led to more than one stage, what tells them apart; else as the result says."""
+    needs = [name for move in visit.get("stage", {}).get("moves", ()) for name in move["needs"]]
+    if needs and visit["stage"]["by"] != "entered":
+        return label_of(guideline.inputs, needs[0])
+    asked: str = visit["result"]["ask_next"]
+    return {"not needed": "", "a reading": asked}.get(asked, label_of(guideline.inputs, asked))
 
 
 def pressing(visit: Json) -> list[Json]:
@@ -350,9 +356,18 @@ def _side(guideline: ir.Guideline, one: Json, side: str) -> str:
         case "dose":
             return ", ".join(_dose(each) for each in found)
         case "value":
-            return str(found.get("value", found.get("one_of", found.get("values", "open"))))
+            return _shown_value(found)
         case _:
             return {"yes": "applies", "unknown": "unknown"}[found]
+
+
+def _shown_value(found: Json) -> str:
+    """`3`, `3 to 6 points`, `low, or high`, with its unit."""
+    if "low" in found:
+        return f"{found['low']} to {found['high']} {unit_text(found['unit'])}".strip()
+    value = found.get("value", found.get("one_of", found.get("values", "open")))
+    texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return f"{', or '.join(texts)} {unit_text(found.get('unit', ''))}".strip()
 
 
 def _dose(dose: Any) -> str:

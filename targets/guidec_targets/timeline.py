@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
-from guidec.follow_show import days_text, entry_text, monitored_when, place_text, pressing
+from guidec.follow_show import ask_next, days_text, entry_text, monitored_when, place_text, pressing
 from guidec.show import STATUS_WORDS
 from guidec.wording import condition_in_words, label_of, outcome_label, value_label
 from guidec_targets.chart_text import statement_text, wrapped
@@ -243,8 +243,8 @@ def _ahead(guideline: ir.Guideline, visit: Json) -> list[_Block]:
     dated = [one for one in visit["monitoring"] if one["state"] in ("done", "later")]
     lines = [_monitored(guideline, one) for one in dated if isinstance(one["due"], dict)]
     lines += _seen_again(guideline, visit)
-    if visit["result"]["ask_next"] not in ("not needed", "a reading"):
-        lines.append(f"Ask next: {label_of(guideline.inputs, visit['result']['ask_next'])}")
+    asked = ask_next(guideline, visit)
+    lines += [f"Ask next: {asked}"] if asked else []
     return blocks + [_Block(tuple(map(_indented, _hanging(line, _RIGHT_TEXT)))) for line in lines]
 
 
