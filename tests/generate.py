@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from authoring import comparisons, properties, rules
+from authoring import comparisons, pathways, properties, rules
 from authoring.decisions import decision, options
 from authoring.definitions import definition
 from authoring.draft import Draft
@@ -43,6 +43,8 @@ def declarations(seed: int) -> Declarations:
     _times(draft, comparisons.scenario, (0, 0, 1))
     draft.dice = random.Random(f"said of all patients {seed}")
     _times(draft, properties.property_, (0, 1, 1, 2))
+    draft.dice = random.Random(f"from stage to stage {seed}")
+    _times(draft, pathways.pathway, (0, 1))
     return (*first, *written, *accounts)
 
 

@@ -539,6 +539,17 @@ def line_outcome(
     return weighed(guideline, found, "", patient)
 
 
+def goes(guideline: ir.Guideline, patient: Patient) -> tuple[str, str]:
+    """Where the moves out of a patient's stage lead: a stage and no reason, no stage and why none is stated, or `final`."""
+    assert guideline.pathway is not None
+    place = patient.values[guideline.pathway.input]
+    stage = next(one for one in guideline.pathway.stages if one.id == place)
+    if stage.final:
+        return "final", ""
+    (held,) = _holding(guideline, [move.condition for move in stage.moves], patient, stage.by)
+    return stage.moves[held].to, stage.moves[held].why
+
+
 def rule_holds(guideline: ir.Guideline, rule: ir.Rule, patient: Patient, answer: Answer) -> bool:
     """Whether a rule applies, where its source says when; otherwise, whether it is in scope."""
     scope = rule.applies or guideline.applies

@@ -1,14 +1,15 @@
 """One guideline and many partial patients: what the evaluator says, held against all the completions of each."""
 
 import random
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import combinations, product
 from math import prod
 from typing import Any
 
+from dated import Dated, entered, parts_of, refines, some_series
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from interpret import (
@@ -29,6 +30,7 @@ from interpret import (
     decide,
     domain,
     dose_for,
+    goes,
     holds,
     is_points,
     line_outcome,
@@ -44,16 +46,18 @@ from interpret import (
 from schemas import result_validator
 
 Json = dict[str, Any]
+SOME_SERIES = 25
 Record = dict[str, tuple[Value, ...]]
 """No value is a blank, one is known, several are partly known."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A partial patient, and the readings chosen for it."""
+    """A partial patient, the readings chosen for it, and the series that it was entered with."""
 
     record: Record
     readings: dict[str, str]
+    dated: dict[str, Dated] = field(default_factory=dict)
 
 
 class Difference(AssertionError):
@@ -75,16 +79,34 @@ def entries(entry: ir.Input, dice: random.Random) -> list[tuple[Value, ...]]:
     return found + list(dict.fromkeys(dice.sample(partly, min(3, len(partly)))))
 
 
+Entering = tuple[Record, dict[str, Dated]]
+"""What is entered for one input: what is known of it and of its parts then, and the series, if it is one."""
+
+
+def enterings(guideline: ir.Guideline, entry: ir.Input, dice: random.Random) -> list[Entering]:
+    """The entries of an input; of a series some series too."""
+    parts: Record = {one.id: () for one in parts_of(guideline, entry.id)}
+    found: list[Entering] = [({entry.id: values, **parts}, {}) for values in entries(entry, dice)]
+    if entry.series is not None:
+        for dated in some_series(entry, dice, SOME_SERIES):
+            found.append((entered(guideline, entry.id, dated), {entry.id: dated}))
+    return found
+
+
+def _ways(guideline: ir.Guideline) -> list[list[Entering]]:
+    return [enterings(guideline, entry, random.Random(1)) for entry in guideline.inputs if entry.part is None]
+
+
 def count(guideline: ir.Guideline) -> int:
     """How many partial patients there are."""
-    ways = [len(entries(entry, random.Random(1))) for entry in guideline.inputs]
+    ways = [len(way) for way in _ways(guideline)]
     return prod(ways) * prod(1 + len(reading.values) for reading in guideline.readings)
 
 
 def cases(guideline: ir.Guideline, most: int, seed: int = 1) -> Iterator[Case]:
     """Every partial patient, or `most` of them, drawn with a fixed seed, blanks as likely as values."""
     dice = random.Random(seed)
-    ways = [entries(entry, random.Random(1)) for entry in guideline.inputs]
+    ways = _ways(guideline)
     chosen = [["", *(value.id for value in reading.values)] for reading in guideline.readings]
     if count(guideline) <= most:
         for parts in product(*ways):
@@ -93,21 +115,31 @@ def cases(guideline: ir.Guideline, most: int, seed: int = 1) -> Iterator[Case]:
         return
     for _ in range(most):
         blanks = dice.choice((0.2, 0.5, 0.9))
-        some = tuple(() if dice.random() < blanks else dice.choice(way) for way in ways)
+        some = tuple(way[0] if dice.random() < blanks else dice.choice(way) for way in ways)
         read = tuple("" if dice.random() < 0.6 else dice.choice(values) for values in chosen)
         yield _case(guideline, some, read)
 
 
-def _case(guideline: ir.Guideline, parts: Sequence[tuple[Value, ...]], read: Sequence[str]) -> Case:
-    names = [entry.id for entry in guideline.inputs]
+def _case(guideline: ir.Guideline, parts: Sequence[Entering], read: Sequence[str]) -> Case:
+    values = {name: value for record, _ in parts for name, value in record.items()}
+    dated = {name: value for _, series in parts for name, value in series.items()}
     readings = zip((one.id for one in guideline.readings), read, strict=True)
-    return Case(dict(zip(names, parts, strict=True)), {name: value for name, value in readings if value})
+    record = {entry.id: values[entry.id] for entry in guideline.inputs}
+    return Case(record, {name: value for name, value in readings if value}, dated)
 
 
 def as_json(guideline: ir.Guideline, case: Case) -> Json:
     """The patient as it would be sent."""
     patient: Json = {}
     for entry in guideline.inputs:
+        if entry.id in case.dated:
+            patient[entry.id] = [
+                {"date": day.isoformat(), "value": entry_json(entry, value)}
+                for day, value in case.dated[entry.id]
+            ]
+            continue
+        if entry.part is not None:
+            continue
         values = [entry_json(entry, value) for value in case.record[entry.id]]
         if values:
             patient[entry.id] = values[0] if len(values) == 1 else {"one_of": values}
@@ -204,6 +236,12 @@ def known(everybody: World, case: Case, other: Mapping[str, str] | None = None) 
 
 
 def needs(those: Known, outcomes: Sequence[Hashable]) -> list[str]:
+    """The blanks that decide, as they are entered: what is asked of a series with the series."""
+    inputs = those.world.inputs
+    return list(dict.fromkeys(inputs[name].key for name in _deciding(those, outcomes)))
+
+
+def _deciding(those: Known, outcomes: Sequence[Hashable]) -> list[str]:
     """Each blank for which two completions that differ only there differ in the outcome. With `impossible`, the first
     of the smallest sets of blanks that settle it."""
     blanks = those.blanks
@@ -268,6 +306,7 @@ def compare(compiled: Compiled, everybody: World, case: Case) -> Json | None:
     check.rules()
     check.avoided()
     check.values()
+    check.pathway()
     check.readings()
     check.top()
     return result
@@ -329,7 +368,9 @@ class _Check:
             return "a reading"
         everyone = self.those.world.ways[one.id]
         ways = sorted({everyone[at] for at in self.those.places})
-        return next((name for _, asked in ways for name in asked if name in wanted), wanted[0])
+        inputs = self.those.world.inputs
+        keys = [inputs[name].key for _, asked in ways for name in asked]
+        return next((name for name in keys if name in wanted), wanted[0])
 
     def gather(self, decision: str, possible: list[Outcome]) -> None:
         """What every possible outcome has in common, both sides of a conflict; and everything possible."""
@@ -564,6 +605,47 @@ class _Check:
             if not points and not chooses(self.guideline, one.number):
                 self.same(f"value {one.id}: needs", found["needs"], wanted)
 
+    def pathway(self) -> None:
+        """Where he may stand, and for each of these stages where those of the completions who stand there go."""
+        pathway = self.guideline.pathway
+        if pathway is None:
+            self.same("pathway", "pathway" in self.result, False)
+            return
+        found = self.result["pathway"]
+        at_stage: dict[str, list[int]] = {one.id: [] for one in pathway.stages}
+        for at in self.those.places:
+            at_stage[str(self.those.world.patients[at].values[pathway.input])].append(at)
+        stages = [one for one in pathway.stages if at_stage[one.id]]
+        names = [one.id for one in stages]
+        self.same("stage", found["stage"], names[0] if len(names) == 1 else {"one_of": names})
+        if self.result["status"] == "out_of_scope":
+            wanted = {"status": "out_of_scope", "reviews": [], "responses": []}
+            self.same("pathway", {key: found[key] for key in wanted}, wanted)
+            return
+        self.same("stage: status", found["status"], "determined" if len(names) == 1 else "indeterminate")
+        self.same("reviews", list(map(_read_review, found["reviews"])), list(_reviews(stages)))
+        self.same("responses", [one["stage"] for one in found["responses"]], names)
+        for stage, response in zip(stages, found["responses"], strict=True):
+            self.moves(stage, replace(self.those, places=tuple(at_stage[stage.id])), response)
+
+    def moves(self, stage: ir.Stage, there: Known, found: Json) -> None:
+        what = f"next of {stage.id}"
+        ends = [goes(self.guideline, patient) for patient in there.patients]
+        if stage.final:
+            self.same(what, (found["status"], found["possible"], found["needs"]), ("final", [], []))
+            return
+        possible = [end for end in dict.fromkeys((one.to, one.why) for one in stage.moves) if end in ends]
+        status = "determined" if possible[0][0] else "not_stated"
+        self.same(f"{what}: status", found["status"], status if len(possible) == 1 else "indeterminate")
+        shown = [("" if "why" in one else one["to"], one.get("why", "")) for one in found["possible"]]
+        self.same(f"{what}: possible", shown, possible)
+        self.same(f"{what}: needs", found["needs"], needs(there, ends))
+        for end, one in zip(possible, found["possible"], strict=True):
+            cited = {
+                name for move in stage.moves if (move.to, move.why) == end for name in move.cites.statements
+            }
+            self.same(f"{what}: statements", sorted(one["statements"]), sorted(cited))
+
     def readings(self) -> None:
         for reading in self.guideline.readings:
             found = self.result["readings"][reading.id]
@@ -716,6 +798,21 @@ class _Check:
 _FORMS = {"exact": "", "range": "", "or_more": "above", "up_to": "below", "about": "about"}
 
 
+def _reviews(stages: Iterable[ir.Stage]) -> Iterator[Outcome]:
+    """When those of some stages are seen again."""
+    for stage in stages:
+        if not stage.reviews and not stage.final:
+            yield stage.id, "every", None, []
+        for one in stage.reviews:
+            kind = "after" if one.kind == "after" else "every"
+            yield stage.id, kind, _span(one.interval), list(one.cites.statements)
+
+
+def _read_review(review: Json) -> Outcome:
+    kind = "after" if "after" in review else "every"
+    return review["stage"], kind, _read_span(review[kind]), review["statements"]
+
+
 def _stated(word: str | None) -> str | None:
     return None if word == "not stated" else word
 
@@ -806,8 +903,28 @@ def filled_in(everybody: World, case: Case, dice: random.Random) -> Case | None:
     if not blanks:
         return None
     name = dice.choice(blanks)
+    key = everybody.inputs[name].key
+    if everybody.inputs[key].series is not None:
+        return _more_entries(everybody.guideline, case, key, dice)
     values = case.record[name] or everybody.domains[name]
-    return Case({**case.record, name: (dice.choice(values),)}, case.readings)
+    return Case({**case.record, name: (dice.choice(values),)}, case.readings, case.dated)
+
+
+def _more_entries(guideline: ir.Guideline, case: Case, name: str, dice: random.Random) -> Case | None:
+    """The same patient with more known of a series: a value, entries, one more entry; None where nothing was found."""
+    entry = next(one for one in guideline.inputs if one.id == name)
+    ways = enterings(guideline, entry, dice)
+    if name in case.dated:
+        mine = case.dated[name]
+        more = [(*mine, *other) for other in some_series(entry, dice, SOME_SERIES) if len(other) == 1]
+        more = [one for one in more if len(one) == len({day for day, _ in one}) <= (entry.series or 0)]
+        ways = [(entered(guideline, name, one), {name: one}) for one in more]
+    now = {one: values for one, values in case.record.items() if one in ways[0][0]} if ways else {}
+    finer = [way for way in ways if way[0] != now and refines(now, way[0])]
+    if not finer:
+        return None
+    record, dated = dice.choice(finer)
+    return Case({**case.record, **record}, case.readings, {**case.dated, **dated})
 
 
 def never_more(guideline: ir.Guideline, case: Case, before: Json, after: Json) -> None:

@@ -11,6 +11,7 @@ from guidec.evaluate import Refused, evaluate
 from guidec.numbers import unit_of
 from guidec.pipeline import Compilation, compile_file
 from guidec.proofs.amounts import daily_amounts
+from guidec.proofs.grounds import parts_of
 from guidec.proofs.properties import prove
 from interpret import completions, domain
 from meaning import Case, as_json
@@ -151,7 +152,7 @@ def test_a_limit_is_proven_where_nobody_is_given_more_and_refuted_by_somebody_wh
 def test_the_least_and_the_largest_a_day_are_those_of_everybody() -> None:
     found = compiled(GUIDELINE)
     assert found.work is not None
-    measured = {(one.drug, one.within): one for one in daily_amounts(found.work) if not one.why}
+    measured = {(one.drug, one.within): one for one in daily_amounts(parts_of(found.work)) if not one.why}
     for drug, within in {(one.drug, one.within) for given in everybody() for one in given}:
         mine = [
             one.per["daily"]
@@ -177,7 +178,9 @@ def test_what_is_given_together_is_measured_where_somebody_is_given_both() -> No
     found = compiled(GUIDELINE)
     assert found.work is not None
     together = {
-        (one.drug, frozenset(one.within)): one for one in daily_amounts(found.work) if len(one.within) > 1
+        (one.drug, frozenset(one.within)): one
+        for one in daily_amounts(parts_of(found.work))
+        if len(one.within) > 1
     }
     sums: dict[tuple[str, frozenset[str]], list[tuple[Fraction, Fraction]]] = {}
     for given in everybody():

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COMPILER = ROOT / "compiler" / "guidec"
 TARGETS = ROOT / "targets" / "guidec_targets"
-EDGE = {"project", "render", "cli", "explain", "schema", "parse.grammar", "target", "data"}
+EDGE = {"project", "render", "cli", "explain", "schema", "plan.shape", "parse.grammar", "target", "data"}
 
 
 def modules(folder: Path) -> set[str]:

@@ -16,8 +16,10 @@ from guidec.lower.search import GAVE_UP, SPENT, Constraint, Effort, decided
 from guidec.pipeline import Compilation, compile_file
 from guidec.project import compile_path
 from guidec.proofs.coverage import KINDS, Coverage, Measure, coverage, measured, met_by, percent, who_meets
+from guidec.proofs.generate import generated, made_text
 from guidec.proofs.questions import NOT_SHOWN
 from guidec.rows import Derived
+from guidec.scenarios import run
 
 HERE = Path(__file__).parent
 SMALL = HERE / "data" / "coverage" / "small.guide"
@@ -371,3 +373,49 @@ def test_the_same_is_said_under_any_hash_seed(tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         outputs.add(subprocess.run(command, capture_output=True, env=environment, check=True).stdout)
     assert len(outputs) == 1
+
+
+# --- pathways ----------------------------------------------------------------
+
+STAGES = HERE / "data" / "mutants" / "stages.guide"
+
+
+def test_moves_that_nobody_makes_are_those_that_no_patient_of_all_makes() -> None:
+    measure = measure_of(compile_path(STAGES).compiled)
+    met: set[int] = set()
+    for ill, phase, better, attacks in product(
+        (True, False), ("first", "second", "gone"), (True, False), range(10)
+    ):
+        met |= met_by(measure, {"ill": ill, "phase": phase, "better": better, "attacks": attacks})
+    for at, item in enumerate(measure.items):
+        if not item.needed:
+            assert (who_meets(measure, at).kind == "proven") == (at not in met), item
+    assert ("after first", "better no: stay") in says(measure, met, "branches")
+    assert ("after second", "go to gone") in says(measure, met, "decisions")
+    assert ("after second", "`Attacks > 3` just false: attacks 3") in says(measure, met, "boundaries")
+
+
+def test_moves_are_made_by_those_in_scope_who_stand_there() -> None:
+    measure = measure_of(compile_path(STAGES).compiled)
+    entered = {"ill": True, "phase": "first", "better": True, "attacks": 5}
+    assert says(measure, met_by(measure, entered), "decisions") == [("after first", "go to second")]
+    assert says(measure, met_by(measure, {**entered, "ill": False}), "decisions") == []
+    blanks = says(measure, met_by(measure, {"ill": True, "phase": "second", "better": False}), "blanks")
+    assert blanks == [("after second", "open for want of attacks")]
+    blanks = says(measure, met_by(measure, {"ill": True, "better": True, "attacks": 9}), "blanks")
+    assert blanks == [("stage of course", "open for want of phase")]
+
+
+def test_generated_scenarios_complete_a_pathway_and_hold() -> None:
+    found = compile_path(STAGES)
+    measure = measure_of(found.compiled)
+    before = coverage(measure, [one.patient for one in found.scenarios])
+    made = generated(before, [kind for kind in KINDS if kind != "rows"], [])
+    after = coverage(measure, [*(one.patient for one in found.scenarios), *(one.patient for one in made)])
+    met, of = after.of()
+    assert before.of()[0] < met == of
+    assert any("next of second gone" in one.expected for one in made)
+    text = STAGES.read_text("utf-8") + "".join(f"\n{made_text(measure.work.guideline, one)}" for one in made)
+    again = compiled_from(text)
+    assert again.compiled is not None, again.diagnostics
+    assert not [fault for one in again.scenarios for fault in run(again.compiled, one)]

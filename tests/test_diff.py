@@ -599,3 +599,98 @@ def test_weights_are_entered_where_a_change_shows_only_then() -> None:
     assert verdicts(found) == {"decision treatment": "changed"}
     for group in next(one for one in found["changes"] if one["id"] == "treatment")["groups"]:
         assert "weight" in group["example"]["patient"]
+
+
+# --- pathways ------------------------------------------------------------------
+
+STAGES = Path(__file__).parent / "data" / "mutants" / "stages.guide"
+
+
+def staged(*changes: tuple[str, str]) -> Compiled:
+    """The guideline of stages, its scenarios left out, changed."""
+    text = STAGES.read_text("utf-8").partition("scenario ")[0]
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    found = compile_file("stages.guide", lambda name: text.encode())
+    assert found.compiled is not None, found.diagnostics
+    return found.compiled
+
+
+TOLD = {
+    "a target": (
+        ("no:  stay", 'no: not stated "Nobody knows."'),
+        "first",
+        (
+            "for ill yes, phase first, better no",
+            "before: stay",
+            "after:  not stated",
+            "next of first not stated",
+        ),
+    ),
+    "a threshold": (
+        ("many = attacks > 3", "many = attacks > 4"),
+        "second",
+        ("for ill yes, phase second", "attacks 4", "before: go to first", "after:  go to gone"),
+    ),
+    "a review": (
+        ("every 3 to 6 months", "after 3 months"),
+        "first",
+        ("review: every 3–6 month → after 3 month",),
+    ),
+    "an end": (
+        ("    final", '    not stated "Nobody knows."'),
+        "gone",
+        ("for ill yes, phase gone", "before: final", "after:  not stated"),
+    ),
+    "a beginning": (
+        ("stage second\n", "stage second\n    start\n"),
+        "second",
+        ("patients begin here: no → yes",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_change_of_a_pathway_is_told(name: str) -> None:
+    change, stage, said = TOLD[name]
+    before, after = staged(), staged(change)
+    found = difference(before, after)
+    changed = [(one["kind"], one["id"]) for one in found["changes"] if one["verdict"] == "changed"]
+    assert changed == [("stage", stage)]
+    validator("difference.schema.json").validate(found)
+    for words in said:
+        assert words in difference_text(found)
+    if name != "a beginning":  # where patients begin is no answer to anybody
+        hold(before, after, 1)
+        hold(after, before, 2)
+
+
+def test_other_words_of_a_pathway_are_no_change() -> None:
+    before = staged()
+    after = staged(
+        ("Nobody knows.", "The source is silent."),
+        ("when many and not better", "when not (better or not many)"),
+        ('"Second"', '"The second stage"'),
+    )
+    found = hold(before, after, 1)
+    assert found["verdict"] == "same"
+    assert [one["before"] for one in found["reworded"] if one["kind"] == "pathway"] == [["Nobody knows."]]
+
+
+def test_a_stage_under_another_name_is_renamed() -> None:
+    found = difference(staged(), staged(("second", "further")))
+    assert found["verdict"] == "same"
+    assert [(one["kind"], one["before"], one["after"]) for one in found["renamed"]] == [
+        ("value", "second", "further")
+    ]
+
+
+def test_a_pathway_that_comes_or_goes_is_told_stage_by_stage() -> None:
+    text = STAGES.read_text("utf-8").partition("pathway ")[0]
+    without = compile_file("stages.guide", lambda name: text.encode()).compiled
+    assert without is not None
+    for old, new, word in ((without, staged(), "added"), (staged(), without, "removed")):
+        found = difference(old, new)
+        told = [(one["id"], one["verdict"]) for one in found["changes"] if one["kind"] == "stage"]
+        assert told == [("first", word), ("second", word), ("gone", word)]

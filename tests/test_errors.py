@@ -37,8 +37,10 @@ COLLECTIONS = {
     "confusions",
     "five_mistakes",
     "options",
+    "pathways",
     "percent",
     "scores",
+    "series",
     "slips",
     "tables",
 }  # many faults in one file
@@ -58,6 +60,7 @@ PROVEN = {
     "property_in_part",
     "property_refuted",
     "property_unknown",
+    "stage_not_asked",
 }  # what `guidec check` looks for in a guideline that has no fault
 CHANGED = {"unnoticed_change"}  # what `guidec test --mutants` finds
 MAKERS = {"Diagnostic", "fault", "warn", "warning", "note", "BadToken"}

@@ -242,3 +242,160 @@ def test_what_is_expected_of_an_order_is_laid_out_as_it_was_read() -> None:
     assert laid_out is not None
     for expected in GIVEN_HOLDS.strip().splitlines():
         assert expected in laid_out
+
+
+# --- the pathway -------------------------------------------------------------
+
+STAGES = """guideline pain "Pain"
+  version 1.0.0
+  language guidec/1
+  applies when ill
+
+input ill "Ill"
+  boolean
+
+input phase "Phase"
+  one of
+    first "First"
+    then_ "Then"
+    over  "Over"
+
+input worse "Worse"
+  boolean
+
+decision look "Look"
+  when worse: not stated "Nobody knows."
+  otherwise: nothing
+
+pathway course "Course" of phase
+  stage first
+    start
+    review every 3 to 6 months
+    review after 2 weeks
+    by worse
+      no: stay
+      yes: go to then_
+  stage then_
+    review not stated
+    when worse: go to over
+    otherwise: not stated "Nobody knows."
+  stage over
+    final
+
+scenario "Asked"
+  given ill yes; PATIENT
+  expect EXPECTED
+"""
+
+STAGES_HOLD = """
+phase first; worse yes | stage first
+phase first; worse yes | next of first then_
+phase first; worse no | next of first first
+phase first | next of first first, then_
+phase first | review of first 3 to 6 months
+phase first | review of first every 3 to 6 months
+phase first | review of first after 2 weeks
+phase first | review of first 2 weeks
+phase then_ | review of then_ not stated
+phase then_ | next of then_ over, not stated
+phase then_; worse no | next of then_ not stated
+phase over | next of over final
+phase one of first, then_ | stage then_, first
+phase one of first, then_; worse yes | next of then_ over
+worse yes | stage first, then_, over
+"""
+
+STAGES_FAIL = """
+phase first; worse yes | stage then_ | first
+phase first; worse yes | stage first, then_ | first
+phase first; worse yes | next of first first | then_
+phase first | next of first first | first, then_
+phase then_; worse no | next of then_ over | not stated
+phase first | next of then_ over | the patient is not at `then_`
+phase over | next of over over | final
+phase first | next of first final | first, then_
+phase first | review of first after 3 to 6 months | every 3 to 6 month, after 2 week
+phase first | review of first 4 weeks | every 3 to 6 month, after 2 week
+phase first | review of first not stated | every 3 to 6 month, after 2 week
+phase then_ | review of then_ 2 weeks | not stated
+phase over | review of over not stated | the patient is not at `over`, or has no review there
+phase one of first, then_ | stage first | first, then_
+"""
+
+
+def got_of_stage(patient: str, expected: str, ill: str = "yes") -> list[str]:
+    text = STAGES.replace("EXPECTED", expected).replace("PATIENT", patient).replace("ill yes", f"ill {ill}")
+    found = compile_file("pain.guide", lambda name: text.encode())
+    assert found.compiled is not None, found.diagnostics
+    (scenario,) = found.scenarios
+    return [one.got for one in run(found.compiled, scenario)]
+
+
+@pytest.mark.parametrize("line", STAGES_HOLD.strip().splitlines())
+def test_an_expectation_of_the_pathway_holds(line: str) -> None:
+    assert got_of_stage(*line.split(" | ")) == []
+
+
+@pytest.mark.parametrize("line", STAGES_FAIL.strip().splitlines())
+def test_an_expectation_of_the_pathway_fails_and_says_what_is_there(line: str) -> None:
+    patient, expected, wanted = line.split(" | ")
+    assert got_of_stage(patient, expected) == [wanted]
+
+
+def test_who_is_out_of_scope_stands_nowhere() -> None:
+    for expected in ("stage first", "next of first then_", "review of first 2 weeks"):
+        assert got_of_stage("phase first; worse yes", expected, ill="no") == ["out of scope"]
+
+
+def test_the_stages_that_are_expected_have_to_exist() -> None:
+    for expected in ("stage firs", "next of firs over", "next of first ove", "review of ove 2 weeks"):
+        text = STAGES.replace("EXPECTED", expected).replace("PATIENT", "worse yes")
+        found = compile_file("pain.guide", lambda name: text.encode())  # noqa: B023
+        errors = [one.code for one in found.diagnostics if one.severity == "error"]
+        assert errors == ["unknown_name"], expected
+
+
+def test_stages_are_expected_only_where_there_is_a_pathway() -> None:
+    text = SPEC.replace("EXPECTED", "stage first; next of first final").replace("SEVERE", "yes")
+    found = compile_file("pain.guide", lambda name: text.encode())
+    errors = [(one.code, one.message) for one in found.diagnostics if one.severity == "error"]
+    assert errors == [("unknown_name", "this guideline has no `pathway`, and so no stages")] * 2
+
+
+def test_a_fault_of_the_pathway_is_told_once_and_no_scenario_is_blamed() -> None:
+    text = STAGES.replace("EXPECTED", "stage first").replace("PATIENT", "worse yes")
+    text = text.replace("go to over", "go to ove")
+    found = compile_file("pain.guide", lambda name: text.encode())
+    assert [one.code for one in found.diagnostics if one.severity == "error"] == ["unknown_name"]
+
+
+def test_a_decision_and_inputs_may_be_called_as_the_words_of_pathways() -> None:
+    text = SPEC.replace("pain_drug", "stage").replace("SEVERE", "yes")
+    for expected in ("stage both", "stage determined; strength of both suggest"):
+        found = compile_file("pain.guide", lambda name: text.replace("EXPECTED", expected).encode())  # noqa: B023
+        assert found.compiled is not None, found.diagnostics
+        assert run(found.compiled, found.scenarios[0]) == []
+    words = STAGES.replace(
+        "EXPECTED", "stage review; next of review final, not stated; review of stay 2 weeks"
+    )
+    words = words.replace("PATIENT", "next yes")
+    for old, new in (
+        ("worse", "next"),
+        ("first", "review"),
+        ("then_", "final"),
+        ("over", "stay"),
+        ("ill", "go"),
+    ):
+        words = words.replace(old, new)
+    found = compile_file("pain.guide", lambda name: words.encode())
+    assert not [one for one in found.diagnostics if one.severity == "error"], found.diagnostics
+
+
+def test_what_is_expected_of_the_pathway_is_laid_out_as_it_was_read() -> None:
+    several = [line.split(" | ")[1] for line in STAGES_HOLD.strip().splitlines()]
+    text = STAGES.replace("EXPECTED", "; ".join(several)).replace("PATIENT", "worse yes")
+    laid_out, faults = fmt("pain.guide", text.encode())
+    assert faults == []
+    assert laid_out is not None
+    for expected in several:
+        assert expected in laid_out

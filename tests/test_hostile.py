@@ -113,6 +113,7 @@ WORDS = (
     "nothing", "conflict", "give", "then", "with", "rest", "usual", "every", "for", "to", "from", "step", "quantity", "integer",
     "boolean", "date", "duration", "months", "shown", "rounded", "in", "until", "measure", "given", "expect", "x", "n", "a", "kg",
     "mg/kg/d", "%{predicted}", "[T1]", "[T1 ours]", '"text"', '"', "1", "0", "2.5", "2024-02-30", "2024-02-29", "<", "<=", ">",
+    "pathway", "stage", "go to", "stay", "final", "review",
     "=", "+", "-", "*", "/", "(", ")", "[", "]", ":", ";", ",", "|", "#", "\n", "\n  ", "\n    ", "\n      ", "\t", "yes", "no",
 )  # fmt: skip
 TOKEN = re.compile(r'"[^"\n]*"|\[[^\]\n]*\]|[A-Za-z_][\w.]*|[0-9][0-9.]*|\n[ ]*|[ ]+|.')

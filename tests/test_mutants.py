@@ -26,6 +26,7 @@ from test_python_target import patient
 
 ROOT = Path(__file__).parents[1]
 FEVER = ROOT / "tests" / "data" / "mutants" / "fever.guide"
+STAGES = FEVER.with_name("stages.guide")
 SPECS = [
     FEVER,
     *sorted((ROOT / "tests" / "data" / "meaning").glob("*.guide")),
@@ -225,3 +226,32 @@ def test_scenarios_that_fail_as_it_is_are_mended_first(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "scenario “A warm child”" in result.stderr
     assert result.stdout == ""
+
+
+def test_changes_of_a_pathway_are_noticed_or_shown() -> None:
+    before, dice = subject(STAGES).compiled, random.Random(1)
+    whole = STAGES.read_text("utf-8")
+    verdict_of: dict[str, set[str]] = {}
+    for one in judged(STAGES):
+        verdict_of.setdefault(one.verdict, set()).add(one.kind)
+        if one.verdict == "proof":
+            continue
+        found = compiled(texts(STAGES)[one.kind, one.before, one.after], one.scenario)
+        assert found.compiled is not None, (one, found.diagnostics)
+        match one.verdict:
+            case "alive":
+                assert "expect" in one.scenario, one
+                (scenario,) = found.scenarios
+                assert run(found.compiled, scenario), one
+                assert not run(before, compiled(whole, one.scenario).scenarios[-1]), one
+            case "scenario":
+                (scenario,) = [each for each in subject(STAGES).scenarios if each.title == one.by]
+                assert run(found.compiled, scenario), one
+            case _:
+                assert one.verdict == "equivalent"
+                for _ in range(PATIENTS):
+                    entered = patient(before, dice)
+                    assert plain(answer(before, entered)) == plain(answer(found.compiled, entered)), one
+    assert "stage" in verdict_of["scenario"] & verdict_of["alive"]
+    assert verdict_of["equivalent"]
+    assert "delete" in verdict_of["proof"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +77,8 @@ def patient(compiled: Compiled, dice: random.Random) -> dict[str, Any]:
     blank = dice.choice((0.05, 0.25, 0.25, 0.6))
     faulty = dice.random() < 0.15
     for entry in compiled.guideline.inputs:
+        if entry.part is not None:
+            continue
         if dice.random() < blank:
             if dice.random() < 0.1:
                 found[entry.id] = None
@@ -84,12 +86,43 @@ def patient(compiled: Compiled, dice: random.Random) -> dict[str, Any]:
             found[entry.id] = dice.choice(bad_entries(entry))
         elif dice.random() < 0.2 and not isinstance(entry.type, ir.AnyOf):
             found[entry.id] = {"one_of": [value(compiled, entry, dice) for _ in range(dice.randint(1, 4))]}
+        elif entry.series is not None and dice.random() < 0.7:
+            found[entry.id] = series(compiled, entry, dice)
         else:
             found[entry.id] = value(compiled, entry, dice)
     if faulty and dice.random() < 0.2:
         found["no_such_input"] = 1
     if compiled.guideline.readings and dice.random() < 0.7:
         found["readings"] = readings(compiled.guideline, dice, faulty)
+    return found
+
+
+def series(compiled: Compiled, entry: ir.Input, dice: random.Random) -> list[Any]:
+    """Dated entries: some at the edges of what a part of the series asks, now and then twice on a day, in any order."""
+    last = date(2024, dice.choice((2, 2, 3, 12)), dice.choice((1, 28, 29)))
+    days = [last]
+    for part in [one.part for one in compiled.guideline.inputs if one.part and one.part.of == entry.id]:
+        if part.unit is not None:
+            by = {"day": 1, "week": 7, "month": 30, "year": 365}[part.unit] * part.amount
+            days += [last - timedelta(days=by + dice.randint(-3, 4)) for _ in range(dice.randint(0, 2))]
+    days += [last - timedelta(days=dice.randint(0, 900)) for _ in range(dice.choice((0, 0, 1, 3)))]
+    days = [] if dice.random() < 0.05 else days
+    dice.shuffle(days)
+    if dice.random() < 0.9:
+        days = list(dict.fromkeys(days))
+    found = [{"date": day.isoformat(), "value": value(compiled, entry, dice)} for day in days]
+    if found and dice.random() < 0.1:
+        bad: list[Any] = [
+            3,
+            {**found[0], "date": "2024-02-30"},
+            {**found[0], "date": "20240201"},
+            {**found[0], "date": 3},
+            {**found[0], "value": None},
+            {**found[0], "value": {"one_of": [found[0]["value"]]}},
+            {"value": found[0]["value"]},
+            {**found[0], "more": 1},
+        ]
+        found[0] = dice.choice(bad)
     return found
 
 

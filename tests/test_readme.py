@@ -44,3 +44,6 @@ def test_the_tour_works_when_pasted(tmp_path: Path) -> None:
     assert "error[missing_branch]" in done.stdout
     assert "error[missing_weight]" in done.stdout
     assert "REFUTED  safe  daily of paracetamol at most 4 g/d" in done.stdout
+    assert "OVERDUE since 2025-10-01: Pulmonary function tests every 3 to 6 months [O43]" in done.stdout
+    assert "came LATE: was to be seen 2025-10-15 to 2026-01-15" in done.stdout
+    assert "Now, after the visit of 2026-04-05\n  Stage not known\n" in done.stdout

@@ -117,6 +117,16 @@ class Completed:
 
 
 @record
+class OfSeries:
+    """What is asked of a series: an entry (`latest`, `first`, `before`), their `count`, or a change; `over` a time."""
+
+    kind: Literal["latest", "first", "count", "before", "change", "relative change"]
+    name: Name
+    over: "CalendarNumber | None"
+    span: Span
+
+
+@record
 class Rounded:
     """`… rounded down to 0.5 mg`; without a mode, half away from zero, `said` where that is written nevertheless."""
 
@@ -173,6 +183,7 @@ Expression = (
     | Binary
     | Call
     | Completed
+    | OfSeries
     | Rounded
     | Compare
     | Is
@@ -263,12 +274,31 @@ class Rounds:
 
 
 @record
+class Series:
+    """The input may be entered as dated entries, `most` of them where that is said."""
+
+    most: Number | None
+    span: Span
+
+
+@record
+class Kept:
+    """What the next visit knows of the input."""
+
+    word: Literal["lasting", "per visit", "date of the visit"]
+    span: Span
+
+
+@record
 class Input:
     name: Name
     label: Text
     cites: Cites
-    lines: tuple[TypeLine | NamedValue | Rounds | Note | Code, ...]
+    lines: tuple["InputLine", ...]
     span: Span
+
+
+InputLine = TypeLine | NamedValue | Rounds | Series | Kept | Note | Code
 
 
 @record
@@ -974,6 +1004,14 @@ class UntilDate:
 
 
 @record
+class Baseline:
+    """`before the first dose`: measured once before the drug is given."""
+
+    cites: Cites
+    span: Span
+
+
+@record
 class RuleStrength:
     strength: Strength
     grade: Tail | None
@@ -990,7 +1028,9 @@ class Rule:
     when: When
     until: Name | None
     cites: Cites
-    lines: tuple[Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate, ...]
+    lines: tuple[
+        Applies | Note | RuleStrength | OrderLine | Measure | MeasureEvery | Due | UntilDate | Baseline, ...
+    ]
     span: Span
 
 
@@ -1037,6 +1077,91 @@ class Comparison:
     """Which decisions, options and rules of this guideline answer which questions."""
 
     lines: tuple[ComparisonLine, ...]
+    span: Span
+
+
+@record
+class StageMark:
+    """Where patients begin (`start`), or that nobody goes on from here (`final`)."""
+
+    kind: Literal["start", "final"]
+    span: Span
+
+
+@record
+class StageNames:
+    """What belongs to a stage: decisions and options (`decides`), or advice and monitoring (`does`)."""
+
+    kind: Literal["decides", "does"]
+    names: tuple[Name, ...]
+    span: Span
+
+
+@record
+class StageReview:
+    """When the patient is seen again: every so often, once after so long, or it isn't stated (`interval` is None)."""
+
+    kind: Literal["every", "after", "not stated"]
+    interval: Interval | None
+    why: Text | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Goes:
+    """Where a move leads: to a stage, nowhere (`stay`), or where the source doesn't say."""
+
+    kind: Literal["to", "stay", "not stated"]
+    to: Name | None
+    why: Text | None
+    cites: Cites
+    span: Span
+
+
+@record
+class Move:
+    """One move out of a stage, for labels of `by` or on a condition; both are None for `otherwise`, which isn't written
+    where the move is the `only` one."""
+
+    labels: tuple[Label, ...] | None
+    condition: Expression | None
+    cites: Cites
+    goes: Goes
+    span: Span
+    only: bool = False
+
+
+@record
+class Moves:
+    """The ways out of a stage: `by` an input, or a list of conditions."""
+
+    by: Name | None
+    cites: Cites
+    branches: tuple[Move, ...]
+    span: Span
+
+
+StageLine = StageMark | StageNames | StageReview | Moves | Note
+
+
+@record
+class Stage:
+    name: Name
+    cites: Cites
+    lines: tuple[StageLine, ...]
+    span: Span
+
+
+@record
+class Pathway:
+    """How patients go from stage to stage; the input `of` says where one stands, each of its values a stage."""
+
+    name: Name
+    label: Text
+    of: Name
+    cites: Cites
+    lines: tuple[Stage | Note, ...]
     span: Span
 
 
@@ -1098,7 +1223,24 @@ class Avoid:
 
 # --- scenarios ---------------------------------------------------------------
 
-Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...]
+Value = Number | CalendarNumber | Day | YesNo | Name
+
+
+@record
+class DatedValue:
+    """An entry of a series: `80 % on 2025-03-01`."""
+
+    value: Value
+    day: Day
+    span: Span
+
+
+@record
+class DatedValues:
+    values: tuple[DatedValue, ...]
+
+
+Given = Number | CalendarNumber | Day | YesNo | tuple[Name, ...] | DatedValues
 
 
 @record
@@ -1141,6 +1283,9 @@ class Expectation:
         "due",
         "usual",
         "preferred",
+        "stage",
+        "next",
+        "review",
         "rule",
         "no_rule",
         "refused",
@@ -1219,6 +1364,7 @@ Declaration = (
     | Avoid
     | Question
     | Comparison
+    | Pathway
     | Property
     | Scenario
 )

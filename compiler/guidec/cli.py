@@ -17,11 +17,14 @@ import click
 from guidec import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from guidec.diagnostic import Diagnostic
     from guidec.evaluate import Compiled, Refused
     from guidec.lower.search import Solver
     from guidec.mutants.verdicts import Mutant
     from guidec.pipeline import Compilation
+    from guidec.plan.entries import Plan
     from guidec.proofs.checked import Checked, Report
     from guidec.proofs.coverage import Coverage
     from guidec.proofs.remembered import Store
@@ -465,8 +468,8 @@ def _stale(path: Path, text: str, dot: str) -> list[str]:
 @pass_talk
 def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     """Write FOLDER/README.md: all that its guidelines say, to be checked against their sources, with their flowcharts."""
-    from guidec.project import write_all
-    from guidec_targets.graphviz import emit
+    from guidec.project import remove, write_all
+    from guidec_targets.graphviz import emit, page_pictures
     from guidec_targets.markdown import MADE, folder_page
 
     paths = sorted(folder.glob("*.guide"))
@@ -478,12 +481,14 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
         talk.say("nothing was written")
         sys.exit(FAULTY)
     compiled = [one.compiled for one in compilations if one.compiled is not None and not one.is_module]
-    dots = {one.guideline.id: emit(one)[0][f"{one.guideline.id}.dot"] for one in compiled}
+    dots = {name: emit(one)[0][f"{name}.dot"] for one in compiled for name in page_pictures(one.guideline)}
+    gone = _no_longer_shown(folder, [one.guideline.id for one in compiled], list(dots))
     text = folder_page([one.guideline for one in compiled])
     if only_check:
         _refuse_others(folder, list(dots), MADE)
         stale = _stale(folder / "README.md", text, "")
         stale += [line for name, dot in dots.items() for line in _stale(folder / f"{name}.svg", "", dot)]
+        stale += [f"{path.as_posix()} is no longer made" for path in gone]
         for line in stale:
             click.echo(line)
         talk.say(f"stale: run `guidec page {folder.as_posix()}`" if stale else "the page is up to date")
@@ -497,10 +502,17 @@ def page(talk: _Talk, folder: Path, only_check: bool) -> None:
     made = {"README.md": text, **{f"{name}.svg": files[f"{name}.svg"] for name in dots}}
     try:
         write_all(folder, made)
+        remove(gone)
     except OSError as fault:
         _fail(f"`{fault.filename or folder}` can't be written: {fault.strerror or fault}")
     for name in made:
         click.echo((folder / name).as_posix())
+
+
+def _no_longer_shown(folder: Path, guidelines: list[str], shown: list[str]) -> list[Path]:
+    """Pictures of a pathway that an earlier page of the same guidelines showed; what guidec didn't draw is no such."""
+    found = [path for name in guidelines for path in sorted(folder.glob(f"{name}.pathway*.svg"))]
+    return [path for path in found if path.stem not in shown and b"<!-- dot " in path.read_bytes()]
 
 
 def _refuse_others(folder: Path, names: list[str], made: str) -> None:
@@ -547,8 +559,7 @@ def eval_(
     """
     from guidec.evaluate import Refused, evaluate
 
-    if flowchart is not None and flowchart.suffix not in _PICTURES:
-        _usage(f"`{flowchart}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
+    _picture_path(flowchart)
     compiled = _one(talk, file)
     record = _with_readings(_patient(patient), readings)
     try:
@@ -569,18 +580,29 @@ _PICTURES = (".svg", ".png", ".dot")
 
 
 def _draw_patient(path: Path, compiled: "Compiled", record: Any, result: dict[str, Any]) -> None:
-    """The picture of one patient, written whole or not at all; the answer has been printed by now."""
-    from guidec.project import write_all
-    from guidec.render import draw, svg_of
+    """The picture of one patient; the answer has been printed by now."""
     from guidec_targets.picture import patient_dot
 
-    drawing: str | bytes | None = patient_dot(compiled, record, result)
-    assert isinstance(drawing, str)
+    _draw(path, patient_dot(compiled, record, result))
+
+
+def _picture_path(path: Path | None) -> None:
+    """Complain about a file that guidec can't draw."""
+    if path is not None and path.suffix not in _PICTURES:
+        _usage(f"`{path}` is no picture that guidec draws", f"let it end in {', '.join(_PICTURES)}")
+
+
+def _draw(path: Path, dot: str) -> None:
+    """A picture, written whole or not at all."""
+    from guidec.project import write_all
+    from guidec.render import draw, svg_of
+
+    drawing: str | bytes | None = dot
     reason = ""
     if path.suffix == ".svg":
-        drawing, reason = svg_of(drawing)
+        drawing, reason = svg_of(dot)
     elif path.suffix == ".png":
-        drawn = draw(drawing, "png")
+        drawn = draw(dot, "png")
         drawing, reason = (None, drawn) if isinstance(drawn, str) else (drawn, "")
     if drawing is None:
         _fail(f"`{path}` was not drawn: {reason}")
@@ -629,18 +651,147 @@ def _chosen(readings: tuple[str, ...]) -> dict[str, str]:
 
 
 def _patient(path: Path) -> Any:
+    return _json_of(path, "patient")
+
+
+def _json_of(path: Path, what: str) -> Any:
+    """The JSON of a file, or of standard input; a file that can't be read is named as what it should be."""
     from guidec.project import read_json, why_no_json
 
     if str(path) == "-" and sys.stdin is None:
-        _fail("the patient `-` can't be read: standard input is closed")
+        _fail(f"the {what} `-` can't be read: standard input is closed")
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as fault:
-        _fail(f"the patient `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
+        _fail(f"the {what} `{path}` can't be read: {(fault.strerror or str(fault)).lower()}")
     try:
         return read_json(data)
     except (ValueError, RecursionError) as fault:
-        _fail(f"the patient `{path}` is no JSON: {why_no_json(fault)}")
+        _fail(f"the {what} `{path}` is no JSON: {why_no_json(fault)}")
+
+
+# --- plan --------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n"
+    "  guidec plan takada.guide --patient patient.json --start 2026-03-01 --until 2026-09-01\n"
+    "  guidec plan takada.guide --patient patient.json --start 2026-03-01 --until 2026-09-01 \\\n"
+    "      --choose cyclophosphamide --format ics --out plan.ics\n\n"
+    "Exit status: 0 fine, 1 the guideline has errors or the patient is refused, 2 wrong usage."
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@PATIENT
+@click.option("--start", required=True, metavar="YYYY-MM-DD", help="The first day: step 1 begins on it.")
+@click.option("--until", required=True, metavar="YYYY-MM-DD", help="The last day of the plan.")
+@click.option(
+    "--choose",
+    "choices",
+    multiple=True,
+    metavar="NAME",
+    help="Settle a choice by one of its drugs, or plan an option; may be given more than once.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "ics"]),
+    default="text",
+    show_default=True,
+    help="For the wall, for programs, for a spreadsheet, for a calendar (a calendar of its own for each patient).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write to this file, whole or not at all; else it is printed.",
+)
+@READINGS
+@pass_talk
+def plan(
+    talk: _Talk, file: Path, patient: Path, start: str, until: str, choices: tuple[str, ...], form: str,
+    out: Path | None, readings: tuple[str, ...],
+) -> None:  # fmt: skip
+    """The dated plan of one patient: doses with their tapers, tests due and reviews, from --start to --until.
+
+    What is recommended has dates, as far as the source gives them: a window stays a window, and what is not stated is listed
+    as not stated. Alternatives stand side by side until --choose settles them; options wait for --choose. Today's date is
+    never read.
+    """
+    from guidec.evaluate import Refused
+    from guidec.plan import Unchosen, Unplannable
+    from guidec.plan import plan as planned
+
+    days = _day("--start", start), _day("--until", until)
+    if days[0] > days[1]:
+        _usage(f"the plan begins on {days[0]} and ends on {days[1]}", "name a later --until")
+    if form == "ics":
+        _needs_icalendar()
+    compiled = _one(talk, file)
+    try:
+        found = planned(compiled, _with_readings(_patient(patient), readings), *days, choices)
+    except Refused as refused:
+        _refused(refused, form)
+    except Unchosen as fault:
+        _usage(str(fault), fault.repair)
+    except Unplannable as fault:
+        _fail(str(fault))
+    _put(_planned(compiled, found, form), out)
+
+
+def _planned(compiled: "Compiled", found: "Plan", form: str) -> bytes:
+    """The plan in one of the formats."""
+    match form:
+        case "json":
+            from guidec.plan.shape import plan_json
+
+            return (json.dumps(plan_json(found), indent=2, ensure_ascii=False) + "\n").encode()
+        case "csv":
+            from guidec.plan.sheet import plan_csv
+
+            return plan_csv(compiled.guideline, found).encode()
+        case "ics":
+            from guidec.plan.calendar import plan_calendar
+
+            return plan_calendar(compiled.guideline, found)
+        case _:
+            from guidec.plan.show import plan_text
+
+            return plan_text(compiled.guideline, found).encode()
+
+
+def _put(data: bytes, out: Path | None) -> None:
+    """Print, or write a file whole or not at all."""
+    from guidec.project import write_all
+
+    if out is None:
+        click.echo(data, nl=False)
+        return
+    try:
+        write_all(out.parent, {out.name: data})
+    except OSError as fault:
+        _fail(f"`{out}` can't be written: {fault.strerror or fault}")
+
+
+def _day(option: str, text: str) -> "date":
+    """A day of the command line, written in full, in years for which doses are planned."""
+    import re
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        _usage(f"{option}: `{text[:40]}` is no date", "write YYYY-MM-DD, such as 2026-03-01")
+    if not 1900 <= day.year <= 2200:
+        _usage(f"{option}: {text} is out of range", "name a day from 1900-01-01 to 2200-12-31")
+    return day
+
+
+def _needs_icalendar() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("icalendar") is None:
+        _usage("--format ics needs the package icalendar", "pip install 'guidec[calendar]'")
 
 
 # --- compare -----------------------------------------------------------------
@@ -734,6 +885,100 @@ def _disagreement(talk: _Talk, guidelines: "list[Compiled]", form: str, readings
         "html": disagreement_show.disagreement_html,
     }[form]
     click.echo(show(found), nl=False)
+
+
+# --- follow ------------------------------------------------------------------
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  guidec follow droracle.guide --visits visits.json\n"
+    "  guidec follow droracle.guide --visits visits.json --timeline course.svg\n"
+    "  guidec follow droracle.guide --visits new.json --after timeline.json --format json\n\n"
+    "\b\nVisits are a list, in the order of their days:\n"
+    '  [{"date": "2026-03-01", "patient": {"ild_present": true}, "done": ["pft"]}, …]'
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--visits",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The visits' JSON; - for standard input.",
+)
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path),
+    help="The timeline that `--format json` wrote of earlier visits: go on from there.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for a record.",
+)
+@READINGS
+@click.option(
+    "--timeline",
+    "picture",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the visits from top to bottom as well: FILE.svg, .png or .dot.",
+)
+@pass_talk
+def follow(
+    talk: _Talk,
+    file: Path,
+    visits: Path,
+    after: Path | None,
+    form: str,
+    readings: tuple[str, ...],
+    picture: Path | None,
+) -> None:
+    """A patient's dated visits through the pathway: where he stands, what is advised, what is due or overdue, what is new.
+
+    An input that is `lasting` is carried to later visits until it changes (null ends it); any other is blank unless a visit has
+    it. A test that is named in `done` was done on that day. The stage that a visit enters counts; where none is entered, it
+    is every stage to which the last one may lead.
+    """
+    from guidec.follow import Unfollowed, errors_json, state_of
+    from guidec.follow import follow as followed
+    from guidec.follow_show import timeline_markdown, timeline_text, unfollowed_text
+
+    _picture_path(picture)
+    if after is not None and str(after) == str(visits) == "-":
+        _usage("standard input can't be both the visits and the timeline before them", "name a file for one")
+    compiled = _one(talk, file)
+    document = _visits_with_readings(_json_of(visits, "file of visits"), readings)
+    try:
+        state = None if after is None else state_of(compiled, _json_of(after, "timeline"))
+        with talk.long() as tell:
+            timeline = followed(compiled, document, state, tell)
+    except Unfollowed as fault:
+        errors = errors_json(fault)
+        if form == "json":
+            _echo_json(errors)
+        else:
+            click.echo(unfollowed_text(errors), nl=False, err=True)
+        sys.exit(FAULTY)
+    if form == "json":
+        _echo_json(timeline)
+    else:
+        show = {"text": timeline_text, "markdown": timeline_markdown}[form]
+        click.echo(show(compiled.guideline, timeline), nl=False)
+    if picture is not None:
+        from guidec_targets.timeline import timeline_dot
+
+        _draw(picture, timeline_dot(compiled.guideline, timeline))
+
+
+def _visits_with_readings(document: Any, readings: tuple[str, ...]) -> Any:
+    """Each visit with the readings of the command line; what is no visit is left to be refused."""
+    every = document["visits"] if isinstance(document, dict) and set(document) == {"visits"} else document
+    for one in every if isinstance(every, list) and readings else ():
+        if isinstance(one, dict) and isinstance(one.get("patient", {}), dict):
+            one["patient"] = _with_readings(one.get("patient", {}), readings)
+    return document
 
 
 # --- diff --------------------------------------------------------------------

@@ -111,6 +111,7 @@ def _check_amounts(guideline: ir.Guideline) -> None:
     entries = {entry.id: entry for entry in guideline.inputs}
     definitions = {one.id: one for one in guideline.definitions}
     inputs = {name: entry.type for name, entry in entries.items()}
+    _check_series(entries)
     for one in parts(guideline):
         if isinstance(one, ir.Dose) and one.of is not None:
             kind = inputs[one.of]
@@ -131,6 +132,23 @@ def _check_amounts(guideline: ir.Guideline) -> None:
         elif isinstance(one, ir.Definition) and one.number is not None:
             unit_dimension(one.unit)
             bounds(one.number, entries, definitions.__getitem__)
+
+
+def _check_series(entries: dict[str, ir.Input]) -> None:
+    """What is asked of a series is asked of one, and is of its kind."""
+    for entry in entries.values():
+        if entry.series is not None:
+            assert not isinstance(entry.type, ir.AnyOf) and entry.part is None and entry.series >= 2
+        if entry.part is not None:
+            series = entries[entry.part.of]
+            counted = ir.Integer(0, series.series or 0)
+            assert (
+                series.series is not None
+                and entry.id == entry.part.id
+                and entry.named == (() if entry.part.kind == "count" else series.named)
+            )
+            assert entry.type == (counted if entry.part.kind == "count" else series.type)
+            assert (entry.part.kind == "before") == (entry.part.unit is not None)
 
 
 def _check_course(order: ir.Order, inputs: dict[str, ir.Type]) -> None:

@@ -136,8 +136,32 @@ Type = Boolean | OneOf | AnyOf | Integer | Quantity | Date | Duration
 
 
 @record
+class Part:
+    """What an input is of a series: the `first` entry, the `count` of them, or the one so long `before` the latest.
+
+    No record has it as a key: it comes from the dated entries of the input that it is `of`.
+    """
+
+    of: str
+    kind: Literal["first", "count", "before"]
+    amount: int = 0
+    unit: Literal["day", "week", "month", "year"] | None = None
+
+    @property
+    def id(self) -> str:
+        """The name of the input that is this part, as an author asks it; blanks inside keep it from being another's."""
+        if self.kind == "before":
+            return f"{self.of} {self.amount} {self.unit}{'' if self.amount == 1 else 's'} before"
+        return f"{self.kind}{' of' if self.kind == 'count' else ''} {self.of}"
+
+
+@record
 class Input:
-    """What may be entered of a patient. `named` are values beside the type's own, such as `never`."""
+    """What may be entered of a patient. `named` are values beside the type's own, such as `never`.
+
+    A `series` may be entered as dated entries, that many at most, of which the latest is the value; what else of them is
+    asked are inputs with a `part`. `kept` says what the next visit knows of it.
+    """
 
     id: str
     label: str
@@ -148,6 +172,14 @@ class Input:
     module: str
     codes: tuple[Code, ...] = ()
     span: Span = _span()
+    series: int | None = None
+    kept: Literal["lasting", "per visit", "date of the visit"] | None = None
+    part: Part | None = None
+
+    @property
+    def key(self) -> str:
+        """The key that a record has it under."""
+        return self.id if self.part is None else self.part.of
 
 
 # --- expressions -------------------------------------------------------------
@@ -426,7 +458,8 @@ class Category:
 class Definition:
     """A named condition, number or category. `unit` is the unit that a number is shown in, `mode` how it is rounded then.
 
-    `band` names the category of a score's own bands.
+    `band` names the category of a score's own bands. `role` is that of a category which no author names: at which stage a
+    patient may be, or where the moves out of one stage lead.
     """
 
     id: str
@@ -442,6 +475,7 @@ class Definition:
     category: Category | None = None
     mode: RoundingMode = "half away from zero"
     band: str = ""
+    role: Literal["", "stage", "moves"] = ""
 
 
 @record
@@ -852,10 +886,20 @@ class Window:
 
 
 @record
+class Baseline:
+    """That a test stands before the first dose; `alone` where it isn't said whether it is ever measured again."""
+
+    alone: bool
+    cites: Citation
+    span: Span = _span()
+
+
+@record
 class Rule:
     """Advice or monitoring (`kind` is `monitor`), shown on its own condition.
 
     `window` dates a monitoring: once where `every` is None. `until` names what is recorded true, `ends` the last day.
+    `baseline` has the test stand before the first dose as well, or only there.
     """
 
     id: str
@@ -876,6 +920,7 @@ class Rule:
     notes: tuple[Note, ...]
     cites: Citation
     grade: Grade | None = None
+    baseline: Baseline | None = None
     span: Span = _span()
 
 
@@ -946,6 +991,65 @@ class Answers:
 
 
 @record
+class StageReview:
+    """When a patient of a stage is seen again: every so often or once after so long; without an interval it isn't stated."""
+
+    kind: Literal["every", "after", "not stated"]
+    interval: Interval | None
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Move:
+    """One way out of a stage as written: to a stage (its own where the patient stays), or nowhere that is stated (`why`)."""
+
+    label: str
+    condition: Condition | None
+    to: str
+    why: str
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Stage:
+    """A value of the pathway's input. `by` names what the moves split, if anything."""
+
+    id: str
+    label: str
+    start: bool
+    final: bool
+    decisions: tuple[str, ...]
+    rules: tuple[str, ...]
+    reviews: tuple[StageReview, ...]
+    by: str
+    moves: tuple[Move, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@record
+class Pathway:
+    """How patients go from stage to stage; `input` says where one stands.
+
+    `places` is the definition whose values are the stages; where the moves out of a stage lead is the one called
+    `after STAGE`, whose values are stages and, as `not stated N`, what isn't stated.
+    """
+
+    id: str
+    label: str
+    input: str
+    places: str
+    stages: tuple[Stage, ...]
+    notes: tuple[Note, ...]
+    cites: Citation
+    span: Span = _span()
+
+
+@record
 class Guideline:
     """A whole guideline, its modules' declarations included; everything in the author's order, a module's first.
 
@@ -975,6 +1079,7 @@ class Guideline:
     tables: tuple[Grid, ...] = ()
     questions: tuple[Question, ...] = ()
     comparison: tuple[Answers, ...] = ()
+    pathway: Pathway | None = None
 
 
 # --- properties and scenarios: beside the guideline, not part of its meaning -
@@ -1050,6 +1155,9 @@ class Expectation:
         "due",
         "usual",
         "preferred",
+        "stage",
+        "next",
+        "review",
         "rule",
         "no_rule",
         "refused",

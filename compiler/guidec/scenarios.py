@@ -88,6 +88,12 @@ def _got(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> str
             return _usual(result, expected)
         case "preferred":
             return _preferred(result, expected)
+        case "stage":
+            return _stage(result, expected)
+        case "next":
+            return _next(result, expected)
+        case "review":
+            return _review(result, expected)
         case "rule" | "no_rule":
             return _rule(result, expected)
 
@@ -431,3 +437,66 @@ def _rule(result: Json, expected: ir.Expectation) -> str | None:
         if applies.get(name) != expected.word
     ]
     return "; ".join(wrong) or None
+
+
+# --- the pathway -------------------------------------------------------------
+
+
+def _stage(result: Json, expected: ir.Expectation) -> str | None:
+    """Where the patient stands, or every stage at which he may be."""
+    pathway = result["pathway"]
+    if pathway["status"] == "out_of_scope":
+        return "out of scope"
+    return _same_set(places(pathway), expected.names)
+
+
+def places(pathway: Json) -> list[str]:
+    """The stages at which a patient may be."""
+    stage = pathway["stage"]
+    return list(stage["one_of"]) if isinstance(stage, dict) else [str(stage)]
+
+
+def _next(result: Json, expected: ir.Expectation) -> str | None:
+    """Everywhere that what is found may lead from a stage."""
+    response = next((one for one in result["pathway"]["responses"] if one["stage"] == expected.of), None)
+    if response is None:
+        return _elsewhere(result, expected)
+    return _same_set(ends(response), expected.names)
+
+
+def ends(response: Json) -> list[str]:
+    """Where what is found may lead, as an expectation names it; each place once, whatever the reasons."""
+    if response["status"] == "final":
+        return ["final"]
+    return list(dict.fromkeys(str(one["to"]) for one in response["possible"]))
+
+
+def _review(result: Json, expected: ir.Expectation) -> str | None:
+    """Whether one of the reviews of a stage is as expected: every so often, or once after so long, where that is said."""
+    there = [one for one in result["pathway"]["reviews"] if one["stage"] == expected.of]
+    if not there:
+        return _elsewhere(result, expected, ", or has no review there")
+    times = [("after", one["after"]) if "after" in one else ("every", one["every"]) for one in there]
+    if any(_reviewed(word, time, expected) for word, time in times):
+        return None
+    return ", ".join(_review_text(word, time) for word, time in times)
+
+
+def _review_text(word: str, time: Any) -> str:
+    if not isinstance(time, dict):
+        return str(time)
+    numbers = f"{time['low']}" if time["low"] == time["high"] else f"{time['low']} to {time['high']}"
+    return f"{word} {numbers} {time['unit']}"
+
+
+def _reviewed(word: str, time: Any, expected: ir.Expectation) -> bool:
+    if not isinstance(time, dict):
+        return expected.word == "not_stated"
+    there = (exact(time["low"]), exact(time["high"]), time["unit"])
+    return there == (expected.low, expected.high, expected.unit) and expected.word in ("", word)
+
+
+def _elsewhere(result: Json, expected: ir.Expectation, more: str = "") -> str:
+    if result["pathway"]["status"] == "out_of_scope":
+        return "out of scope"
+    return f"the patient is not at `{expected.of}`{more}"

@@ -1,4 +1,4 @@
-"""The dataclasses of ir and rows to the JSON Schema of a compiled guideline; faults by it and by that of results.
+"""The dataclasses of ir and rows to the JSON Schema of a compiled guideline; faults by it and by those of results and timelines.
 
 `python -m guidec.schema > grammar/guideline.schema.json` writes the schema anew.
 """
@@ -66,16 +66,32 @@ def result_faults(result: Json) -> list[str]:
     return [_path(one.instance_path) for one in _validator("result.schema.json").iter_errors(result)]
 
 
+def timeline_faults(timeline: Json) -> list[str]:
+    """Where what `guidec follow --format json` prints breaks its schema, as JSON paths; results have a schema of their own."""
+    return [_path(one.instance_path) for one in _validator("timeline.schema.json").iter_errors(timeline)]
+
+
+def state_faults(state: Json) -> list[str]:
+    """Where the state of a timeline breaks the schema, as JSON paths."""
+    return [
+        _path(one.instance_path) for one in _validator("timeline.schema.json", "state").iter_errors(state)
+    ]
+
+
 def _path(steps: Sequence[str | int]) -> str:
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
 
 
 @cache
-def _validator(name: str) -> "Validator":
-    """Made once in a process. Written in Rust: a document of megabytes takes it milliseconds."""
+def _validator(name: str, part: str = "") -> "Validator":
+    """Of a schema, or of one of its definitions. Made once in a process. Written in Rust: a document of megabytes takes it
+    milliseconds."""
     from jsonschema_rs import validator_for
 
-    return validator_for(json.loads(data_text("grammar", name)))
+    schema = json.loads(data_text("grammar", name))
+    if part:
+        schema = {"$schema": schema["$schema"], **_reference(part), "$defs": schema["$defs"]}
+    return validator_for(schema)
 
 
 # --- parts that no dataclass describes ---------------------------------------

@@ -30,6 +30,8 @@ def result_text(guideline: ir.Guideline, result: Json) -> str:
     for title, key in (("Advice", "advice"), ("Monitoring", "monitoring")):
         if result[key]:
             lines += [title, *(line for rule in result[key] for line in rule_lines(guideline, rule)), ""]
+    if guideline.pathway is not None:
+        lines += [*_pathway(guideline, guideline.pathway, result["pathway"]), ""]
     lines += _values(guideline, result)
     lines += _readings(guideline, result)
     lines += _codes(guideline, result)
@@ -153,16 +155,36 @@ def _order(guideline: ir.Guideline, order: Json) -> str:
     parts.append(_dose(guideline, order["dose"]) if "dose" in order else "")
     parts.append(_infusion(order.get("infusion", {})))
     if order["every"] != "not stated":
-        parts.append(f"every {_interval(order['every'])}")
+        parts.append(f"every {interval_words(order['every'])}")
     if "times" in order:
         parts.append(f"{order['times']} times")
     if order["for"] != "not stated":
-        parts.append(f"for {_interval(order['for'])}")
+        parts.append(f"for {interval_words(order['for'])}")
     if "after" in order:
-        parts.append(f"after {_interval(order['after'])}")
+        parts.append(f"after {interval_words(order['after'])}")
     usual = ", usual" if order.get("usual") else ""
     amounts = "".join(f"; {amount}" for amount in order_amounts(guideline, order))
     return " ".join(part for part in parts if part) + usual + amounts + _cites(order)
+
+
+def order_text(guideline: ir.Guideline, order: Json) -> str:
+    """An order of a result in one line."""
+    return _order(guideline, order)
+
+
+def dose_text(guideline: ir.Guideline, dose: Any) -> str:
+    """A dose of a result; what it hangs on where that is blank."""
+    return _dose(guideline, dose)
+
+
+def span_text(span: Json) -> str:
+    """A span of time of a result: `4 to 6 weeks`."""
+    return interval_words(span)
+
+
+def cites_text(where: Json) -> str:
+    """` [T155, T57 ours]`, to stand behind a text; nothing where nothing is cited."""
+    return _cites(where)
 
 
 def order_amounts(guideline: ir.Guideline, order: Json) -> list[str]:
@@ -183,7 +205,7 @@ def order_details(guideline: ir.Guideline, order: Json) -> list[str]:
     for entry in dose.get("per_band", ()) if isinstance(dose, dict) else ():
         lines.append(f"{entry['band']}: {_dose(guideline, entry['dose'])}{_cites(entry)}")
     for step in order.get("infusion", {}).get("steps", ()):
-        time = step["for"] if isinstance(step["for"], str) else _interval(step["for"])
+        time = step["for"] if isinstance(step["for"], str) else interval_words(step["for"])
         lines.append(f"rate {_dose(guideline, step['rate'])} for {time}{_cites(step)}")
     if "taper" in order:
         lines.append(_taper(order["taper"]))
@@ -199,7 +221,7 @@ def _infusion(infusion: Json) -> str:
     if "volume" in infusion:
         parts.append(f"in {infusion['volume']['value']} {unit_text(infusion['volume']['unit'])}")
     if "over" in infusion:
-        parts.append(f"over {_interval(infusion['over'])}")
+        parts.append(f"over {interval_words(infusion['over'])}")
     if "rate" in infusion:
         rate = infusion["rate"]
         parts.append(f"({_range(rate['low'], rate['high'])} {unit_text(rate['unit'])})")
@@ -210,7 +232,7 @@ def _taper(taper: Json) -> str:
     steps = []
     for step in taper["steps"]:
         amount = step.get("per", step)
-        time = "" if step["for"] == "not stated" else f" for {_interval(step['for'])}"
+        time = "" if step["for"] == "not stated" else f" for {interval_words(step['for'])}"
         steps.append(f"{_range(amount['low'], amount['high'])} {unit_text(amount['unit'])}{time}")
     end = ", then stop" if taper.get("then") == "stop" else ""
     return f"steps: {', '.join(steps)}{end}{_cites({'statements': [], **taper})}"
@@ -277,7 +299,7 @@ def _with_unit(numbers: str, unit: str) -> str:
     return f"{numbers} {unit_text(unit)}".strip()
 
 
-def _interval(interval: Json) -> str:
+def interval_words(interval: Json) -> str:
     plural = "" if interval["low"] == interval["high"] == 1 else "s"
     word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
     less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
@@ -303,10 +325,74 @@ def rule_lines(guideline: ir.Guideline, rule: Json) -> list[str]:
     return [line, *_avoid(rule, "    "), *notes]
 
 
+def standing_text(pathway: ir.Pathway, found: Json) -> str:
+    """`The course: at First step, or Second step`: where a patient of a result stands."""
+    if found["status"] == "out_of_scope":
+        return f"{pathway.label}: {STATUS_WORDS['out_of_scope']}"
+    place = found["stage"]
+    stages = place["one_of"] if isinstance(place, dict) else [place]
+    return f"{pathway.label}: at {', or '.join(label_of(pathway.stages, name) for name in stages)}"
+
+
+def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[str]:
+    """Where the patient stands, when he is seen again there, and where what is found leads."""
+    lines = [standing_text(pathway, found)]
+    several = len(found["responses"]) > 1
+    if several:
+        lines.append(f"  needs {_input(guideline, pathway.input)}")
+    for response in found["responses"]:
+        stage = next(one for one in pathway.stages if one.id == response["stage"])
+        lines += [f"  if at {stage.label}:"] if several else []
+        indent = "    " if several else "  "
+        reviews = [one for one in found["reviews"] if one["stage"] == stage.id]
+        seen = [f"seen again {_seen(one)}{_cites(one)}" for one in reviews]
+        lines += [indent + line for line in (*seen, *_response(guideline, pathway, stage, response))]
+    return lines
+
+
+def _seen(review: Json) -> str:
+    """`every 3 to 6 months`, `after 2 weeks`."""
+    if "after" in review:
+        return f"after {interval_words(review['after'])}"
+    if isinstance(review["every"], dict):
+        return f"every {interval_words(review['every'])}"
+    return f"at an interval that is not stated{_reason(review)}"
+
+
+def _reason(where: Json) -> str:
+    return f": {where['why']}" if where.get("why", "not stated") != "not stated" else ""
+
+
+def _response(guideline: ir.Guideline, pathway: ir.Pathway, stage: ir.Stage, response: Json) -> list[str]:
+    """Where the patient goes on to, or all that is possible."""
+    if response["status"] == "final":
+        return ["the pathway ends here"]
+    ends = [f"{_led(pathway, stage, one)}{_cites(one)}" for one in response["possible"]] or ["not stated"]
+    if len(ends) == 1:
+        return [f"then: {ends[0]}"]
+    lines = ["then, open until more is known:", *(f"  possible: {end}" for end in ends)]
+    needs = ", ".join(_input(guideline, name) for name in response["needs"])
+    return [*lines, f"  needs {needs}"] if needs else lines
+
+
+def _led(pathway: ir.Pathway, stage: ir.Stage, end: Json) -> str:
+    if "why" in end:
+        return f"not stated: {end['why']}"
+    return (
+        f"stays at {stage.label}"
+        if end["to"] == stage.id
+        else f"goes to {label_of(pathway.stages, end['to'])}"
+    )
+
+
 def _timed(guideline: ir.Guideline, rule: Json) -> str:
-    """How often, from when, until when, and when it is due."""
+    """How often, from when, until when, and when it is due; what stands before the first dose comes first."""
     every = {"not stated": "; interval not stated", "once": "; once"}
-    text = every[rule["every"]] if isinstance(rule["every"], str) else f"; every {_interval(rule['every'])}"
+    text = (
+        every[rule["every"]] if isinstance(rule["every"], str) else f"; every {interval_words(rule['every'])}"
+    )
+    if "baseline" in rule:
+        text = f"; {rule['baseline']['when']}{'' if text == '; once' else text}"
     if "from" in rule:
         text += f" from {rule['from']}"
     until = rule.get("until", "")

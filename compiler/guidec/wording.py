@@ -161,7 +161,7 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
         case ir.Not(operand):
             return f"not {_grouped(guideline, operand)}"
         case ir.And(operands):
-            return " and ".join(_grouped(guideline, operand) for operand in operands)
+            return " and ".join(_grouped(guideline, operand) for operand in _said(guideline, operands))
         case ir.Or(operands):
             return " or ".join(_grouped(guideline, operand) for operand in operands)
         case ir.Is(name, values):
@@ -170,6 +170,8 @@ def condition_in_words(guideline: ir.Guideline, condition: ir.Condition) -> str:
         case ir.Includes(name, members):
             entry = _named(guideline.inputs)[name]
             return f"{entry.label}: {' or '.join(value_label(entry, member) for member in members)}"
+        case ir.Compare(op, left, ir.Arithmetic("*", share)) if _compared_before(guideline, condition):
+            return f"relative {_change(guideline, left)} {_SIGNS[op]} {number_in_words(guideline, share)}"
         case ir.Compare(op, left, right, others):
             text = f"{number_in_words(guideline, left)} {_SIGNS[op]} {number_in_words(guideline, right)}"
             return text + "".join(f" or {number_in_words(guideline, other)}" for other in others)
@@ -213,6 +215,12 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             return label_of(guideline.inputs, name)
         case ir.DefinedNumber(name):
             return label_of(guideline.definitions, name)
+        case ir.Arithmetic("-") if change := _change(guideline, number):
+            return change
+        case ir.Arithmetic("/", ir.Arithmetic("-", _, before) as fell, of) if before == of and (
+            change := _change(guideline, fell)
+        ):
+            return f"relative {change}"
         case ir.Arithmetic(op, left, right):
             sign = {"+": "+", "-": "−", "*": "×", "/": "/"}[op]
             return f"({_closed(guideline, left)} {sign} {_closed(guideline, right)})"
@@ -232,6 +240,45 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             return "the number that the table gives"
         case ir.Sum():
             return "the sum of the points"
+
+
+# --- series ------------------------------------------------------------------
+
+
+def _change(guideline: ir.Guideline, number: ir.Number) -> str:
+    """`change of FVC over 12 months`; nothing for any other number."""
+    match number:
+        case ir.Arithmetic("-", ir.Measure(latest), ir.Measure(before)):
+            part = _named(guideline.inputs)[before].part
+            if part is not None and part.kind == "before" and part.of == latest:
+                time = quantity_text(Fraction(part.amount), Fraction(part.amount), part.unit, True)
+                return f"change of {label_of(guideline.inputs, latest)} over {time}"
+        case _:
+            pass
+    return ""
+
+
+def _compared_before(guideline: ir.Guideline, condition: ir.Condition) -> str:
+    """The earlier entry of a relative change that is compared; nothing for any other condition."""
+    match condition:
+        case ir.Compare(
+            _, ir.Arithmetic("-", _, ir.Measure(before)) as fell, ir.Arithmetic("*", _, ir.Measure(of))
+        ):
+            return before if before == of and _change(guideline, fell) else ""
+        case _:
+            return ""
+
+
+def _said(guideline: ir.Guideline, operands: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
+    """The operands without what a relative change brings with it: that the earlier entry is more than 0."""
+    for at, operand in enumerate(operands):
+        match operand:
+            case ir.Compare(">", ir.Measure(name), ir.Constant(value)) if not value and name in {
+                _compared_before(guideline, other) for other in operands[at + 1 : at + 2]
+            }:
+                pass
+            case _:
+                yield operand
 
 
 _KNOWN: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
@@ -278,6 +325,33 @@ def value_label(entry: ir.Input, value: str) -> str:
 def grade_text(strength: str | None = None, certainty: str | None = None) -> str:
     """`strong, moderate certainty`."""
     return ", ".join(part for part in (strength, certainty and f"{certainty} certainty") if part)
+
+
+# --- the pathway over time ---------------------------------------------------
+
+
+def move_text(guideline: ir.Guideline, stage: ir.Stage, move: ir.Move) -> str:
+    """What sends a patient this way: `Response: Worse`, a condition, `otherwise`, `in every case`."""
+    if stage.by:
+        return f"{split_label(guideline, stage.by)}: {move.label or 'otherwise'}"
+    if move.condition is not None:
+        return condition_in_words(guideline, move.condition)
+    return "otherwise" if len(stage.moves) > 1 else "in every case"
+
+
+def split_label(guideline: ir.Guideline, name: str) -> str:
+    """The label of what branches are `by`: an input, a reading or a definition."""
+    for things in (guideline.inputs, guideline.readings, guideline.definitions):
+        if name in _named(things):
+            return label_of(things, name)
+    return label_of((), name)
+
+
+def review_text(review: ir.StageReview) -> str:
+    """`every 3–6 months`, `after 2 weeks`, `not stated: No interval is given.`"""
+    if review.interval is not None:
+        return f"{review.kind} {interval_text(review.interval)}"
+    return f"not stated: {review.why}" if review.why else "not stated"
 
 
 # --- amounts -----------------------------------------------------------------

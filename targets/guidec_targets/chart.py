@@ -13,10 +13,12 @@ from guidec.given import alternatives, among, covered, thing_of
 from guidec.lower.outcomes import essence
 from guidec.record import parts
 from guidec.source import Span
-from guidec.wording import condition_in_words, label_of
+from guidec.wording import condition_in_words, split_label
 
 MOST_ENDS = 300
 MOST_IN_ONE_PICTURE = 600
+
+WHICH = "Which holds?"
 
 Kept = Callable[[str, tuple[Place, ...]], bool]
 """Whether the branches at these places of a decision are drawn where there are too many."""
@@ -482,11 +484,7 @@ def _also(box: Box, arm: _Arm) -> Box:
 
 
 def _question_text(guideline: ir.Guideline, split: ir.Split) -> str:
-    if split.by:
-        for things in (guideline.inputs, guideline.readings, guideline.definitions):
-            if any(thing.id == split.by for thing in things):
-                return f"{label_of(things, split.by)}?"
-    return "Which holds?"
+    return f"{split_label(guideline, split.by)}?" if split.by else WHICH
 
 
 def _edge_label(guideline: ir.Guideline, split: ir.Split, branch: ir.Branch) -> str:

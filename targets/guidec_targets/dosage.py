@@ -104,7 +104,7 @@ def advice_table(guideline: ir.Guideline) -> list[str]:
         (
             plain(one.kind),
             _what(guideline, one),
-            _when(guideline, one),
+            plain(when_text(guideline, one)),
             _strength(one),
             cited(one.cites).strip(),
         )
@@ -120,7 +120,7 @@ def monitoring_table(guideline: ir.Guideline) -> list[str]:
         (
             _what(guideline, one),
             plain(" or ".join(label_of(guideline.items, name) for name in one.measure)),
-            _when(guideline, one),
+            plain(when_text(guideline, one)),
             _often(guideline, one),
             _strength(one),
             cited(one.cites).strip(),
@@ -140,11 +140,12 @@ def _what(guideline: ir.Guideline, rule: ir.Rule) -> str:
     return "<br>".join(lines)
 
 
-def _when(guideline: ir.Guideline, rule: ir.Rule) -> str:
+def when_text(guideline: ir.Guideline, rule: ir.Rule) -> str:
+    """The condition of a rule in words, and until when; not Markdown yet."""
     parts = [condition_in_words(guideline, one) for one in (rule.applies, rule.when) if one is not None]
     text = ", and ".join(parts) if rule.stated else "; ".join([*parts, "the source does not say when"])
     until = f"; until this is entered: {label_of(guideline.inputs, rule.until)}" if rule.until else ""
-    return plain(f"{text or 'always'}{until}")
+    return f"{text or 'always'}{until}"
 
 
 def _strength(rule: ir.Rule | ir.Avoid) -> str:
@@ -156,7 +157,8 @@ def _strength(rule: ir.Rule | ir.Avoid) -> str:
     return f"{plain(strength)}{wording}{plain(grade) if grade else ''}"
 
 
-def _often(guideline: ir.Guideline, rule: ir.Rule) -> str:
+def often_text(guideline: ir.Guideline, rule: ir.Rule) -> str:
+    """How often something is measured, from when and until when; not Markdown yet."""
     text = UNSAID if rule.every is None else f"every {interval_text(rule.every)}"
     if rule.window is not None:
         start = _dated(guideline, rule.window.start)
@@ -165,7 +167,14 @@ def _often(guideline: ir.Guideline, rule: ir.Rule) -> str:
         text = once if rule.every is None else f"{text} from {start}"
     if rule.ends is not None:
         text += f", until {_dated(guideline, rule.ends)}"
-    return plain(text)
+    if rule.baseline is None:
+        return text
+    return "before the first dose" if rule.baseline.alone else f"before the first dose, then {text}"
+
+
+def _often(guideline: ir.Guideline, rule: ir.Rule) -> str:
+    cites = "" if rule.baseline is None else cited(rule.baseline.cites)
+    return f"{plain(often_text(guideline, rule))}{cites}"
 
 
 def _lapse(lapse: ir.Lapse) -> str:

@@ -1,7 +1,8 @@
 """A page in Markdown from which a clinician checks the guideline against the paper alone."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from guidec import ir
 from guidec.account import account
@@ -11,9 +12,10 @@ from guidec.record import inside
 from guidec.source import Span
 from guidec.wording import condition_in_words
 from guidec_targets.dosage import advice_table, avoid_table, monitoring_table, regimen_table
-from guidec_targets.graphviz import pictures
+from guidec_targets.graphviz import page_pictures, pathway_names, pictures
 from guidec_targets.marked import cited, item, picture, plain, source_link, table
 from guidec_targets.prose import decision_lines, definition_lines, open_rows
+from guidec_targets.stages import open_stages, pathway_lines, stage_lines
 
 MADE = "<!-- Made by guidec from the guidelines beside it. Change these, never this page. -->"
 LEGEND = (
@@ -27,14 +29,14 @@ def emit(compiled: Compiled) -> tuple[dict[str, str], list[Diagnostic]]:
     """`<guideline>.md`; its pictures are those that `graphviz` emits."""
     guideline = compiled.guideline
     lines = [MADE, "", f"# {plain(guideline.title)}", "", *_head(guideline), LEGEND, ""]
-    shown = list(pictures(guideline).items())
-    decided = any(isinstance(one, ir.Decision) for one in guideline.decisions)
-    shown = shown if decided else shown[1:]
+    shown = pictures(guideline)
+    if not any(isinstance(one, ir.Decision) for one in guideline.decisions):
+        del shown[guideline.id]
     return {f"{guideline.id}.md": _text([*lines, *_body(guideline, shown, 2)])}, []
 
 
 def folder_page(guidelines: Sequence[ir.Guideline]) -> str:
-    """One page for the guidelines of a folder, each with the picture of its decisions, `<guideline>.svg`."""
+    """One page for the guidelines of a folder, each with the picture of its decisions, `<guideline>.svg`, and its pathway."""
     lines = [MADE, "", "# What the guidelines in this folder say", ""]
     rows = [
         (
@@ -47,9 +49,8 @@ def folder_page(guidelines: Sequence[ir.Guideline]) -> str:
     about = "Each section speaks for its own source, so that it can be checked against that alone; nothing is merged."
     lines += [*table(("Guideline", "After", "Statements"), rows), about, "", LEGEND, ""]
     for one in guidelines:
-        main = next(iter(pictures(one).items()))
         lines += [f'<a id="{one.id}"></a>', "", f"## {plain(one.title)}", "", *_head(one)]
-        lines += _body(one, [main], 3)
+        lines += _body(one, page_pictures(one), 3)
     return _text(lines)
 
 
@@ -70,20 +71,23 @@ def _head(guideline: ir.Guideline) -> list[str]:
     return [f"{name}, version {plain(guideline.version)}. Applies to: {applies}.", ""]
 
 
-def _body(guideline: ir.Guideline, shown: Sequence[tuple[str, str]], depth: int) -> list[str]:
+def _body(guideline: ir.Guideline, shown: Mapping[str, str], depth: int) -> list[str]:
     """All sections; those in which nothing stands are left out."""
     below = "#" * (depth + 1)
     decisions: list[str] = []
     for one in guideline.decisions:
         decisions += [f"{below} {plain(one.label)}{cited(one.cites)}", "", *decision_lines(guideline, one)]
-    opened = table(("What", "Where", "What the source leaves open", "Source"), _merged(open_rows(guideline)))
+    rows = _merged(chain(open_rows(guideline), open_stages(guideline)))
+    opened = table(("What", "Where", "What the source leaves open", "Source"), rows)
+    charts, pathway = _pathway(guideline, shown, below)
     impossible = [
         item(f"{plain(condition_in_words(guideline, one.condition))}: {plain(one.why)}{cited(one.cites)}")
         for one in guideline.impossible
     ]
     sections: list[tuple[str, list[str]]] = [
         ("Source", _sources(guideline)),
-        ("Flowchart" if len(shown) == 1 else "Flowcharts", _pictures(guideline, shown)),
+        ("Flowchart" if len(charts) == 1 else "Flowcharts", _pictures(guideline, charts)),
+        ("The pathway", pathway),
         ("Decisions", decisions),
         ("What is given", regimen_table(guideline)),
         ("Definitions", definition_lines(guideline)),
@@ -95,6 +99,21 @@ def _body(guideline: ir.Guideline, shown: Sequence[tuple[str, str]], depth: int)
         ("Every statement of the source", _account(guideline)),
     ]
     return [line for title, lines in sections if lines for line in (f"{'#' * depth} {title}", "", *lines)]
+
+
+def _pathway(
+    guideline: ir.Guideline, shown: Mapping[str, str], below: str
+) -> tuple[dict[str, str], list[str]]:
+    """The pictures of the rest, and the pathway with its own: all stages, then each under its name."""
+    if guideline.pathway is None:
+        return dict(shown), []
+    pathway, names = guideline.pathway, pathway_names(guideline, guideline.pathway)
+    lines = [*pathway_lines(pathway), *_pictures(guideline, {names.overview: pathway.label})]
+    for one in pathway.stages:
+        lines += [f"{below} {plain(one.label)}{cited(one.cites)}", ""]
+        lines += [*_pictures(guideline, {names.stages[one.id]: one.label}), *stage_lines(guideline, one), ""]
+    own = {names.overview, *names.stages.values()}
+    return {name: label for name, label in shown.items() if name not in own}, lines
 
 
 def _merged(rows: Iterator[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
@@ -119,9 +138,9 @@ def _sources(guideline: ir.Guideline) -> list[str]:
     return lines
 
 
-def _pictures(guideline: ir.Guideline, shown: Sequence[tuple[str, str]]) -> list[str]:
+def _pictures(guideline: ir.Guideline, shown: Mapping[str, str]) -> list[str]:
     lines: list[str] = []
-    for name, label in shown:
+    for name, label in shown.items():
         what = f"{guideline.title}: {label}. The same stands in words below."
         lines += [picture(what, f"{name}.svg"), ""]
     return lines
@@ -183,7 +202,7 @@ def _places(guideline: ir.Guideline) -> dict[str, tuple[str, ...]]:
             for id in part.statements + part.inferred:
                 there = found.setdefault(id, {})
                 there[name] = min(there.get(name, span), span)
-        elif not isinstance(part, ir.Source | ir.Account):
+        elif not isinstance(part, ir.Source | ir.Account) and not getattr(part, "role", ""):
             own = getattr(part, "span", ir.NOWHERE)
             span = span if own == ir.NOWHERE else own
             name = part.id.replace("_", " ") if isinstance(part, _DECLARED) else name
@@ -192,5 +211,5 @@ def _places(guideline: ir.Guideline) -> dict[str, tuple[str, ...]]:
 
 
 _DECLARED = (
-    ir.Decision, ir.Options, ir.Regimen, ir.Rule, ir.Definition, ir.Reading, ir.Input, ir.Item, ir.Grid,
+    ir.Decision, ir.Options, ir.Regimen, ir.Rule, ir.Definition, ir.Reading, ir.Input, ir.Item, ir.Grid, ir.Pathway, ir.Stage,
 )  # fmt: skip

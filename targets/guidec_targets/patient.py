@@ -42,7 +42,13 @@ class Patient:
     def missing(self, name: str, named: bool = True) -> str:
         """`not entered: Ideal body weight`; what is known in part says so. Not `named` where its name stands above."""
         entered = self.entered(name)
-        word = ASK if self.result["ask_next"] == name else "known in part" if entered else "not entered"
+        word = (
+            ASK
+            if self.result["ask_next"] == self.inputs[name].key
+            else "known in part"
+            if entered
+            else "not entered"
+        )
         parts = [self.inputs[name].label] if named else []
         parts += [f"({entered})" if named else entered] if entered else []
         return f"{word}: {' '.join(parts)}" if parts else word

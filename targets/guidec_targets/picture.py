@@ -6,16 +6,17 @@ from typing import Any
 from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.evaluate.paths import Paths, Place
-from guidec.show import STATUS_WORDS
+from guidec.show import STATUS_WORDS, standing_text
 from guidec.wording import condition_in_words, label_of, outcome_label
 from guidec_targets.chart import Chart, chart_of
 from guidec_targets.chart_text import Line, wrapped
 from guidec_targets.dot import FONT, quoted
-from guidec_targets.graphviz import after_whom, chart_lines, head, one_below_another
+from guidec_targets.drawing import after_whom, chart_lines, head, one_below_another
 from guidec_targets.grid import grid_html
 from guidec_targets.lists import options_grid
 from guidec_targets.marks import Marks, kept_branches, marks_of
 from guidec_targets.patient import Patient
+from guidec_targets.standing import standing_grid
 from guidec_targets.values import value_grids
 
 _MOST_SUMMED_UP = 20
@@ -41,6 +42,8 @@ def patient_dot(compiled: Compiled, patient: object, result: dict[str, Any]) -> 
         for one in guideline.decisions
         if isinstance(one, ir.Options)
     ]
+    if guideline.pathway is not None:
+        grids.append(grid_html(standing_grid(guideline.pathway, someone)))
     lines = head(guideline, f"{guideline.id} one patient", _caption(guideline, picture), True)
     drawn = chart_lines(guideline, picture.chart, picture.marks)
     return "\n".join([*lines, *_below(drawn, grids), "}"]) + "\n"
@@ -99,6 +102,8 @@ def _caption(guideline: ir.Guideline, picture: Picture) -> list[Line]:
     ]
     if guideline.applies is not None and not _scope_is_in_doubt(patient.paths):
         lines += _wrapped(f"In scope: {condition_in_words(guideline, guideline.applies)}")
+    if guideline.pathway is not None:
+        lines += _wrapped(standing_text(guideline.pathway, result["pathway"]))
     for one in guideline.decisions[:_MOST_SUMMED_UP]:
         lines += _wrapped(_summed_up(one, patient))
     if len(guideline.decisions) > _MOST_SUMMED_UP:

@@ -21,7 +21,7 @@ _GATHERED = {
 
 
 def value_grids(guideline: ir.Guideline, patient: Patient | None = None) -> list[tuple[str, list[Grid]]]:
-    """The grids of each table, score, lookup and class, by its name. For a patient, of those that are shown."""
+    """The grids of each table, score, lookup and class that an author named. For a patient, of those that are shown."""
     given = {name for table in guideline.tables for name in table.gives}
     bands = {one.band for one in guideline.definitions if one.band}
     shown = {one.id for one in guideline.definitions if one.shown}
@@ -31,7 +31,7 @@ def value_grids(guideline: ir.Guideline, patient: Patient | None = None) -> list
         if patient is None or shown & set(table.gives)
     ]
     for one in guideline.definitions:
-        if one.id in given or one.id in bands or (patient is not None and not one.shown):
+        if one.role or one.id in given or one.id in bands or (patient is not None and not one.shown):
             continue
         if isinstance(one.number, ir.Sum):
             found.append((one.id, _score(guideline, one, patient)))

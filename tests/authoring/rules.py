@@ -8,6 +8,7 @@ from authoring.orders import grade, order_lines, strength
 from authoring.questions import Place, condition
 from guidec import ast
 from guidec.ir import NOWHERE
+from guidec.record import parts
 
 _ADVICE = (
     "check",
@@ -38,6 +39,9 @@ def rule(draft: Draft) -> None:
     kind = "monitor" if draft.tests and draft.chance(0.4) else draft.one(_ADVICE)
     if kind == "monitor":
         lines += _monitoring(draft, ends=until is None)
+        asked = [one.kind for one in parts(when) if isinstance(one, ast.About)]
+        if "prescribed" in asked and draft.chance(0.5):
+            lines.append(ast.Baseline(draft.cites(0.3), NOWHERE))
     elif draft.chance(0.4):
         lines += order_lines(draft, draft.one((1, 1, 2)), conditions=False)
     lines += draft.notes()
@@ -46,7 +50,7 @@ def rule(draft: Draft) -> None:
     )
 
 
-_Monitoring = ast.Measure | ast.MeasureEvery | ast.Due | ast.UntilDate
+_Monitoring = ast.Measure | ast.MeasureEvery | ast.Due | ast.UntilDate | ast.Baseline
 
 
 def _monitoring(draft: Draft, ends: bool) -> list[_Monitoring]:

@@ -1,6 +1,6 @@
 """The reference meaning: a program and a patient to the result that every other engine must give."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from guidec.evaluate.result import (
     recommendation_json,
     value_json,
 )
+from guidec.evaluate.stages import pathway_json
 from guidec.lower.outcomes import given_orders, recommendation_essence, united_recommendations
 from guidec.numbers import plain_number
 from guidec.record import record
@@ -33,6 +34,7 @@ __all__ = [
     "causes",
     "common",
     "evaluate",
+    "on_pathway",
     "ordered",
     "refusal",
 ]
@@ -51,16 +53,31 @@ class Compiled:
     digest: str
 
 
-def evaluate(compiled: Compiled, patient: object, readings: bool = True) -> Json:
+def evaluate(
+    compiled: Compiled, patient: object, readings: bool = True, chosen: Collection[str] = ()
+) -> Json:
     """The result for a patient (design: result.schema.json). Raises Refused with all that is wrong with the record.
 
-    Without `readings` it doesn't say what each reading would make of it, which takes most of the time.
+    Without `readings` it doesn't say what each reading would make of it, which takes most of the time. Rules take what is
+    `chosen` for prescribed, alternatives by their names and options as `LIST.NAME`, and what an alternative was chosen over for
+    not; nothing else looks at it.
     """
+    return _work(compiled, patient, chosen).result(readings)
+
+
+def on_pathway(compiled: Compiled, patient: object) -> Json:
+    """What `evaluate` says under `pathway`, and nothing else, in a small part of its time; {} where there is no pathway."""
+    work = _work(compiled, patient)
+    pathway = compiled.guideline.pathway
+    return {} if pathway is None else work.pathway(pathway)
+
+
+def _work(compiled: Compiled, patient: object, chosen: Collection[str] = ()) -> "_Work":
     record = read_record(compiled.guideline, patient)
-    work = _Work(compiled, record)
+    work = _Work(compiled, record, chosen)
     if not _has_completion(compiled, work.completions):
         raise Refused((_impossible(compiled.guideline, record),))
-    return work.result(readings)
+    return work
 
 
 def accepted(compiled: Compiled, patient: object) -> bool:
@@ -84,7 +101,7 @@ def refusal(refused: Refused) -> Json:
 
 def _impossible(guideline: ir.Guideline, record: Record) -> RecordError:
     why = "; ".join(dict.fromkeys(one.why for one in guideline.impossible))
-    known = [entry.id for entry in guideline.inputs if record.entries[entry.id].values]
+    known = [entry.key for entry in guideline.inputs if record.entries[entry.id].values]
     return RecordError(
         known[0] if known else "", "impossible", f"no patient has these entries together: {why}"
     )
@@ -102,7 +119,8 @@ class _Answer:
 class _Work:
     """One evaluation. The completions hold the cells, the answers of decisions feed `prescribed`."""
 
-    def __init__(self, compiled: Compiled, record: Record) -> None:
+    def __init__(self, compiled: Compiled, record: Record, chosen: Collection[str] = ()) -> None:
+        self.chosen = chosen
         self.compiled = compiled
         self.guideline = compiled.guideline
         self.program = compiled.program
@@ -171,6 +189,8 @@ class _Work:
             "ask_next": ask_next,
             "trace": trace,
         }
+        if self.guideline.pathway is not None:
+            result["pathway"] = self.pathway(self.guideline.pathway)
         rounded = self._rounded()
         if rounded:
             result["rounded"] = rounded
@@ -293,9 +313,16 @@ class _Work:
     ) -> list[Json]:
         decided = {one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)}
         advised = [(name, one) for name, one in recommendations if one.direction == "for"]
-        surely = {drug for name, one in advised if name in decided for drug in ordered(one, sure=True)}
-        perhaps = {drug for _, one in advised for drug in ordered(one, sure=False)}
-        perhaps |= {drug for one in possible if one.direction == "for" for drug in ordered(one, sure=False)}
+        surely = {
+            drug
+            for name, one in advised
+            if name in decided or f"{name}.{one.id}" in self.chosen
+            for drug in ordered(one, True, self.chosen)
+        }
+        perhaps = {drug for _, one in advised for drug in ordered(one, False, self.chosen)}
+        perhaps |= {
+            drug for one in possible if one.direction == "for" for drug in ordered(one, False, self.chosen)
+        }
         for at, coordinate in enumerate(self.program.coordinates):
             if isinstance(coordinate, Prescribed):
                 drugs = set(coordinate.drugs)
@@ -368,6 +395,25 @@ class _Work:
                 needs = self.completions.needs([(row, row.leaf) for row in possible], self.constrained)
             found.append((leaves, needs))
         return found
+
+    def pathway(self, pathway: ir.Pathway) -> Json:
+        """Where the patient may stand, when he is seen again there, and where what is found then leads."""
+        ((places, _),) = self._leaves_of(pathway.places)
+        stages = [pathway.stages[place] for place in places]
+        scope = self.guideline.applies
+        if scope is not None and self.applies(scope)[0] == "no":
+            return pathway_json(stages, "out_of_scope", [])
+        answers = [self._answered(stage) for stage in stages]
+        return pathway_json(stages, "determined" if len(stages) == 1 else "indeterminate", answers)
+
+    def _answered(self, stage: ir.Stage) -> tuple[list[ir.Value], list[str]]:
+        """Where the moves out of a stage may lead, and what stands between that."""
+        if not stage.moves:
+            return [], []
+        ((places, needs),) = self._leaves_of(f"after {stage.id}")
+        category = next(one.category for one in self.guideline.definitions if one.id == f"after {stage.id}")
+        assert category is not None
+        return [category.values[place] for place in places], needs
 
     def _readings(self) -> Json:
         """For every reading and every way to read it: what each decision would be, the others as they stand."""
@@ -477,13 +523,15 @@ def all_recommendations(outcome: ir.Outcome | None) -> list[ir.Recommendation]:
     ]
 
 
-def ordered(recommendation: ir.Recommendation, sure: bool) -> set[str]:
-    """The drugs that a recommendation gives; those of a choice only where `sure` is False."""
+def ordered(recommendation: ir.Recommendation, sure: bool, chosen: Collection[str] = ()) -> set[str]:
+    """The drugs that a recommendation gives; those of a choice only where `sure` is False, or where one is chosen that one."""
     found: set[str] = set()
     for order in recommendation.orders:
         if isinstance(order, ir.Choice):
-            if not sure:
-                found.update(option.drug for option in order.options if option.drug is not None)
+            settled = [one for one in order.options if (one.drug or one.procedure) in chosen]
+            if settled or not sure:
+                options = settled or order.options
+                found.update(option.drug for option in options if option.drug is not None)
         elif order.drug is not None and order.action != "stop":
             found.add(order.drug)
     return found

@@ -142,6 +142,13 @@ class Completions:
         Each input for which two completions that differ only there have different outcomes. With `impossible`
         (`constrained`) that set may not settle the answer: then the first of the smallest sets that do.
         """
+        return self._keys(self._needs(groups, constrained))
+
+    def _keys(self, names: Iterable[str]) -> list[str]:
+        """As a record has them: what is asked of a series is entered with it."""
+        return list(dict.fromkeys(self.inputs[name].key for name in names))
+
+    def _needs(self, groups: Sequence[tuple[Row, int]], constrained: bool) -> list[str]:
         blanks = [name for name in self.order if len(self.record.entries[name].values) != 1]
         if len(groups) > MOST_COMPARED and not any(
             isinstance(self.coordinates[at], Derived) and self.search.blanks(at)
@@ -262,7 +269,7 @@ class Completions:
     def shown(self, number: Number) -> tuple[Range, list[str]]:
         """The least and the largest value of a number for this record, and the blanks that it waits for."""
         blank = self.search.blanks_in(number)
-        return self.search.shown(number), [name for name in self.order if name in blank]
+        return self.search.shown(number), self._keys(name for name in self.order if name in blank)
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -1,12 +1,13 @@
 """A patient's JSON to a record: each input blank, partly known or known; or everything that is wrong with it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from guidec import ir
+from guidec.dates import completed
 from guidec.numbers import decimal_text, rounded
 from guidec.record import record
 
@@ -73,8 +74,8 @@ def read_record(guideline: ir.Guideline, patient: object) -> Record:
     """Raises Refused with every problem at once."""
     if not isinstance(patient, Mapping):
         raise Refused((RecordError("", "bad_type", "a patient is an object of inputs"),))
-    inputs = {entry.id: entry for entry in guideline.inputs}
-    entries = dict.fromkeys(inputs, BLANK)
+    inputs = {entry.id: entry for entry in guideline.inputs if entry.part is None}
+    entries = dict.fromkeys((entry.id for entry in guideline.inputs), BLANK)
     readings: dict[str, str] = {}
     errors: list[RecordError] = []
     for name, value in patient.items():
@@ -82,6 +83,8 @@ def read_record(guideline: ir.Guideline, patient: object) -> Record:
             readings = _readings(guideline, value, errors)
         elif name not in inputs:
             errors.append(RecordError(str(name), "unknown_input", f"no input is called `{name}`"))
+        elif inputs[name].series is not None and isinstance(value, list):
+            entries.update(_series(guideline, inputs[name], value, errors))
         else:
             try:
                 entries[name] = _entry(inputs[name], value)
@@ -132,6 +135,80 @@ def _partly(entry: ir.Input, value: Mapping[str, object]) -> Entry:
         raise _Bad("bad_type", "a set is known or blank as a whole")
     found = dict.fromkeys(_value(entry, option)[0] for option in options)
     return Entry(tuple(found))
+
+
+# --- series ------------------------------------------------------------------
+
+
+@record
+class Dated:
+    """An entry of a series and the day that it is of."""
+
+    day: date
+    entry: Entry
+
+
+def _series(
+    guideline: ir.Guideline, entry: ir.Input, value: list[object], errors: list[RecordError]
+) -> dict[str, Entry]:
+    """The latest entry, and what else is asked of the series; what is wrong with an entry goes to the errors."""
+    assert entry.series is not None
+    if len(value) > entry.series:
+        message = f"a series of this input has at most {entry.series} entries"
+        errors.append(RecordError(entry.id, "out_of_range", message))
+        return {}
+    dated: dict[date, Dated] = {}
+    for at, one in enumerate(value, 1):
+        try:
+            found = _dated(entry, one)
+            if dated.setdefault(found.day, found) != found:
+                raise _Bad("bad_value", "another entry of this day has another value")
+        except _Bad as bad:
+            of = one.get("date") if isinstance(one, Mapping) else None
+            where = f"entry {at}, of {of}" if isinstance(of, str) else f"entry {at}"
+            errors.append(RecordError(entry.id, bad.code, f"{where}: {bad.message}"))
+    in_order = tuple(dated[day] for day in sorted(dated))
+    parts = {one.id: one.part for one in guideline.inputs if one.part is not None and one.part.of == entry.id}
+    found_parts = {name: part_of(part, in_order) for name, part in parts.items()}
+    return {entry.id: in_order[-1].entry if in_order else BLANK, **found_parts}
+
+
+def _dated(entry: ir.Input, value: object) -> Dated:
+    if not isinstance(value, Mapping) or set(value) != {"date", "value"}:
+        raise _Bad("bad_type", 'an entry of a series is {"date": "YYYY-MM-DD", "value": value}')
+    day = value["date"]
+    if not isinstance(day, str):
+        raise _Bad("bad_type", "the date is written YYYY-MM-DD")
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise _Bad("bad_value", "the date is written YYYY-MM-DD") from None
+    if found.isoformat() != day:
+        raise _Bad("bad_value", "the date is written YYYY-MM-DD")
+    entered, before = _value(entry, value["value"])
+    return Dated(found, Entry((entered,), before))
+
+
+def part_of(part: ir.Part, dated: Sequence[Dated]) -> Entry:
+    """What a part of a series is, its entries in the order of their days. Several entries so long before the latest leave
+    it known in part, none leaves it blank."""
+    if part.kind == "count":
+        return Entry((Amount(Fraction(len(dated)), 0),))
+    if part.kind == "first":
+        return dated[0].entry if dated else BLANK
+    found = dict.fromkeys(one.entry for one in dated if lies_before(part, one.day, dated[-1].day))
+    if len(found) < 2:
+        return next(iter(found), BLANK)
+    return Entry(tuple(dict.fromkeys(value for one in found for value in one.values)))
+
+
+def lies_before(part: ir.Part, day: date, last: date) -> bool:
+    """Whether exactly so many units are completed from a day to the last one."""
+    assert part.unit is not None
+    return completed(part.unit, day, last) == part.amount
+
+
+# --- values ------------------------------------------------------------------
 
 
 def _value(entry: ir.Input, value: object) -> tuple[Entered, Fraction | None]:

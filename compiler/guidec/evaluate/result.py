@@ -201,6 +201,8 @@ def monitoring_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str],
     if rule.until is not None:
         found["until"] = rule.until
     found |= due_json(shown.guideline, rule, shown.record)
+    if rule.baseline is not None:
+        found["baseline"] = baseline_json(rule.baseline)
     if because:
         found["because"] = because
     found["needs"] = needs
@@ -209,10 +211,17 @@ def monitoring_json(shown: Shown, rule: ir.Rule, applies: str, needs: list[str],
 
 
 def every_json(rule: ir.Rule) -> Json | str:
-    """How often; `once` for a window that isn't repeated."""
+    """How often; `once` for a window that isn't repeated, and for what is measured before the first dose alone."""
     if rule.every is not None:
         return interval_json(rule.every)
-    return "not stated" if rule.window is None else "once"
+    alone = rule.baseline is not None and rule.baseline.alone
+    return "not stated" if rule.window is None and not alone else "once"
+
+
+def baseline_json(baseline: ir.Baseline) -> Json:
+    """When the test stands there, and who says so."""
+    found: Json = {"when": "before the first dose", "statements": list(baseline.cites.statements)}
+    return {**found, "inferred": list(baseline.cites.inferred)} if baseline.cites.inferred else found
 
 
 def _finished(found: Json, rule: ir.Rule) -> Json:

@@ -81,6 +81,9 @@ def declaration_line(declaration: ast.Declaration) -> Line:
             )
         case ast.Impossible(condition, why, cites):
             return line("impossible when", chain(condition), label_text(why), cites_text(cites))
+        case ast.Pathway(name, label, of, cites, lines):
+            words = ("pathway", name.text, label_text(label), f"of {of.text}", cites_text(cites))
+            return line(*words, below=map(_pathway_line, lines))
         case ast.Property():
             return _named("property", declaration, map(_property_line, declaration.lines))
         case ast.Scenario(title, cites, lines):
@@ -132,7 +135,7 @@ def _code(code: ast.Code) -> Line:
     return line("code", *map(label_text, (code.system, code.code, code.display)))
 
 
-def _input_line(written: ast.TypeLine | ast.NamedValue | ast.Rounds | ast.Note | ast.Code) -> Line:
+def _input_line(written: ast.InputLine) -> Line:
     match written:
         case ast.TypeLine():
             return _type_line(written)
@@ -141,6 +144,10 @@ def _input_line(written: ast.TypeLine | ast.NamedValue | ast.Rounds | ast.Note |
             return line("or value", value.name.text, label_text(value.label), below=below)
         case ast.Rounds():
             return line("round")
+        case ast.Series(most):
+            return line("series", "" if most is None else f"up to {value_text(most)} entries")
+        case ast.Kept(word):
+            return line(word)
         case ast.Note():
             return _note(written)
         case ast.Code():
@@ -479,7 +486,8 @@ def _rule_line(
     | ast.Measure
     | ast.MeasureEvery
     | ast.Due
-    | ast.UntilDate,
+    | ast.UntilDate
+    | ast.Baseline,
 ) -> Line:
     match written:
         case ast.Applies(condition, cites):
@@ -503,6 +511,8 @@ def _rule_line(
             return line("due", window, f"from {dated_text(start)}")
         case ast.UntilDate(date):
             return line("until", dated_text(date))
+        case ast.Baseline(cites):
+            return line("before the first dose", cites_text(cites))
 
 
 def _graded(strength: str, grade: ast.Tail | None) -> str:
@@ -525,6 +535,44 @@ def _avoid_line(written: ast.RuleStrength) -> Line:
 
 def _comparison_line(written: ast.ComparisonLine) -> Line:
     return line(f"{written.question.text}: {names_text(written.names)}")
+
+
+def _pathway_line(written: ast.Stage | ast.Note) -> Line:
+    if isinstance(written, ast.Note):
+        return _note(written)
+    below = [one for each in written.lines for one in _stage_lines(each)]
+    return line("stage", written.name.text, cites_text(written.cites), below=below)
+
+
+def _stage_lines(written: ast.StageLine) -> Sequence[Line]:
+    match written:
+        case ast.StageMark(kind):
+            return [line(kind)]
+        case ast.StageNames(kind, names):
+            return [line(kind, names_text(names))]
+        case ast.StageReview(kind, interval, why, cites):
+            text = kind if interval is None else f"{kind} {interval_text(interval)}"
+            return [line("review", text, label_text(why), cites_text(cites))]
+        case ast.Moves(None, _, branches):
+            return [_move(one, _when(one.condition) or ("otherwise",), "") for one in branches]
+        case ast.Moves(by, cites, branches):
+            assert by is not None
+            below = [_move(one, (branch_labels_text(one.labels),), "branch") for one in branches]
+            return [line("by", by.text, cites_text(cites), below=below)]
+        case ast.Note():
+            return [_note(written)]
+        case _:
+            assert_never(written)
+
+
+def _move(written: ast.Move, label: Words, kind: str) -> Line:
+    """`progressed: go to refractory [T1]`."""
+    goes = written.goes
+    words = {"to": ("go to", goes.to.text if goes.to else ""), "stay": ("stay",)}
+    text = words.get(goes.kind) or ("not stated", label_text(goes.why))
+    before: tuple[Words, ...] = () if written.only else ((*spaced(label, cites_text(written.cites)), ":"),)
+    after: tuple[Words, ...] = ((cites_text(goes.cites),),) if goes.cites else ()
+    return Line((*before, spaced(*text), *after), kind=kind)
 
 
 def _property_line(written: ast.Claim | ast.Note) -> Line:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from guidec import ast
 from guidec.layout.line import Chain, Words, flat
-from guidec.layout.words import rounding_text, value_text
+from guidec.layout.words import of_series_text, rounding_text, value_text
 
 _OR, _AND, _NOT, _COMPARISON, _ROUNDING, _SUM, _PRODUCT, _SIGN, _POWER, _WORD = range(10)
 _LEVELS = {"or": _OR, "and": _AND, "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "^": _POWER}
@@ -31,7 +31,7 @@ def _level(expression: ast.Expression) -> int:
             return _COMPARISON
         case ast.Rounded():
             return _ROUNDING
-        case ast.Completed():
+        case ast.Completed() | ast.OfSeries():
             return _SUM
         case ast.Call():
             return _WORD
@@ -113,6 +113,8 @@ def _words(expression: ast.Expression) -> Words:
             return (name.text, Chain((*((*one, ",") for one in before), last), enclosed=True))
         case ast.Completed(word, first_day, last_day):
             return (f"{word.text} from ", *_operand(first_day, _WORD), " to ", *_operand(last_day, _WORD))
+        case ast.OfSeries():
+            return (of_series_text(expression),)
         case ast.Compare(op, left, right):
             return (*_operand(left, _ROUNDING), f" {op} ", *_threshold(right))
         case ast.Is(left, values, negated, _, listed):

@@ -64,6 +64,15 @@ def value_text(value: ast.Name | ast.YesNo | ast.Limit) -> str:
             return day.isoformat()
 
 
+def of_series_text(asked: ast.OfSeries) -> str:
+    """`latest fvc`, `count of fvc`, `fvc 12 months before`, `relative change of fvc over 12 months`."""
+    name = asked.name.text
+    if asked.over is None:
+        return f"{asked.kind}{' of' if asked.kind == 'count' else ''} {name}"
+    time = quantity_text(asked.over)
+    return f"{name} {time} before" if asked.kind == "before" else f"{asked.kind} of {name} over {time}"
+
+
 def names_text(names: Iterable[ast.Name], between: str = ", ") -> str:
     """`dm, adm`."""
     return between.join(name.text for name in names)
@@ -237,10 +246,12 @@ def claim_words(claim: ast.Claim) -> str:
 
 
 def given_text(given: ast.GivenLine) -> str:
-    """`temperature 39 Cel`, `site one of head, back`, `reading often daily`."""
+    """`temperature 39 Cel`, `site one of head, back`, `fvc 80 % on 2026-03-01`, `reading often daily`."""
     value = given.value
     if isinstance(value, tuple):
         text = ("one of " if given.one_of else "") + (names_text(value) or "nothing")
+    elif isinstance(value, ast.DatedValues):
+        text = ", ".join(f"{value_text(one.value)} on {value_text(one.day)}" for one in value.values)
     else:
         text = value_text(value)
     return f"{'reading ' if given.reading else ''}{given.name.text} {text}"
@@ -290,6 +301,14 @@ def expectation_text(expected: ast.Expectation) -> str:
             days = _days_text(expected.names)
             word = {"dates": days, "needs": f"needs {names}"}.get(expected.word, expected.word)
             return f"due of {of} {word}"
+        case "stage":
+            return f"stage {names}"
+        case "next":
+            return f"next of {of} {names}"
+        case "review":
+            time = "not stated" if expected.time is None else interval_text(expected.time)
+            word = expected.word if expected.word in ("every", "after") else ""
+            return " ".join(part for part in ("review of", of, word, time) if part)
         case "usual":
             return f"usual of {of} {names or 'not stated'}"
         case "preferred":

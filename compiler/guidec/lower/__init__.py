@@ -236,7 +236,7 @@ def _program(work: Lowering, numbers: dict[str, Number]) -> Program:
     categories = {
         one.id: rows_of_category(work, one)
         for one in guideline.definitions
-        if one.category is not None and (one.shown or one.id in bands)
+        if one.category is not None and (one.shown or one.role or one.id in bands)
     }
     return Program(
         work.coordinates.all, decisions, options, rules, definitions, asides, possible, numbers, categories,
@@ -254,6 +254,8 @@ def _outcomes(work: Lowering) -> list[ir.Outcome | None]:
 def _beside(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
     """What makes an alternative preferred, holds an order, chooses a dose: each condition once."""
     found: dict[ir.Condition, Span] = {}
+    if guideline.pathway is not None and guideline.applies is not None:
+        found[guideline.applies] = guideline.span
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:
         one, span = waiting.popleft()

@@ -8,7 +8,7 @@ from guidec.lower.coordinates import numbers_inside
 from guidec.lower.diagram import SEVERAL, TRUE
 from guidec.lower.faults import Arms, check_gap, check_overlap, check_reached
 from guidec.lower.trees import named_by_label, tests_of
-from guidec.lower.work import Lowering, all_impossible, fault, in_words, way_to
+from guidec.lower.work import Lowering, all_impossible, at_stage, fault, in_words, way_to
 
 Lines = tuple[ir.Arm | ir.Band, ...]
 
@@ -30,10 +30,18 @@ def _lists(definition: ir.Definition) -> Iterator[tuple[str, str, Lines]]:
 
 def _check(work: Lowering, definition: ir.Definition, policy: str, of: str, lines: Lines) -> None:
     diagrams = work.diagrams
-    context = diagrams.negate(all_impossible(work))
+    context = diagrams.both(diagrams.negate(all_impossible(work)), at_stage(work, definition))
     numbered = diagrams.both(context, diagrams.negate(named_by_label(work, of, lines)))
     conditions = [None if line.condition is None else (line.condition, line.span) for line in lines]
-    what = "row" if not of else "band" if isinstance(lines[0], ir.Band) else "line"
+    what = (
+        "move"
+        if definition.role == "moves"
+        else "row"
+        if not of
+        else "band"
+        if isinstance(lines[0], ir.Band)
+        else "line"
+    )
     before_tests = len(work.found)
     tests = tests_of(work, conditions, numbered, (what, of))
     rest = lines[-1].condition is None

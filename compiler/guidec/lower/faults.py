@@ -13,7 +13,7 @@ from guidec.source import Span
 class Arms:
     """What is split: `by` the name that labels ask, and the place of the whole and of each part.
 
-    `what` is the word for a part: a branch, a row, a line, a band. With `rest`, the last is `otherwise`.
+    `what` is the word for a part: a branch, a row, a line, a band, a move. With `rest`, the last is `otherwise`.
     """
 
     what: str

@@ -82,7 +82,7 @@ def reads(work: Lowering, *conditions: ir.Condition | None) -> tuple[str, ...]:
     while waiting:
         match waiting.pop():
             case ir.Is(name) | ir.Includes(name) | ir.Measure(name):
-                found[name] = None
+                found[work.coordinates.inputs[name].key] = None
             case ir.Recommends(name):
                 if name not in seen:
                     seen.add(name)

@@ -277,13 +277,24 @@ def rows_of_category(work: Lowering, definition: ir.Definition) -> tuple[Conditi
             for value in category.values
         )
     places = {value.id: at for at, value in enumerate(category.values)}
-    node = category_of(work, definition)
+    here = at_stage(work, definition)
+    node = work.diagrams.choose(here, category_of(work, definition), work.diagrams.end(_IMPOSSIBLE))
     rows = [
         Row(masked(cells), places[str(value)])
         for cells, value in work.diagrams.rows(without_impossible(work, node))
         if value in places
     ]
     return (Condition(tuple(sorted(rows, key=lambda row: row.leaf))),)
+
+
+def at_stage(work: Lowering, definition: ir.Definition) -> int:
+    """Whom a category is about: for the moves out of a stage, who stands there; for all others, everyone."""
+    if definition.role == "moves":
+        for one in work.guideline.definitions:
+            for band in one.category.bands if one.role == "stage" and one.category is not None else ():
+                if definition.id == f"after {band.value}" and band.condition is not None:
+                    return diagram_of(work, band.condition)
+    return work.diagrams.true
 
 
 def all_impossible(work: Lowering) -> int:

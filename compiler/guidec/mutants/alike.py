@@ -34,6 +34,7 @@ def unlike(whole: Joint, reach: Reach) -> int:
     found = [node for name in reach.decisions for node in _decided(whole, name)]
     found += [_ruled(whole, name) for name in reach.rules]
     found += [_valued(whole, name) for name in reach.values]
+    found += [_staged(whole)] if reach.pathway else []
     refused = diagrams.either(*whole.refused)
     accepted = diagrams.choose(refused, diagrams.false, diagrams.any(found))
     return diagrams.either(accepted, refused_differently(whole)) if reach.all else accepted
@@ -263,6 +264,47 @@ def _valued(whole: Joint, name: str) -> int:
     )
 
 
+def _staged(whole: Joint) -> int:
+    """True where a patient stands at a stage of which something else is said: where he goes on to, when he is seen again."""
+    diagrams = whole.first.diagrams
+    ours, theirs = whole.first.guideline.pathway, whole.second.guideline.pathway
+    if ours is None or theirs is None or ours.input != theirs.input:
+        return diagrams.false if ours is theirs else diagrams.true
+    others = {one.id: one for one in theirs.stages}
+    found: list[int] = []
+    for stage in ours.stages:
+        other = others.get(stage.id)
+        here = diagram_of(whole.first, ir.Is(ours.input, (stage.id,)))
+        if other is None or _of_stage(stage) != _of_stage(other):
+            found.append(here)
+        elif stage.moves:
+            leading = (_leading(whole.first, stage), _leading(whole.second, stage))
+            found.append(diagrams.both(here, differing(diagrams, *leading)))
+    return diagrams.any(found)
+
+
+def _of_stage(stage: ir.Stage) -> object:
+    """What is said of a stage beside its moves, citations aside."""
+    reviews = [(one.kind, one.interval) for one in stage.reviews]
+    unsaid = [] if reviews or stage.final else [("not stated", None)]
+    return stage.final, bool(stage.moves), [*reviews, *unsaid]
+
+
+def _leading(work: Lowering, stage: ir.Stage) -> int:
+    """Where the moves out of a stage lead, its ends stages or the reasons why none is stated."""
+    name = f"after {stage.id}"
+    definition = _definition(work.guideline, SECOND + name) or _definition(work.guideline, name)
+    assert definition is not None and definition.category is not None
+    reasons = {one.id: one.label for one in definition.category.values if one.id.startswith("not stated")}
+    diagrams = work.diagrams
+
+    def end(value: Hashable) -> int:
+        reason = reasons.get(value) if isinstance(value, str) else None
+        return diagrams.end(value if reason is None else ("not stated", reason))
+
+    return diagrams.replace(category_of(work, definition), end)
+
+
 def asked(whole: Joint, reach: Reach) -> list[str]:
     """The inputs that decide what is reached, where none of it asks whether they are known."""
     found: dict[str, None] = {}
@@ -270,6 +312,7 @@ def asked(whole: Joint, reach: Reach) -> list[str]:
     for work in (whole.first, whole.second):
         nodes = [node for name, node in work.decided.items() if name.split("#")[0] in reach.decisions]
         nodes += [work.ruled[name] for name in reach.rules if name in work.ruled]
+        nodes += _of_pathway(work) if reach.pathway else []
         for at in sorted({at for node in nodes for at in work.diagrams.asked(node)}):
             coordinate = work.coordinates.all[at]
             if isinstance(coordinate, Entered):
@@ -278,6 +321,14 @@ def asked(whole: Joint, reach: Reach) -> list[str]:
                 found.update(dict.fromkeys(name for name, _ in work.search.variables(at)))
     inputs = {one.id for one in whole.first.guideline.inputs}
     return [name for name in found if name in inputs and name not in left_out]
+
+
+def _of_pathway(work: Lowering) -> list[int]:
+    pathway = work.guideline.pathway
+    if pathway is None:
+        return []
+    places = [diagram_of(work, ir.Is(pathway.input, (one.id,))) for one in pathway.stages]
+    return [*places, *(_leading(work, one) for one in pathway.stages if one.moves)]
 
 
 def numbers(first: ir.Guideline, second: ir.Guideline, reach: Reach) -> list[str]:

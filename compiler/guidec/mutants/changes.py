@@ -33,6 +33,7 @@ KINDS = {
     "number": "a number or an operator in a formula",
     "rounding": "another way to round",
     "window": "when something is due",
+    "stage": "where a move leads, whether a review is once or again and again, an end that is no end",
     "delete": "a line left out: a branch, a row, an option, a rule, an order, a `when`, an `until`",
 }
 """The kinds of changes, and what each changes."""
@@ -51,7 +52,7 @@ _LINES = (
     ast.ByBranch, ast.WhenBranch, ast.GridRow, ast.OptionLine, ast.OptionConflict, ast.OrderLine, ast.Order, ast.Prefer,
     ast.DoseBand,
     ast.Rate, ast.Taper, ast.Held, ast.Valued, ast.BandLine, ast.PointsFor, ast.PointsWhen, ast.Applies,
-    ast.RuleStrength, ast.UntilDate, ast.Cap, ast.Rounding,
+    ast.RuleStrength, ast.UntilDate, ast.Cap, ast.Rounding, ast.Move, ast.StageReview,
 )  # fmt: skip
 """What may be left out of the lines or parts that it stands among."""
 
@@ -124,7 +125,7 @@ def _here(node: Any, names: Names, span: Span) -> Iterator[Change]:
     condition = getattr(node, "condition", None)
     if isinstance(condition, ast.Expression):
         yield from _in(node, "condition", condition_changes(condition, names))
-    for changes in (_defined, _decided, _ordered, _ruled):
+    for changes in (_defined, _decided, _ordered, _ruled, _staged):
         yield from changes(node, names, span)
     yield from part_changes(node, names)
 
@@ -247,6 +248,44 @@ def _ruled(node: Any, names: Names, span: Span) -> Iterator[Change]:
                 yield "window", one.when.span, replace(node, instead=(*instead[:at], *instead[at + 1 :]))
         case _:
             pass
+
+
+def _staged(node: Any, names: Names, span: Span) -> Iterator[Change]:
+    """Where patients go on to, and when they are seen again. Where they begin changes no answer."""
+    match node:
+        case ast.Moves(by, _, branches):
+            if by is not None:
+                yield from _in(node, "branches", label_changes(branches, by, names, "threshold"))
+            yield from _in(node, "branches", _swapped(branches, "goes", "branch"))
+        case ast.Goes():
+            yield from (("stage", span, other) for other in _elsewhere(node, names))
+        case ast.StageReview(_, interval) if interval is not None:
+            yield "stage", span, replace(node, kind="after" if node.kind == "every" else "every")
+            yield "stage", span, replace(node, kind="not stated", interval=None)
+        case ast.StageMark("final"):
+            move = ast.Move(None, None, (), _silent(span), span, only=True)
+            yield "stage", span, ast.Moves(None, (), (move,), span)
+        case _:
+            pass
+
+
+def _elsewhere(node: ast.Goes, names: Names) -> Iterator[ast.Goes]:
+    """Other ends of a move; of the first two stages, one is another than where it stays."""
+    stay = replace(node, kind="stay", to=None, why=None)
+    if node.to is not None:
+        others = following(node.to.text, names.stages)
+    else:
+        others = list(names.stages[:2]) if node.kind == "stay" else []
+    for other in others:
+        yield replace(node, kind="to", to=ast.Name(other, node.span))
+    if node.kind != "stay":
+        yield stay
+    if node.kind != "not stated":
+        yield replace(_silent(node.span), cites=node.cites)
+
+
+def _silent(span: Span) -> ast.Goes:
+    return ast.Goes("not stated", None, ast.Text("not stated", span), (), span)
 
 
 # --- decisions ---------------------------------------------------------------

@@ -142,6 +142,8 @@ def number_changes(one: ast.Expression, names: Names) -> Iterator[Change]:
         case ast.Completed(_, first, last):
             yield from _within(one, "first", number_changes(first, names))
             yield from _within(one, "last", number_changes(last, names))
+        case ast.OfSeries(_, _, ast.CalendarNumber() as over):
+            yield from _within(one, "over", number_changes(over, names))
         case _:
             pass
 

@@ -23,24 +23,27 @@ class Names:
     truths: frozenset[str]
     regimens: tuple[str, ...]
     things: dict[str, tuple[str, ...]]
+    stages: tuple[str, ...]
 
 
 def names_of(guideline: ir.Guideline) -> Names:
     """What a change may put in the place of something else."""
     values: dict[str, tuple[str, ...]] = {}
-    for one in guideline.inputs:
+    inputs = tuple(one for one in guideline.inputs if one.part is None)
+    for one in inputs:
         own = one.type.values if isinstance(one.type, ir.OneOf | ir.AnyOf) else ()
         values[one.id] = tuple(value.id for value in (*own, *one.named))
     values.update({one.id: tuple(value.id for value in one.values) for one in guideline.readings})
     for definition in guideline.definitions:
-        if definition.category is not None:
+        if definition.category is not None and not definition.role:
             values[definition.id] = tuple(value.id for value in definition.category.values)
-    truths = {one.id for one in guideline.inputs if isinstance(one.type, ir.Boolean)}
+    truths = {one.id for one in inputs if isinstance(one.type, ir.Boolean)}
     truths |= {one.id for one in guideline.definitions if one.condition is not None}
     kinds: dict[str, None] = dict.fromkeys(one.kind for one in guideline.items)
     things = {kind: tuple(one.id for one in guideline.items if one.kind == kind) for kind in kinds}
     regimens = tuple(one.id for one in guideline.regimens)
-    return Names({one.id: one for one in guideline.inputs}, values, frozenset(truths), regimens, things)
+    stages = () if guideline.pathway is None else tuple(one.id for one in guideline.pathway.stages)
+    return Names({one.id: one for one in inputs}, values, frozenset(truths), regimens, things, stages)
 
 
 def following(name: Word, among: Sequence[Word], taken: Sequence[str] = ()) -> list[Word]:
@@ -53,7 +56,8 @@ def following(name: Word, among: Sequence[Word], taken: Sequence[str] = ()) -> l
 
 def step_of(names: Names, asked: ast.Expression | None, number: ast.Number | ast.CalendarNumber) -> Fraction:
     """One step of the grid of the input that is compared; else one of the last digit that is written."""
-    entry = names.inputs.get(asked.text) if isinstance(asked, ast.Name) else None
+    name = asked.name if isinstance(asked, ast.OfSeries) and asked.kind != "count" else asked
+    entry = names.inputs.get(name.text) if isinstance(name, ast.Name) else None
     if entry is not None and isinstance(entry.type, ir.Quantity):
         unit = number.unit.text if number.unit else ""
         for one in entry.type.units:

@@ -7,9 +7,10 @@ from guidec import ast, ir
 from guidec.evaluate import Compiled
 from guidec.numbers import decimal_text
 from guidec.parse import parse
+from guidec.proofs.pinned import review_text
 from guidec.proofs.witness import Patient
 from guidec.proofs.written import scenario_text
-from guidec.scenarios import answer, exact, missed, orders, possible, unsettled
+from guidec.scenarios import answer, ends, exact, missed, orders, places, possible, unsettled
 
 Json = dict[str, Any]
 Written = Callable[[Iterable[ast.Scenario]], tuple[ir.Scenario, ...]]
@@ -42,6 +43,7 @@ VIEWS: tuple[Callable[[Json], object], ...] = (
         for name, one in result.get("decisions", {}).items()
         if one["status"] != "indeterminate"
     },
+    lambda result: _surely_staged(result.get("pathway")),
     lambda result: [
         [one["id"], one["applies"]] for key in ("advice", "monitoring") for one in result.get(key, ())
     ],
@@ -49,8 +51,15 @@ VIEWS: tuple[Callable[[Json], object], ...] = (
     lambda result: result,
 )
 """Parts of a result, what is told for sure before what is only possible."""
-SURE = 4
+SURE = 5
 """So many of them are told for sure."""
+
+
+def _surely_staged(pathway: Json | None) -> object:
+    """Of a pathway, what is told for sure."""
+    if pathway is None or pathway["status"] == "indeterminate":
+        return None
+    return pathway["reviews"], [one for one in pathway["responses"] if one["status"] != "indeterminate"]
 
 
 def pinned(
@@ -124,9 +133,22 @@ def _expectations(guideline: ir.Guideline, before: Json, after: Json) -> Iterato
         yield from _ruled(kind, before, after)
     for name, value in before["values"].items():
         yield from _valued(name, value)
+    yield from _staged(before)
     for name in decisions:
         yield f"needs of {name} {_names(before['decisions'][name]['needs'])}"
     yield f"needs {_names(before['needs'])}"
+
+
+def _staged(result: Json) -> Iterator[str]:
+    """Where the patient stands, where that leads, and when he is seen again."""
+    pathway = result.get("pathway")
+    if pathway is None or pathway["status"] == "out_of_scope":
+        return
+    yield f"stage {_names(places(pathway))}"
+    for response in pathway["responses"]:
+        yield f"next of {response['stage']} {_names(ends(response))}"
+    for review in pathway["reviews"]:
+        yield f"review of {review['stage']} {review_text(review)}"
 
 
 def _names(names: Iterable[str]) -> str:

@@ -10,13 +10,14 @@ from guidec.record import parts, record
 
 @record
 class Reach:
-    """What a change may reach: decisions and options, rules, shown definitions. `all` where it may reach everything,
-    and what records are refused as well."""
+    """What a change may reach: decisions and options, rules, shown definitions, the pathway. `all` where it may reach
+    everything, and what records are refused as well."""
 
     decisions: tuple[str, ...]
     rules: tuple[str, ...]
     values: tuple[str, ...]
     all: bool = False
+    pathway: bool = False
 
 
 def reached(before: ir.Guideline, after: ir.Guideline) -> Reach:
@@ -28,6 +29,7 @@ def reached(before: ir.Guideline, after: ir.Guideline) -> Reach:
             _both(before.rules, after.rules),
             _both(_shown(before), _shown(after)),
             all=True,
+            pathway=True,
         )
     changed: set[str] = set()
     for kind in ("definition", "regimen", "decision", "rule"):
@@ -47,20 +49,24 @@ def reached(before: ir.Guideline, after: ir.Guideline) -> Reach:
         one for one in _both(before.rules, after.rules) if f"rule {one}" in changed or one in asking
     )
     values = tuple(one for one in _both(_shown(before), _shown(after)) if f"definition {one}" in changed)
-    return Reach(decisions, rules, values)
+    hidden = {f"definition {one.id}" for guideline in (before, after) for one in _hidden(guideline)}
+    pathway = before.pathway != after.pathway or bool(hidden & changed)
+    return Reach(decisions, rules, values, pathway=pathway)
 
 
 def sliced(guideline: ir.Guideline, reach: Reach) -> ir.Guideline:
     """The guideline with no more than what is reached, and what that needs.
 
-    Where one decision is reached, all stay: what is asked of the whole answer, and `prescribed`, hang on all of them.
+    Where one decision is reached, all stay: what is asked of the whole answer, and `prescribed`, hang on all of them. So
+    does whether the pathway is out of scope.
     """
     if reach.all:
         return _bare(guideline)
     rules = tuple(one for one in guideline.rules if one.id in reach.rules)
-    whole = bool(reach.decisions) or any(_asks_answer(guideline, one) for one in rules)
+    whole = bool(reach.decisions) or reach.pathway or any(_asks_answer(guideline, one) for one in rules)
     decisions = guideline.decisions if whole else ()
-    kept = _needed(guideline, (decisions, rules), reach.values)
+    hidden = [one.id for one in _hidden(guideline)] if reach.pathway else []
+    kept = _needed(guideline, (decisions, rules), (*reach.values, *hidden))
     definitions = tuple(
         one if one.id in reach.values else replace(one, shown=False)
         for one in guideline.definitions
@@ -69,8 +75,9 @@ def sliced(guideline: ir.Guideline, reach: Reach) -> ir.Guideline:
     decisions = tuple(one for one in guideline.decisions if whole or f"decision {one.id}" in kept)
     regimens = tuple(one for one in guideline.regimens if f"regimen {one.id}" in kept)
     return replace(
-        _bare(guideline), rules=rules, decisions=decisions, definitions=definitions, regimens=regimens
-    )
+        _bare(guideline), rules=rules, decisions=decisions, definitions=definitions, regimens=regimens,
+        pathway=guideline.pathway if reach.pathway else None,
+    )  # fmt: skip
 
 
 def _bare(guideline: ir.Guideline) -> ir.Guideline:
@@ -84,6 +91,11 @@ def _both(before: Iterable[Any], after: Iterable[Any]) -> tuple[str, ...]:
 
 def _shown(guideline: ir.Guideline) -> list[ir.Definition]:
     return [one for one in guideline.definitions if one.shown]
+
+
+def _hidden(guideline: ir.Guideline) -> list[ir.Definition]:
+    """What the pathway is made of."""
+    return [one for one in guideline.definitions if one.role]
 
 
 def _reads(one: object) -> set[str]:

@@ -271,6 +271,8 @@ def _part(expected: ir.Expectation, reach: Reach, guideline: ir.Guideline) -> ir
     match expected.kind:
         case "refused":
             return None
+        case "stage" | "next" | "review":
+            return expected if reach.pathway else None
         case "rule" | "no_rule":
             names = tuple(name for name in expected.names if name in reach.rules)
             return replace(expected, names=names) if names else None

@@ -22,7 +22,7 @@ __all__ = ["grammar_text", "parse", "reserved_words"]
 
 _STARTS = (
     "advise", "avoid", "classify", "comparison", "decision", "define", "document", "drug", "function", "guideline", "impossible",
-    "input", "lookup", "module", "monitor", "options", "procedure", "property", "question", "reading",
+    "input", "lookup", "module", "monitor", "options", "pathway", "procedure", "property", "question", "reading",
     "regimen", "scenario", "score", "set", "source",
     "table", "test",
 )  # fmt: skip

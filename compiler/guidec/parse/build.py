@@ -274,6 +274,14 @@ class Build:
     def rounds(self, meta: Meta, children: list[Any]) -> ast.Rounds:
         return ast.Rounds(self._span(meta))
 
+    def series(self, meta: Meta, children: list[Any]) -> ast.Series:
+        most = None if children[0] is None else self._number(children[0])
+        return ast.Series(most, self._first(meta, "series"))
+
+    def kept(self, meta: Meta, children: list[Any]) -> ast.Kept:
+        word: Any = " ".join(str(children[0]).split())
+        return ast.Kept(word, self.place(children[0]))
+
     def value_line(self, meta: Meta, children: list[Any]) -> ast.ValueLine:
         return ast.ValueLine(*children)
 
@@ -856,6 +864,9 @@ class Build:
     def rule_until(self, meta: Meta, children: list[Any]) -> ast.UntilDate:
         return ast.UntilDate(children[0], self._span(meta))
 
+    def rule_baseline(self, meta: Meta, children: list[Any]) -> ast.Baseline:
+        return ast.Baseline(children[0], self._span(meta))
+
     def window_at(self, meta: Meta, children: list[Any]) -> tuple[ast.Lapse, ast.Lapse]:
         return children[0], children[0]
 
@@ -946,6 +957,72 @@ class Build:
     def answers(self, meta: Meta, children: list[Any]) -> ast.ComparisonLine:
         return ast.ComparisonLine(children[0], children[1], self._span(meta))
 
+    # --- the pathway over time ---
+
+    def pathway(self, meta: Meta, children: list[Any]) -> ast.Pathway:
+        name, label, of, cites, *lines = children
+        return ast.Pathway(name, label, of, cites, tuple(lines), self._span(meta))
+
+    def stage(self, meta: Meta, children: list[Any]) -> ast.Stage:
+        name, cites, *lines = children
+        return ast.Stage(name, cites, tuple(line for line in lines if line is not None), self._span(meta))
+
+    def stage_start(self, meta: Meta, children: list[Any]) -> ast.StageMark:
+        return ast.StageMark("start", self._span(meta))
+
+    def stage_final(self, meta: Meta, children: list[Any]) -> ast.StageMark:
+        return ast.StageMark("final", self._span(meta))
+
+    def stage_decides(self, meta: Meta, children: list[Any]) -> ast.StageNames:
+        return ast.StageNames("decides", children[1], self._span(meta))
+
+    def stage_does(self, meta: Meta, children: list[Any]) -> ast.StageNames:
+        return ast.StageNames("does", children[1], self._span(meta))
+
+    def review_every(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("every", children[1], None, children[2], self._span(meta))
+
+    def review_after(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("after", children[1], None, children[2], self._span(meta))
+
+    def review_not_stated(self, meta: Meta, children: list[Any]) -> ast.StageReview:
+        return ast.StageReview("not stated", None, children[1], children[2], self._span(meta))
+
+    def moves_by(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        name, cites, *branches = children
+        self._few("branches", branches, name.span)
+        return ast.Moves(name, cites, tuple(branches), name.span)
+
+    def moves(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        branches = tuple(child for child in children if child is not None)
+        self._few("branches", branches, branches[0].span)
+        return ast.Moves(None, (), branches, branches[0].span)
+
+    def moves_always(self, meta: Meta, children: list[Any]) -> ast.Moves:
+        goes: ast.Goes = children[0]
+        return ast.Moves(None, (), (ast.Move(None, None, (), goes, goes.span, True),), goes.span)
+
+    def move_by(self, meta: Meta, children: list[Any]) -> ast.Move:
+        labels, cites, goes = children
+        span = labels[0].span.to(labels[-1].span) if labels else self._first(meta, "otherwise")
+        return ast.Move(labels or None, None, cites, goes, span)
+
+    def move_when(self, meta: Meta, children: list[Any]) -> ast.Move:
+        condition, cites, goes = children
+        return ast.Move(None, condition, cites, goes, condition.span)
+
+    def move_otherwise(self, meta: Meta, children: list[Any]) -> ast.Move:
+        return ast.Move(None, None, children[0], children[1], self._first(meta, "otherwise"))
+
+    def goes_to(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("to", children[1], None, children[2], children[1].span)
+
+    def goes_stay(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("stay", None, None, children[1], self.place(children[0]))
+
+    def goes_not_stated(self, meta: Meta, children: list[Any]) -> ast.Goes:
+        return ast.Goes("not stated", None, children[0], children[1], self._span(meta))
+
     # --- properties ---
 
     def property(self, meta: Meta, children: list[Any]) -> ast.Property:
@@ -1033,6 +1110,18 @@ class Build:
 
     def given_reading(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
         return ast.GivenLine(children[0], (children[1],), False, True, self._span(meta))
+
+    def given_series(self, meta: Meta, children: list[Any]) -> ast.GivenLine:
+        return ast.GivenLine(
+            children[0], ast.DatedValues(tuple(children[1:])), False, False, self._span(meta)
+        )
+
+    def dated_value(self, meta: Meta, children: list[Any]) -> ast.DatedValue:
+        (value, _), day = children
+        return ast.DatedValue(value, day, self._span(meta))
+
+    def given_name(self, meta: Meta, children: list[Any]) -> tuple[ast.Name, bool]:
+        return children[0], False
 
     def given_number(self, meta: Meta, children: list[Any]) -> tuple[ast.Given, bool]:
         number, unit = children
@@ -1192,6 +1281,26 @@ class Build:
         word = "unknown" if len(children) > 3 and children[3] is not None else "yes"
         return self._expect("preferred", meta, of=children[1], names=names, word=word)
 
+    def expect_stage(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("stage", meta, of=self._word(children[0]), names=children[1])
+
+    def expect_next(self, meta: Meta, children: list[Any]) -> Any:
+        return self._expect("next", meta, of=children[1], names=children[2:])
+
+    def next_not_stated(self, meta: Meta, children: list[Any]) -> ast.Name:
+        return self._status("not stated", meta)
+
+    def expect_review(self, meta: Meta, children: list[Any]) -> Any:
+        time = children[2] if len(children) > 2 else None
+        found = self._expect("review", meta, of=children[1], word="" if time else "not_stated")
+        return replace(found, time=time)
+
+    def expect_review_every(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("review", meta, of=children[1], word="every"), time=children[2])
+
+    def expect_review_after(self, meta: Meta, children: list[Any]) -> Any:
+        return replace(self._expect("review", meta, of=children[1], word="after"), time=children[2])
+
     def expect_rule(self, meta: Meta, children: list[Any]) -> Any:
         word = "yes" if children[2] is None else "unknown"
         return self._expect("rule", meta, of=self._word(children[0]), names=children[1], word=word)
@@ -1340,6 +1449,21 @@ class Build:
         self._nested(node, first, last)
         self._open[id(node)] = node, node
         return node
+
+    def of_series(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        word, name, *over = [one for one in children if getattr(one, "type", "") != "OVER"]
+        kind: Any = " ".join(str(word).split()).removesuffix(" of")
+        time = self._time(*over) if over else None
+        return ast.OfSeries(kind, name, time, self._span(meta))
+
+    def before(self, meta: Meta, children: list[Any]) -> ast.OfSeries:
+        name, number, unit, _ = children
+        return ast.OfSeries("before", name, self._time(number, unit), self._span(meta))
+
+    def _time(self, digits: Token, word: Token) -> ast.CalendarNumber:
+        number, unit = self._number(digits), self._word(word)
+        self._apart(number.span, unit)
+        return ast.CalendarNumber(number.value, unit, number.span.to(unit.span), number.written)
 
     def rounded(self, meta: Meta, children: list[Any]) -> ast.Rounded:
         operand, mode, step = children

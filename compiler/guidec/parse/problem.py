@@ -12,6 +12,7 @@ from guidec.source import Span
 
 NOTHING_BELOW = "indented lines must follow this one"
 _OUTCOME = 'an outcome, such as `recommend NAME`, `nothing` or `not stated "why"`'
+_OF_SERIES = frozenset({"ENTRY", "COUNT_OF", "CHANGE_OF"})
 # What may follow, in a writer's words; a group whose marks are all there speaks for all its terminals.
 _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (
@@ -21,7 +22,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     ),
     (
         frozenset({"NAME", "NUMBER", "CALENDAR"}),
-        frozenset({"NAME", "NUMBER", "CALENDAR"}),
+        frozenset({"NAME", "NUMBER", "CALENDAR"}) | _OF_SERIES,
         "a name or a number",
     ),
     (
@@ -38,12 +39,13 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
         frozenset({"NAME", "NUMBER", "KNOWN"}),
         frozenset(
             {"NAME", "NUMBER", "DATE", "LPAR", "MINUS", "NOT", "KNOWN", "BLANK", "TAKING", "PRESCRIBED"}
-        ),
+        )
+        | _OF_SERIES,
         "a condition",
     ),
     (
         frozenset({"NAME", "NUMBER", "LPAR"}),
-        frozenset({"NAME", "NUMBER", "DATE", "LPAR", "MINUS"}),
+        frozenset({"NAME", "NUMBER", "DATE", "LPAR", "MINUS"}) | _OF_SERIES,
         "a name or a number",
     ),
     (
@@ -73,7 +75,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 # What may always be added: said only where nothing else can follow.
 _MORE = frozenset({
     "LSQB", "DIRECTION", "OR", "OR_UNIT", "AND", "PLUS", "MINUS", "STAR", "SLASH", "COMPARISON", "EQUAL",
-    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL", "_CODE", "_GRADE",
+    "IS", "INCLUDES", "LPAR", "OURS", "DATE", "COMMA", "DRUG", "WHEN", "UNTIL", "_CODE", "_GRADE", "_ON",
 })  # fmt: skip
 _WORDS = {
     "_NL": "the end of the line",
@@ -106,6 +108,7 @@ _WORDS = {
     "CALENDAR_OVERFLOW": "`calendar overflow`",
     "OVERFLOW": "`back` or `forward`",
     "DUE": "`due`",
+    "_BEFORE_FIRST_DOSE": "`before the first dose`",
     "DUE_OF": "`due of`",
     "LESS": "`less` and days",
     "NO_END": "`no end`",
@@ -131,10 +134,24 @@ _WORDS = {
     "_NEVER": "`never`",
     "_ALWAYS": "`always`",
     "_UNLESS": "`unless`",
+    "FINAL": "`final`",
+    "DECIDES": "`decides` and decisions",
+    "DOES": "`does` and advice or monitoring",
+    "REVIEW": "`review every …`, `review after …` or `review not stated`",
+    "GO_TO": "`go to` and a stage",
+    "STAY": "`stay`",
     "VALUE_OF": "`value of`",
     "SPAN_OF": "`interval of`, `duration of` or `delay of`",
     "PREFERRED_OF": "`preferred of`",
     "STEPS_OF": "`steps of`",
+    "_SERIES": "`series`",
+    "_ENTRIES": "`entries`",
+    "KEPT": "`lasting`, `per visit` or `date of the visit`",
+    "_ON": "`on` and a date",
+    "ENTRY": "`latest` or `first` and a name",
+    "COUNT_OF": "`count of`",
+    "CHANGE_OF": "`change of` or `relative change of`",
+    "BEFORE": "`before`",
     "UNREVIEWED": "`unreviewed`",
     "REVIEWED": "`reviewed`",
     "DIGEST": "what `guidec test --review` writes, 12 digits and letters",
@@ -145,6 +162,9 @@ _WORDS = {
     "BASIS_OF": "`basis of`",
     "CHOICE_OF": "`choice of`",
     "MEASURE_OF": "`measure of`",
+    "STAGE_IS": "`stage` and stages",
+    "NEXT_OF": "`next of`",
+    "REVIEW_OF": "`review of`",
     "OPEN_READING": "`open reading`",
     "ADVICE": "a kind of advice, such as `check`, `prophylaxis` or `caution`",
 }
@@ -157,6 +177,7 @@ _FIRST_LINES = {
     "options": "its lines, such as `consider ivig; rest not stated`",
     "monitor": "`measure TEST` and `every …`",
     "reading": 'its values, such as `all_of "all of them"`',
+    "pathway": "its stages, such as `stage first_line`",
     "property": "what it says, such as `never triple_therapy unless antibody is high`",
     "scenario": "`given …` and `expect …`",
     "source": 'its lines, such as `title "…"`',

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from guidec import ir
 from guidec.lower.diagram import FALSE, TRUE
 from guidec.lower.limits import inner_first
-from guidec.lower.work import Lowering
+from guidec.lower.work import Lowering, at_stage
 from guidec.proofs.atoms import fails, holds
 from guidec.proofs.difference import shown_when
 from guidec.record import parts, record
@@ -71,7 +71,7 @@ def asked_in(work: Lowering) -> tuple[list[Branch], list[Asked]]:
     for avoid in guideline.avoids:
         if avoid.when is not None:
             _either(found, avoid.item, "to be avoided", avoid.when, work.diagrams.true, avoid.span)
-    _definitions(found)
+    _definitions(found, scope)
     return found.branches, found.asked
 
 
@@ -248,14 +248,17 @@ def _rule(found: _Found, rule: ir.Rule) -> None:
     _orders(found, rule.id, rule.orders, diagrams.ending(shown, TRUE), rule.span)
 
 
-def _definitions(found: _Found) -> None:
-    """Those that read others first. A definition is looked at where what reads it is, or always where it is shown."""
+def _definitions(found: _Found, scope: int) -> None:
+    """Those that read others first. A definition is looked at where what reads it is, or always where it is shown; the
+    moves out of a stage where somebody in scope stands there."""
     work = found.work
     definitions = {one.id: one for one in work.guideline.definitions}
     shown = {name for one in definitions.values() if one.shown for name in (one.id, one.band)}
     for name in reversed([name for name in inner_first(work.guideline) if name in definitions]):
         one = definitions[name]
         context = work.diagrams.true if name in shown else found.defined.get(name, work.diagrams.false)
+        if one.role:
+            context = work.diagrams.both(scope, at_stage(work, one))
         if one.condition is not None:
             _ask(found, name, "defined", one.condition, context, one.span)
         if one.number is not None:
@@ -267,8 +270,27 @@ def _definitions(found: _Found) -> None:
             first = one.category.policy != "collect"
             taken = _taken(work, [band.condition for band in one.category.bands], first=first)
             for band, test in zip(one.category.bands, taken, strict=True):
-                says = f"{one.category.of} {band.value}".lstrip()
+                says = (
+                    _move(work, one, band)
+                    if one.role == "moves"
+                    else f"{one.category.of} {band.value}".lstrip()
+                )
                 _way(found, name, says, band.condition, context, test, band.span)
+
+
+def _move(work: Lowering, moves: ir.Definition, band: ir.Band) -> str:
+    """`response progressed: go to second`, `when FVC < 70 %: stay`."""
+    assert moves.category is not None
+    by = moves.category.of
+    label = f"{by} {band.label}" if by and band.condition is not None else _label(work, by, band)
+    return f"{label}: {end_of_move(moves, band.value)}"
+
+
+def end_of_move(moves: ir.Definition, value: str) -> str:
+    """Where a move leads, as it is written."""
+    if value.startswith("not stated"):
+        return "not stated"
+    return "stay" if moves.id == f"after {value}" else f"go to {value}"
 
 
 def _arms(found: _Found, of: str, case: ir.Case, context: int) -> None:

@@ -64,6 +64,12 @@ def _stripped(one: Any) -> Any:
             return replace(one, label="")
         case ir.Impossible() | ir.Avoid():
             return replace(one, why="")
+        case ir.Pathway() | ir.Stage():
+            return replace(one, label="", notes=())
+        case ir.Move():
+            return replace(one, label="", why="")
+        case ir.StageReview():
+            return replace(one, why="")
         case ir.OptionConflict():
             return replace(one, why="", lines=_in_order(one.lines))
         case _:
@@ -115,6 +121,10 @@ def texts(*some: object) -> Iterator[str]:
             case _ if isinstance(one, _NAMED) and one.label:
                 yield one.label
             case ir.Outcome() | ir.OptionConflict() | ir.Table() | ir.Impossible() | ir.Avoid() if one.why:
+                yield one.why
+            case ir.Pathway() if one.label:
+                yield one.label
+            case ir.Move() | ir.StageReview() if one.why:
                 yield one.why
             case _:
                 pass

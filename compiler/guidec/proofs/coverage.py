@@ -6,7 +6,7 @@ The parts of it, in plain words, stand in docs/coverage.md.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from guidec import ir
 from guidec.evaluate import Compiled, Refused, accepted, all_recommendations, evaluate
@@ -18,7 +18,7 @@ from guidec.lower.diagram import TRUE, TooLarge
 from guidec.lower.search import SPENT, Effort, Solver
 from guidec.lower.work import Lowering, all_impossible, without_impossible
 from guidec.numbers import decimal_text, plain_number
-from guidec.proofs.asked import asked_in
+from guidec.proofs.asked import Branch, asked_in, end_of_move
 from guidec.proofs.atoms import Edge, atoms, decides, edge, enterable, fails, holds, is_value
 from guidec.proofs.difference import ending
 from guidec.proofs.questions import PROVEN, Answer, nobody
@@ -193,7 +193,17 @@ def _needs(measure: Measure, patient: Mapping[str, object]) -> dict[str, list[st
         result = evaluate(measure.compiled, patient)
     except Refused:
         return {}
-    return {name: one["needs"] for name, one in result["decisions"].items()}
+    needs = {name: one["needs"] for name, one in result["decisions"].items()}
+    pathway = measure.work.guideline.pathway
+    if pathway is not None and result["status"] != "out_of_scope":
+        needs |= _needs_of_stages(pathway, result["pathway"])
+    return needs
+
+
+def _needs_of_stages(pathway: ir.Pathway, found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is needed to know at which stage a patient is, and where he goes on to from each at which he may be."""
+    needs = {f"after {one['stage']}": list(one["needs"]) for one in found["responses"]}
+    return {pathway.places: [pathway.input] if found["status"] == "indeterminate" else [], **needs}
 
 
 def _with_blank(measure: Measure, item: Item) -> Patient:
@@ -233,6 +243,7 @@ def _measured(compiled: Compiled, work: Lowering, cut: bool) -> Measure:
     beyond: list[str] = []
     items = [
         *_decisions(work),
+        *_moves(work, branches),
         *(Item("branches", one.of, one.says, one.span, one.taken) for one in branches),
         *_rows(work, beyond),
     ]
@@ -278,6 +289,23 @@ def _decisions(work: Lowering) -> list[Item]:
             says = f"line {int(line) + 1}: {says}" if line and group >= 0 else says
             span = leaf.outcome.span if leaf.outcome is not None else spans[of]
             found.append(Item("decisions", of, says, span, node))
+    return found
+
+
+def _moves(work: Lowering, branches: Sequence[Branch]) -> list[Item]:
+    """Each place to which the moves out of a stage may lead, whichever move it is."""
+    found: list[Item] = []
+    for one in work.guideline.definitions:
+        if one.role == "moves" and one.category is not None:
+            taken = [each for each in branches if each.of == one.id]
+            ends: dict[str, int] = {}
+            for band, branch in zip(one.category.bands, taken, strict=True):
+                node = ends.get(band.value, work.diagrams.false)
+                ends[band.value] = work.diagrams.either(node, branch.taken)
+            labels = {each.id: each.label for each in one.category.values}
+            for value, node in ends.items():
+                why = f" “{labels[value]}”" if value.startswith("not stated") else ""
+                found.append(Item("decisions", one.id, end_of_move(one, value) + why, one.span, node))
     return found
 
 
@@ -360,8 +388,13 @@ def _blanks(compiled: Compiled) -> list[Item]:
     """What each decision can wait for: whatever it waits for while nothing is known. More that is known never adds any."""
     result = evaluate(compiled, {})
     spans = {one.id: one.span for one in compiled.guideline.decisions}
+    needs = {name: one["needs"] for name, one in result["decisions"].items()}
+    pathway = compiled.guideline.pathway
+    if pathway is not None:
+        spans |= {one.id: one.span for one in compiled.guideline.definitions if one.role}
+        needs |= _needs_of_stages(pathway, result["pathway"])
     return [
         Item("blanks", name, f"open for want of {needed}", spans[name], -1, needed)
-        for name, one in result["decisions"].items()
-        for needed in one["needs"]
+        for name, several in needs.items()
+        for needed in several
     ]

@@ -19,6 +19,12 @@ def input_facts(before: ir.Input, after: ir.Input) -> Iterator[Fact]:
     if isinstance(ours, ir.Quantity) and isinstance(theirs, ir.Quantity) and ours.rounds != theirs.rounds:
         words = {True: "is rounded", False: "is refused"}
         yield "a value finer than the step", words[ours.rounds], words[theirs.rounds]
+    yield from _fact("how it may be entered", _how_often(before), _how_often(after))
+    yield from _fact("at the next visit", before.kept or "per visit", after.kept or "per visit")
+
+
+def _how_often(one: ir.Input) -> str:
+    return "as one value" if one.series is None else f"as a series of up to {one.series} entries"
 
 
 def entered(one: ir.Input) -> str:
@@ -88,6 +94,25 @@ def _rounding(one: ir.Definition) -> str:
 
 def _values(category: ir.Category | None) -> str:
     return "" if category is None else _ids(category.values)
+
+
+def stage_facts(before: ir.Stage, after: ir.Stage) -> Iterator[Fact]:
+    """What is said of a stage beside its moves."""
+    words = {True: "yes", False: "no"}
+    yield from _fact("patients begin here", words[before.start], words[after.start])
+    yield from _fact("review", _reviews(before), _reviews(after))
+    yield from _fact("decides", *(", ".join(sorted(one.decisions)) for one in (before, after)))
+    yield from _fact("does", *(", ".join(sorted(one.rules)) for one in (before, after)))
+
+
+def _reviews(stage: ir.Stage) -> str:
+    return "; ".join(_review(one) for one in stage.reviews)
+
+
+def _review(one: ir.StageReview) -> str:
+    if one.interval is None:
+        return "not stated"
+    return f"{one.kind} {quantity_text(one.interval.low, one.interval.high, one.interval.unit)}"
 
 
 def whole_facts(before: ir.Guideline, after: ir.Guideline) -> Iterator[Fact]:

@@ -21,7 +21,7 @@ from guidec.proofs.questions import Answer, nobody, ways
 from guidec.proofs.renamed import Renamed, names_of, renamed, renamings
 from guidec.proofs.replay import Json, Part, Replay
 from guidec.proofs.said import end_lines
-from guidec.proofs.settled import NOT_SHOWN, End, Ends, decided, ruled, scoped, valued
+from guidec.proofs.settled import NOT_SHOWN, End, Ends, decided, led, ruled, scoped, valued
 from guidec.proofs.ways import in_words, reader
 from guidec.proofs.witness import Patient, Way, least, patient_of, round_entries, shortest, spread
 from guidec.record import parts
@@ -161,6 +161,10 @@ def _things(old: ir.Guideline, new: ir.Guideline) -> Iterator[Thing]:
     for before, after in _matched(old.rules, new.rules):
         one = after or before
         yield "rule", one.id, one.label, before and before.id, after and after.id
+    stages = [() if one.pathway is None else one.pathway.stages for one in (old, new)]
+    for before, after in _matched(*stages):
+        one = after or before
+        yield "stage", one.id, one.label, before, after
     for before, after in _matched(old.definitions, new.definitions):
         if before is not None and after is not None and before.shown and after.shown:
             yield "value", after.id, after.label, before, after
@@ -247,10 +251,14 @@ def _compared(work: _Work, kind: str, name: str, label: str, before: Any, after:
             return _change("decision", name, label, "changed", facts=[_fact("form", before, after)])
         case "decision" | "rule" if None in (before, after):
             return _come_or_gone(work, kind, name, label, before, after)
+        case "stage" if None in (before, after):
+            return _change(kind, name, label, "added" if before is None else "removed")
         case "scope":
             nodes = scoped(work.ends, 0), scoped(work.ends, 1)
         case "impossible":
             return _impossible(work, name, label)
+        case "stage":
+            return _stage(work, name, label, before, after)
         case "value":
             return _value(work, name, label, before, after)
         case "rule":
@@ -303,6 +311,22 @@ def _value(work: _Work, name: str, label: str, before: ir.Definition, after: ir.
         found = _groups(work, "value", name, label, list(zip(*kinds, strict=True)), part)
     else:
         found = _number(work, name, label, part)
+    if facts:
+        found |= {"verdict": "changed", "facts": facts + found["facts"]}
+    return found
+
+
+def _stage(work: _Work, name: str, label: str, before: ir.Stage, after: ir.Stage) -> Json:
+    """A stage of both pathways: where its moves lead, and what else is said of it."""
+    facts = [_fact(*one) for one in declared.stage_facts(before, after)]
+    moves = f"after {name}"
+    called = (moves, second_name(work.whole, moves))
+    definitions = work.first.coordinates.definitions
+    left, right = (
+        led(work.ends, side, stage, definitions[called[side]] if stage.moves else None)
+        for side, stage in enumerate((before, after))
+    )
+    found = _groups(work, "stage", name, label, [(left, right)], Part("stage", name, name))
     if facts:
         found |= {"verdict": "changed", "facts": facts + found["facts"]}
     return found
@@ -699,7 +723,8 @@ def _declared(old: ir.Guideline, new: ir.Guideline) -> Iterator[Json]:
     whole = [_fact(*one) for one in declared.whole_facts(old, new)]
     if whole:
         yield _change("guideline", new.id, new.title, "changed", facts=whole)
-    for before, after in _matched(old.inputs, new.inputs):
+    ours, theirs = (tuple(one for one in each.inputs if one.part is None) for each in (old, new))
+    for before, after in _matched(ours, theirs):
         yield from _one_declared("input", before, after, declared.input_facts)
     for before, after in _matched(old.readings, new.readings):
         yield from _one_declared("reading", before, after, declared.reading_facts)
@@ -707,7 +732,7 @@ def _declared(old: ir.Guideline, new: ir.Guideline) -> Iterator[Json]:
         if before is not None and after is not None:
             yield from _one_declared("item", before, after, declared.item_facts)
     moved = [*declared.moved_labels(old.items, new.items), *declared.moved_labels(old.regimens, new.regimens)]
-    moved += declared.moved_labels(old.inputs, new.inputs)
+    moved += declared.moved_labels(ours, theirs)
     if moved:
         facts = [_fact(*one) for one in moved]
         yield _change("guideline", new.id, "Labels that now name something else", "changed", facts=facts)
@@ -734,8 +759,10 @@ def _one_declared(
 
 def _declarations(guideline: ir.Guideline) -> dict[tuple[str, str], Any]:
     """Everything that has words or citations of its own, under its kind and its name."""
+    definitions = [one for one in guideline.definitions if not one.role]
     kinds: dict[str, Sequence[Any]] = {
-        "input": guideline.inputs, "item": guideline.items, "definition": guideline.definitions,
+        "input": [one for one in guideline.inputs if one.part is None],
+        "item": guideline.items, "definition": definitions,
         "table": guideline.tables, "reading": guideline.readings, "regimen": guideline.regimens,
         "decision": guideline.decisions, "rule": guideline.rules, "source": guideline.sources,
         "question": guideline.questions,
@@ -748,6 +775,8 @@ def _declarations(guideline: ir.Guideline) -> dict[tuple[str, str], Any]:
     ):
         if several:
             found[kind, kind] = several
+    if guideline.pathway is not None:
+        found["pathway", guideline.pathway.id] = guideline.pathway
     found["guideline", guideline.id] = guideline.applies_cites, ir.Note(guideline.title, ir.Citation())
     return found
 

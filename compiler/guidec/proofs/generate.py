@@ -131,7 +131,7 @@ def _extended(measure: Measure, patient: Patient, item: Item) -> Iterable[Patien
         if more is None:
             continue
         readings = {**_readings(more), **_readings(patient)}
-        whole = {**more, **patient}
+        whole = {**more, **patient, **_series_of(measure, more)}
         yield {**whole, "readings": readings} if readings else whole
 
 
@@ -143,6 +143,12 @@ def _room(measure: Measure, completions: Completions, patient: Patient, at: int)
     return completions.cells[at]
 
 
+def _known(measure: Measure, patient: Patient) -> dict[Variable, Box]:
+    """What is known of the patient, as values of variables."""
+    record = read_record(measure.work.guideline, patient)
+    return _boxes(measure, Completions(measure.work.guideline, measure.work.coordinates.all, record), patient)
+
+
 def _boxes(measure: Measure, completions: Completions, patient: Patient) -> dict[Variable, Box]:
     """What the patient's entries are, as values of variables."""
     found: dict[Variable, Box] = {}
@@ -151,9 +157,16 @@ def _boxes(measure: Measure, completions: Completions, patient: Patient) -> dict
         for variable in completions.search.variables(at):
             there = chosen if isinstance(coordinate, Readings) else {**patient, **chosen}
             boxes = completions.search.boxes(variable)
-            if variable[0] in there and known(boxes):
+            entry = measure.work.coordinates.inputs.get(variable[0])
+            if (variable[0] if entry is None else entry.key) in there and known(boxes):
                 found[variable] = boxes[0]
     return found
+
+
+def _series_of(measure: Measure, patient: Patient) -> Patient:
+    """The entries that are series: they hold what was known of them before, and more."""
+    series = {name for name, one in measure.work.coordinates.inputs.items() if one.series is not None}
+    return {name: value for name, value in patient.items() if name in series and isinstance(value, list)}
 
 
 def _readings(patient: Mapping[str, Any]) -> dict[str, object]:
@@ -165,13 +178,12 @@ def _completed(measure: Measure, patient: Patient, meets: set[int]) -> Patient:
     about = {measure.items[at].of for at in meets}
     refused: set[str] = set()
     for _ in range(MOST_ROUNDS):
-        missing = [
-            name for name in _waiting(measure, patient, about) if name not in patient and name not in refused
-        ]
+        missing = [name for name in _waiting(measure, patient, about) if name not in refused]
         if not missing:
             break
         for wanted in (missing, *([name] for name in missing)):
-            whole = {**(patient_of(measure.work, (), wanted) or {}), **patient}
+            more = patient_of(measure.work, (), wanted, _known(measure, patient)) or {}
+            whole = {**more, **patient, **_series_of(measure, more)}
             if meets <= met_by(measure, whole, sorted(meets)) and accepted(measure.compiled, whole):
                 patient = whole
             else:
@@ -180,11 +192,21 @@ def _completed(measure: Measure, patient: Patient, meets: set[int]) -> Patient:
 
 
 def _waiting(measure: Measure, patient: Patient, about: Collection[str]) -> list[str]:
+    """The inputs that aren't known and that something waits for; of a series what is asked of it."""
     result = evaluate(measure.compiled, patient)
     rules = [one for kind in ("advice", "monitoring") for one in result[kind] if one["id"] in about]
-    waiting = [*result["decisions"].values(), result, *result["values"].values(), *rules]
+    moves = [
+        one for one in result.get("pathway", {}).get("responses", ()) if f"after {one['stage']}" in about
+    ]
+    waiting = [*result["decisions"].values(), result, *result["values"].values(), *rules, *moves]
     needs = dict.fromkeys(name for one in waiting for name in one["needs"])
-    return [name for name in measure.work.coordinates.inputs if name in needs]
+    entries = read_record(measure.work.guideline, patient).entries
+    inputs = measure.work.coordinates.inputs
+    return [
+        name
+        for name, one in inputs.items()
+        if one.key in needs and (name not in patient if one.part is None else not entries[name].values)
+    ]
 
 
 def _in_order(measure: Measure, patient: Patient) -> Patient:
@@ -215,6 +237,9 @@ def _title(
     if result["status"] == "out_of_scope":
         return f"{_who(guideline, patient, ())} → out of scope"
     decisions = [one.id for one in guideline.decisions]
+    moves = [one.of for one in items if one.of.startswith("after ")]
+    if moves and not any(one.of in decisions for one in items):
+        return f"{_who(guideline, patient, ())} → {_onward(guideline, result, moves[0])}"
     about = [one.of for one in items if one.of in decisions] or decisions
     name = next((one for one in about if result["decisions"][one]["status"] != "not_applicable"), "")
     asked = [step["by"] for step in result["trace"] if step["at"] == name]
@@ -293,6 +318,17 @@ def _what(guideline: ir.Guideline, result: Mapping[str, Any], name: str) -> str:
     labels = [outcome_label(guideline, one) for one in dict.fromkeys(names)]
     shown = ", ".join(labels[:2]) + (f" and {len(labels) - 2} more" if len(labels) > 2 else "")
     return shown or f"nothing under {label_of(guideline.decisions, name)}"
+
+
+def _onward(guideline: ir.Guideline, result: Mapping[str, Any], name: str) -> str:
+    """Where the moves out of a stage, called `after STAGE`, lead."""
+    category = next(one.category for one in guideline.definitions if one.id == name)
+    assert category is not None
+    labels = {value.id: value.label for value in category.values}
+    found = [one for one in result["pathway"]["responses"] if f"after {one['stage']}" == name]
+    ends = [end for one in found for end in one["possible"]]
+    shown = [labels.get(end["to"], "the source does not say") for end in ends]
+    return " or ".join(dict.fromkeys(shown[:3])) or "nowhere"
 
 
 def _free(title: str, taken: Collection[str]) -> str:

@@ -12,6 +12,7 @@ from guidec.lower.search import Solver
 from guidec.lower.work import Lowering, all_impossible, diagram_of
 from guidec.numbers import unit_dimension
 from guidec.proofs.bare import bare
+from guidec.proofs.dated import fewer_entries
 from guidec.proofs.dosed import cuts
 from guidec.proofs.renamed import renamed as given_names
 from guidec.record import parts, rebuilt, record
@@ -134,15 +135,17 @@ def second_name(whole: Joint, name: str) -> str:
 def record_for(side: int, whole: Joint, patient: Mapping[str, object]) -> dict[str, object]:
     """A record over the names of both, as one of them is asked it: 0 for the first, 1 for the second."""
     work = (whole.first, whole.second)[side]
-    known = {one.id for one in work.guideline.inputs}
+    inputs = {one.id: one for one in work.guideline.inputs}
+    known = set(inputs)
     found: dict[str, object] = {}
     for name, value in patient.items():
         if name == "readings":
             continue
         if side and name.startswith(SECOND):
-            found[name.removeprefix(SECOND)] = value
+            name = name.removeprefix(SECOND)  # noqa: PLW2901
+            found[name] = _taken(inputs.get(SECOND + name) or inputs.get(name), value)
         elif name in known and not (side and name in whole.apart):
-            found[name] = value
+            found[name] = _taken(inputs[name], value)
     chosen = patient.get("readings")
     if isinstance(chosen, Mapping):
         mine = {one.id for one in work.guideline.readings}
@@ -156,6 +159,14 @@ def record_for(side: int, whole: Joint, patient: Mapping[str, object]) -> dict[s
     return found
 
 
+def _taken(entry: ir.Input | None, value: object) -> object:
+    """A value as an input takes it: of a series that is none to one of the guidelines, the latest."""
+    is_series = isinstance(value, list) and entry is not None and not isinstance(entry.type, ir.AnyOf)
+    if not is_series or entry is None or entry.series is not None:
+        return value
+    return next(fewer_entries(value), None)
+
+
 # --- inputs ------------------------------------------------------------------
 
 
@@ -165,7 +176,7 @@ def _inputs(first: ir.Guideline, second: ir.Guideline) -> tuple[dict[str, ir.Inp
     apart: list[str] = []
     for one in second.inputs:
         merged = one if one.id not in found else _merged(found[one.id], one)
-        if merged is None:
+        if merged is None or one.key in apart:
             apart.append(one.id)
         else:
             found[one.id] = merged
@@ -175,7 +186,10 @@ def _inputs(first: ir.Guideline, second: ir.Guideline) -> tuple[dict[str, ir.Inp
 def _merged(first: ir.Input, second: ir.Input) -> ir.Input | None:
     """An input that takes whatever one of the two takes."""
     kind = _merged_type(first.type, second.type)
-    return None if kind is None else replace(first, type=kind, named=_all_values(first.named, second.named))
+    if kind is None:
+        return None
+    series = max((one.series for one in (first, second) if one.series is not None), default=None)
+    return replace(first, type=kind, named=_all_values(first.named, second.named), series=series)
 
 
 def _merged_type(first: ir.Type, second: ir.Type) -> ir.Type | None:

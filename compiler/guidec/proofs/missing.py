@@ -62,7 +62,7 @@ def _wants_of(compiled: Compiled, work: Lowering, decision: str) -> list[Want]:
         if node == work.diagrams.false:
             continue
         others = _inputs_asked(work, sets) - {entry.id}
-        answer = nobody(work, node, _lacks(compiled, decision, entry.id), others)
+        answer = nobody(work, node, _lacks(compiled, decision, entry), others)
         if answer.kind != "proven":
             texts = [
                 cells_in_words(work.guideline, work.coordinates.all, tuple(sorted(way)))
@@ -81,6 +81,7 @@ def _entry(want: Want) -> list[object]:
 def _kept(compiled: Compiled, decision: str, entries: Any) -> list[Want] | None:
     """Wants from what `_entry` made of them; None where it isn't that, or a patient no longer shows what he did."""
     found: list[Want] = []
+    inputs = {entry.id: entry for entry in compiled.guideline.inputs}
     for one in entries if isinstance(entries, list) else [None]:
         match one:
             case [
@@ -90,7 +91,7 @@ def _kept(compiled: Compiled, decision: str, entries: Any) -> list[Want] | None:
                 "refuted" | "unknown" as kind,
                 dict() | None as patient,
                 str(reason),
-            ] if patient is None or _lacks(compiled, decision, name)(patient):
+            ] if name in inputs and (patient is None or _lacks(compiled, decision, inputs[name])(patient)):
                 answer = Answer(kind, patient, reason)
                 found.append(Want(decision, name, tuple(map(str, groups)), more, answer))
             case _:
@@ -144,16 +145,16 @@ def united(work: Lowering) -> Callable[[int, int], int]:
     return lambda a, b: diagrams.apply(settle, a, b)
 
 
-def _lacks(compiled: Compiled, decision: str, name: str) -> Callable[[Patient], bool]:
+def _lacks(compiled: Compiled, decision: str, entry: ir.Input) -> Callable[[Patient], bool]:
     """Whether a record leaves a decision open for want of this input alone."""
 
     def shows(patient: Patient) -> bool:
-        without = {other: value for other, value in patient.items() if other != name}
+        without = {name: value for name, value in patient.items() if name != entry.id}
         try:
             result: Mapping[str, Any] = evaluate(compiled, without)
         except Refused:
             return False
         there = result["decisions"][decision]
-        return bool(there["status"] == "indeterminate" and there["needs"] == [name])
+        return bool(there["status"] == "indeterminate" and there["needs"] == [entry.key])
 
     return shows

@@ -6,7 +6,7 @@ from typing import Any
 
 from guidec import ir
 from guidec.numbers import CALENDAR_WORDS, decimal_text
-from guidec.scenarios import open_readings, orders, possible_names
+from guidec.scenarios import ends, open_readings, orders, places, possible_names
 
 Json = Mapping[str, Any]
 
@@ -34,6 +34,9 @@ def pinned(
         if "band" in value:
             band = value["band"]
             found += _value(bands[name], band if isinstance(band, dict) else {"value": band})
+    if guideline.pathway is not None:
+        open_place = guideline.pathway.places in about
+        found += [one for one in _pathway(result["pathway"], about, open_place) if one not in known]
     still_open = open_readings(dict(result))
     if still_open:
         found.append(f"open reading {', '.join(still_open)}")
@@ -43,7 +46,7 @@ def pinned(
 def is_fixed(expectation: str) -> bool:
     """Whether an expectation is the same for whoever is given the thing: said once, it is said."""
     return expectation.startswith(
-        ("interval of", "duration of", "route of", "action of", "strength of", "usual of")
+        ("interval of", "duration of", "route of", "action of", "strength of", "usual of", "review of")
     )
 
 
@@ -223,3 +226,27 @@ def _value(name: str, value: Json) -> Iterator[str]:
         names = value.get("one_of") or [*value.get("values", ()), *value.get("possible", ())]
         if names:
             yield f"value of {name} {', '.join(names)}"
+
+
+# --- the pathway -------------------------------------------------------------
+
+
+def _pathway(pathway: Json, about: Collection[str], open_place: bool) -> Iterator[str]:
+    """Where the patient stands, and where that leads; of what a scenario is about, also what stays open."""
+    stages = places(dict(pathway))
+    if pathway["status"] == "out_of_scope":
+        return
+    if len(stages) == 1 or open_place or any(f"after {stage}" in about for stage in stages):
+        yield f"stage {', '.join(stages)}"
+    for response in pathway["responses"]:
+        said = len(stages) == 1 and response["status"] != "indeterminate"
+        if said or f"after {response['stage']}" in about:
+            yield f"next of {response['stage']} {', '.join(ends(response))}"
+    for review in pathway["reviews"]:
+        yield f"review of {review['stage']} {review_text(review)}"
+
+
+def review_text(review: Json) -> str:
+    """`every 3 to 6 months`, `after 2 weeks`, `not stated`."""
+    word = "after" if "after" in review else "every"
+    return f"{word} {_time(review[word])}" if isinstance(review[word], dict) else "not stated"

@@ -46,15 +46,21 @@ def renamings(old: ir.Guideline, new: ir.Guideline) -> list[Renamed]:
 
 
 def _kinds(old: ir.Guideline, new: ir.Guideline) -> list[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
+    named, now = (tuple(one for one in each.definitions if not one.role) for each in (old, new))
     return [
-        ("input", old.inputs, new.inputs),
+        ("input", _entered(old), _entered(new)),
         ("item", old.items, new.items),
-        ("definition", old.definitions, new.definitions),
+        ("definition", named, now),
         ("reading", old.readings, new.readings),
         ("regimen", old.regimens, new.regimens),
         ("decision", old.decisions, new.decisions),
         ("rule", old.rules, new.rules),
     ]
+
+
+def _entered(guideline: ir.Guideline) -> tuple[ir.Input, ...]:
+    """The inputs that have names of their own: a part of a series is called after it."""
+    return tuple(one for one in guideline.inputs if one.part is None)
 
 
 def _values(one: Any) -> tuple[ir.Value, ...]:
@@ -105,7 +111,12 @@ def renamed(guideline: ir.Guideline, names: Names) -> ir.Guideline:
     """The guideline with other names."""
     if not names:
         return guideline
-    made: ir.Guideline = rebuilt(guideline, _renaming(guideline, names))
+    parts = {
+        f"input {one.id}": replace(one.part, of=names[f"input {one.part.of}"]).id
+        for one in guideline.inputs
+        if one.part is not None and f"input {one.part.of}" in names
+    }
+    made: ir.Guideline = rebuilt(guideline, _renaming(guideline, {**parts, **names}))
     return made
 
 
@@ -127,6 +138,9 @@ def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:  #
     def asked(name: str) -> str:
         kinds = (kind for kind in ("input", "reading", "definition") if f"{kind} {name}" in names)
         return next((called(kind, name) for kind in kinds), name)
+
+    def called_stage(name: str) -> str:
+        return name if guideline.pathway is None else values(guideline.pathway.input, (name,))[0]
 
     def outcome(name: str) -> str:
         return called("regimen" if name in regimens else "item", name)
@@ -168,12 +182,25 @@ def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:  #
                 return ir.Things(items(drugs), items(classes), items(procedures))
             case ir.Prescribed(drugs):
                 return ir.Prescribed(items(drugs))
+            case ir.Part(of):
+                return _with(one, of=called("input", of))
             case ir.Input(name):
                 made = _with(one, id=called("input", name), type=typed(name, one.type))
                 return replace(made, named=_as(one.named, values(name, tuple(each.id for each in one.named))))
             case ir.Reading(name):
                 ids = tuple(names.get(f"reading value {name}.{each.id}", each.id) for each in one.values)
                 return replace(one, id=called("reading", name), values=_as(one.values, ids))
+            case ir.Definition() if one.role and guideline.pathway is not None:
+                made = _of_stages(one, called_stage)
+                return replace(made, id=called("definition", made.id))
+            case ir.Pathway():
+                return replace(one, input=called("input", one.input))
+            case ir.Stage(name):
+                decisions = tuple(called("decision", each) for each in one.decisions)
+                rules = tuple(called("rule", each) for each in one.rules)
+                return replace(one, id=called_stage(name), decisions=decisions, rules=rules, by=asked(one.by))
+            case ir.Move():
+                return replace(one, to=called_stage(one.to))
             case ir.Definition(name):
                 return _with(one, id=called("definition", name), band=called("definition", one.band))
             case ir.Category():
@@ -222,6 +249,15 @@ def _renaming(guideline: ir.Guideline, names: Names) -> Callable[[Any], Any]:  #
                 return one
 
     return change
+
+
+def _of_stages(one: ir.Definition, called: Callable[[str], str]) -> ir.Definition:
+    """What a pathway is made of, its stages under other names."""
+    assert one.category is not None
+    values = _as(one.category.values, tuple(called(each.id) for each in one.category.values))
+    bands = tuple(replace(each, value=called(each.value)) for each in one.category.bands)
+    name = f"after {called(one.id.removeprefix('after '))}" if one.role == "moves" else one.id
+    return replace(one, id=name, category=replace(one.category, values=values, bands=bands))
 
 
 def _as(several: tuple[ir.Value, ...], ids: tuple[str, ...]) -> tuple[ir.Value, ...]:

@@ -16,6 +16,7 @@ from guidec.proofs.witness import Patient
 from guidec.proofs.written import expectations, scenario_text
 from guidec.record import record
 from guidec.rows import Prescribed
+from guidec.scenarios import ends
 
 Json = dict[str, Any]
 
@@ -27,7 +28,7 @@ UNCOMPARED = {
 
 @record
 class Part:
-    """A part of a result: a decision, a line (`LIST#POSITION`), a rule or a value, by its name in each version."""
+    """A part of a result: a decision, a line (`LIST#POSITION`), a rule, a stage or a value, by its name in each version."""
 
     kind: str
     before: str | None
@@ -222,6 +223,8 @@ def alone(compiled: Compiled, kind: str, name: str) -> Compiled:
                 guideline.decisions, key=lambda one: len(one.lines) if isinstance(one, ir.Options) else 1
             )
             return replace(bare, guideline=replace(bare.guideline, decisions=(declared,)))
+        case "stage":
+            return replace(bare, guideline=replace(bare.guideline, pathway=guideline.pathway))
         case "rule":
             rules = tuple(one for one in guideline.rules if one.id == name)
             decisions = guideline.decisions if asks_prescribed(compiled, (name,)) else ()
@@ -244,7 +247,9 @@ def answering_nothing(compiled: Compiled) -> Compiled:
     """The guideline with nothing to answer: it still refuses what it refused."""
     guideline = compiled.guideline
     hidden = tuple(replace(one, shown=False) for one in guideline.definitions)
-    return replace(compiled, guideline=replace(guideline, decisions=(), rules=(), definitions=hidden))
+    return replace(
+        compiled, guideline=replace(guideline, decisions=(), rules=(), definitions=hidden, pathway=None)
+    )
 
 
 def _said(result: Json, kind: str, name: str) -> Json | None:
@@ -273,6 +278,13 @@ def _said(result: Json, kind: str, name: str) -> Json | None:
             return next(
                 (one for one in (*result["advice"], *result["monitoring"]) if one["id"] == name), None
             )
+        case "stage":
+            pathway = result["pathway"]
+            for one in pathway["responses"]:
+                if one["stage"] == name:
+                    alone_there = pathway["status"] == "determined"
+                    return dict(one) if alone_there else {**one, "status": "indeterminate"}
+            return None
         case _:
             value: Json = result["values"][name]
             return value
@@ -327,6 +339,8 @@ def _expected(said: Json | None, part: Part, name: str | None, rules: Mapping[st
             if said is None:
                 return [f"no {word} {name}"]
             return [f"{word} {name}{' unknown' if said['applies'] == 'unknown' else ''}"]
+        case "stage":
+            return [] if said is None else [f"next of {name} {', '.join(ends(said))}"]
         case _:
             assert said is not None
             return [f"value of {name} {value_words(said)}"]

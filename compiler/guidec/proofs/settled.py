@@ -133,6 +133,28 @@ def valued(ends: Ends, side: int, definition: ir.Definition) -> list[int]:
     return [_named(ends, work, _truth_of(ends, side, one), name) for name, one in tests.items()]
 
 
+def led(ends: Ends, side: int, stage: ir.Stage, moves: ir.Definition | None) -> int:
+    """Where the moves out of a stage lead, for those in scope who stand there; `moves` is the category of its ends."""
+    work = ends.sides[side]
+    pathway, applies = work.guideline.pathway, work.guideline.applies
+    assert pathway is not None
+    here = _truth_of(ends, side, ir.Is(pathway.input, (stage.id,)))
+    if applies is not None:
+        here = work.diagrams.both(here, _truth_of(ends, side, applies))
+    node = ends.end(End("final"))
+    if moves is not None:
+        node = work.diagrams.replace(
+            category_of(work, moves), lambda value: ends.end(End(_goes(stage, value)))
+        )
+    return work.diagrams.choose(here, node, ends.end(End("not at this stage")))
+
+
+def _goes(stage: ir.Stage, value: Hashable) -> str:
+    if str(value).startswith("not stated"):
+        return "not stated"
+    return "stay" if value == stage.id else f"go to {value}"
+
+
 def scoped(ends: Ends, side: int) -> int:
     """Who is in scope."""
     work = ends.sides[side]

@@ -117,7 +117,7 @@ def without_documents(guideline: ir.Guideline) -> ir.Guideline:
     """A guideline without what only documents it, and without its name and version."""
     return replace(
         guideline, id="", title="", version="", modules=(), sources=(), accounts=(), tables=(), questions=(),
-        comparison=(),
+        comparison=(), pathway=None,
     )  # fmt: skip
 
 

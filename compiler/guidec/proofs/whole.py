@@ -2,7 +2,7 @@
 lines that nobody is given; and for each fault a patient whom it concerns."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -182,6 +182,8 @@ def _unreached(work: Lowering) -> Iterator[Diagnostic]:
             for one in line.lines if isinstance(line, ir.OptionConflict) else (line,):
                 if one.stated and one.when is not None and not met(diagram_of(work, one.when)):
                     yield _nobody("line", one.span)
+    for stage in work.guideline.pathway.stages if work.guideline.pathway else ():
+        yield from _never_asked(work, stage, met)
     for rule in work.guideline.rules:
         if rule.stated and rule.when is not None and not met(diagram_of(work, rule.when)):
             yield _nobody("rule", rule.span)
@@ -192,6 +194,19 @@ def _unreached(work: Lowering) -> Iterator[Diagnostic]:
             and not met(diagram_of(work, order.when))
         ):
             yield _nobody("order", order.span)
+
+
+def _never_asked(work: Lowering, stage: ir.Stage, met: Callable[[int], bool]) -> Iterator[Diagnostic]:
+    """Decisions of a stage that nobody who stands there is asked."""
+    assert work.guideline.pathway is not None
+    here = diagram_of(work, ir.Is(work.guideline.pathway.input, (stage.id,)))
+    for one in work.guideline.decisions:
+        if one.id not in stage.decisions or one.asked is None:
+            continue
+        if not met(work.diagrams.both(here, diagram_of(work, one.asked))):
+            message = f"`{one.id}` belongs to the stage `{stage.id}`, where nobody is asked it"
+            repair = f"mend its `asked when`, or name it in another stage than `{stage.id}`"
+            yield warning("stage_not_asked", message, stage.span, repair)
 
 
 def _nobody(what: str, span: Span) -> Diagnostic:
@@ -233,7 +248,7 @@ def _that_matter(work: Lowering) -> set[str]:
             found.update(_read_at(work, at))
     found.update(one.of for one in parts(guideline) if isinstance(one, ir.Dose) and one.of is not None)
     found.update(one.text for one in parts(guideline) if isinstance(one, ir.SomeDate) and one.kind == "input")
-    shown = [one for one in guideline.definitions if one.shown]
+    shown = [one for one in guideline.definitions if one.shown or one.role]
     found.update(_read_by(guideline, [one.number for one in shown] + [one.category for one in shown]))
     return found
 

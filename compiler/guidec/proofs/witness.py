@@ -1,16 +1,18 @@
 """Cells to a patient as a clinician would enter one: few inputs, round values, the same on every run."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from guidec import ir
 from guidec.lower.boxes import Box, Variable, known
-from guidec.lower.coordinates import first_in, grids
+from guidec.lower.coordinates import first_in, grids, piece_of
 from guidec.lower.diagram import bits
 from guidec.lower.search import Constraint, Search, decided, whole_domain
 from guidec.lower.work import Lowering
 from guidec.numbers import plain_number
+from guidec.proofs.dated import fewer_entries, with_series
 from guidec.rows import Cut, Derived, Entered, Member, Numbers, Readings, Values
 
 Way = Sequence[tuple[int, int]]
@@ -77,7 +79,18 @@ def patient_of(
             pinned[variable] = found
     if tangled and not _can(work, pinned, asked):
         return None
-    return _entered(work, {one: box for one, box in pinned.items() if one[0] not in blank})
+    patient = _entered(work, {one: box for one, box in pinned.items() if one[0] not in blank})
+    counting = {
+        one[0]: _cells_of(work, one, way)
+        for one in pinned
+        if one not in tangled and one not in already and _counts(work, one[0])
+    }
+
+    def allowed(name: str, count: int) -> bool:
+        return _may_be(counting[name], count) if name in counting else patient[name] == count
+
+    guideline = replace(work.guideline, inputs=tuple(work.coordinates.inputs.values()))
+    return with_series(guideline, patient, frozenset(blank), allowed)
 
 
 def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:
@@ -87,7 +100,18 @@ def least(patient: Patient, shows: Callable[[Patient], bool]) -> Patient:
         fewer = {other: value for other, value in found.items() if other != name}
         if shows(fewer):
             found = fewer
+        else:
+            found[name] = _fewest(found, name, shows)
     return found
+
+
+def _fewest(patient: Patient, name: str, shows: Callable[[Patient], bool]) -> object:
+    """The value of an input, of a series without the entries that aren't needed."""
+    value, fewer = patient[name], iter(fewer_entries(patient[name]))
+    while (less := next(fewer, None)) is not None:
+        if shows({**patient, name: less}):
+            value, fewer = less, iter(fewer_entries(less))
+    return value
 
 
 def shortest(work: Lowering, ways: Iterable[Way]) -> list[Way]:
@@ -152,6 +176,22 @@ def _variables(work: Lowering, way: Way, known_too: Collection[str]) -> list[Var
         if name not in there:
             found[name, member] = None
     return sorted(found, key=lambda one: (order[one[0]], one[1]))
+
+
+def _counts(work: Lowering, name: str) -> bool:
+    """Whether an input is the number of entries of a series."""
+    entry = work.coordinates.inputs.get(name)
+    return entry is not None and entry.part is not None and entry.part.kind == "count"
+
+
+def _may_be(cells: tuple[object, int] | None, count: int) -> bool:
+    """Whether a whole number lies in the cells of a coordinate; None are all."""
+    match cells:
+        case (Numbers(_, cuts, pieces), mask):
+            piece = piece_of(cuts, 0, Fraction(count))
+            return bool(mask >> pieces.index(piece) & 1)
+        case _:
+            return True
 
 
 def _can(work: Lowering, pinned: Mapping[Variable, Box], asked: Sequence[Constraint]) -> bool:

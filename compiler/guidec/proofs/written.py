@@ -27,6 +27,8 @@ def given(guideline: ir.Guideline, patient: Mapping[str, object]) -> list[str]:
     for name, value in patient.items():
         if name == "readings" and isinstance(value, Mapping):
             found += [f"reading {reading} {chosen}" for reading, chosen in value.items()]
+        elif name in inputs and inputs[name].series is not None and isinstance(value, list):
+            found.append(f"{name} {_series_text(inputs[name].type, value)}")
         elif name in inputs:
             found.append(f"{name} {_value_text(inputs[name].type, value)}")
     return found
@@ -64,6 +66,11 @@ def _value_text(kind: ir.Type, value: object) -> str:
             return f"{_number_text(value)} {unit}".rstrip()
         case _:
             return str(value)
+
+
+def _series_text(kind: ir.Type, dated: list[Any]) -> str:
+    """`80 kg on 2025-03-01, 76 kg on 2026-03-01`: entries with their days."""
+    return ", ".join(f"{_value_text(kind, one['value'])} on {one['date']}" for one in dated) or "nothing"
 
 
 def _number_text(number: object) -> str:

@@ -16,10 +16,12 @@ from guidec.resolve.definitions import check_function, define
 from guidec.resolve.expressions import condition
 from guidec.resolve.head import head, overflow, uses
 from guidec.resolve.orders import regimen
+from guidec.resolve.pathways import pathway
 from guidec.resolve.properties import property_
 from guidec.resolve.rules import rule
 from guidec.resolve.scenarios import scenario
 from guidec.resolve.scope import Scope
+from guidec.resolve.series import without_series
 from guidec.resolve.vocabulary import Read, fill_drug_list, free_in_conditions, input_, item, reading, source
 from guidec.source import Span
 
@@ -51,6 +53,7 @@ def resolve(
     headed = head(scope, files[-1])
     scope.overflow = overflow(scope, files)
     _vocabulary(scope, files, read)
+    files = without_series(scope, files)
     _later_names(scope, files)
     for function in scope.functions.values():
         check_function(scope, function)
@@ -60,6 +63,8 @@ def resolve(
     decisions = _decisions(scope)
     rules = _rules(scope, files)
     impossible = _impossible(scope, files)
+    stages, moves = pathway(scope, _all(files, ast.Pathway), rules)
+    definitions += moves
     avoids = tuple(one for written in _all(files, ast.Avoid) if (one := avoid(scope, written)) is not None)
     applies = None if headed is None or headed.applies is None else condition(scope, headed.applies)
     applies_cites = scope.cite(headed.applies_cites) if headed else ir.Citation()
@@ -87,6 +92,8 @@ def resolve(
     if not complete or has_errors(scope.found):
         definitions, decisions, rules = _whole(definitions, decisions, rules)
         kept = {one.id for one in (*definitions, *decisions)}
+        if has_errors(scope.found) or not {one.id for one in moves} <= kept:
+            stages = None
         avoids = tuple(one for one in avoids if _names_read(one) <= kept)
         if not _names_read((applies, impossible, tuple(scope.regimens.values()))) <= kept:
             return None, scope.found
@@ -97,7 +104,7 @@ def resolve(
         (*scope.drugs.values(), *scope.classes.values(), *scope.procedures.values(), *scope.tests.values()),
         definitions, tuple(scope.readings.values()), tuple(scope.regimens.values()), decisions,
         tuple(rules.values()), impossible, avoids, accounts, headed.span, tuple(scope.tables.values()),
-        tuple(questions.values()), answers,
+        tuple(questions.values()), answers, stages,
     )  # fmt: skip
     properties: dict[str, ir.Property] = {}
     for said in _all(files, ast.Property):
@@ -145,7 +152,7 @@ def _unread(scope: Scope, files: tuple[ast.File, ...]) -> None:
     for file in files:
         for kind, *names in (words for words in file.unread if words):
             scope.unread_kinds.add("guideline" if kind == "module" else kind)
-            if kind not in ("scenario", "document", "set", "impossible", "comparison", "property"):
+            if kind not in ("scenario", "document", "set", "impossible", "comparison", "pathway", "property"):
                 scope.unread.update(names)
     present = {file.path.rpartition("/")[2].removesuffix(".guide") for file in files}
     if not {name.text for file in files for name in uses(file)} <= present:

@@ -52,6 +52,8 @@ def number(scope: Scope, written: ast.Expression) -> Typed | None:
             return _rounded(scope, written)
         case ast.Completed():
             return _completed(scope, written)
+        case ast.OfSeries():  # one with a fault, which is told
+            return None
         case _:
             scope.fault(
                 "wrong_type",
@@ -65,7 +67,9 @@ def number(scope: Scope, written: ast.Expression) -> Typed | None:
 def is_number(scope: Scope, written: ast.Expression, inside: tuple[str, ...] = ()) -> bool:
     """Whether this is written as a number; a name counts as what it names. `inside` are the functions that are looked into."""
     match written:
-        case ast.Number() | ast.CalendarNumber() | ast.Day() | ast.Rounded() | ast.Completed():
+        case (
+            ast.Number() | ast.CalendarNumber() | ast.Day() | ast.Rounded() | ast.Completed() | ast.OfSeries()
+        ):
             return True
         case ast.Unary("-", _):
             return True

@@ -47,6 +47,8 @@ def condition(scope: Scope, written: ast.Expression, place: Place = "decision") 
             return _includes(scope, written)
         case ast.About():
             return _about(scope, written, place)
+        case ast.OfSeries():  # one with a fault, which is told
+            return None
         case ast.Call(name) if name.text in scope.functions and not is_number(scope, written):
             with bound(scope, written) as function:
                 return None if function is None else condition(scope, function.expression)
@@ -109,6 +111,8 @@ def _named_condition(scope: Scope, name: ast.Name) -> ir.Condition | None:
 
 
 def _is(scope: Scope, written: ast.Is) -> ir.Condition | None:
+    if isinstance(written.left, ast.OfSeries):
+        return None
     if not isinstance(written.left, ast.Name):
         scope.fault(
             "wrong_type", "`is` asks about a name", written.left.span, "compare numbers with `=`, `<`, `>`"

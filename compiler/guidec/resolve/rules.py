@@ -2,6 +2,7 @@
 
 from guidec import ast, ir
 from guidec.diagnostic import listed
+from guidec.record import parts
 from guidec.resolve.expressions import condition
 from guidec.resolve.orders import grade, order_lines
 from guidec.resolve.scope import Scope
@@ -41,6 +42,7 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
     measure = _measured(scope, written)
     every, window = _timed(scope, written)
     ends = _ends(scope, written)
+    baseline = _baseline(scope, written, when, cites)
     joined = ir.Citation(
         tuple(dict.fromkeys(cites.statements + applies_cites.statements)),
         tuple(dict.fromkeys(cites.inferred + applies_cites.inferred)),
@@ -49,7 +51,7 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
         written.name.text, written.kind, written.label.text, scope_of, when, written.when.stated, until,
         strength.direction, strength.word, strength.wording.text if strength.wording else "",
         orders, measure, every, window, ends, notes, joined, None if graded is None else grade(scope, graded),
-        written.name.span,
+        baseline, written.name.span,
     )  # fmt: skip
 
 
@@ -78,7 +80,8 @@ def _measured(scope: Scope, written: ast.Rule) -> tuple[str, ...]:
         return ()
     measures = [line for line in written.lines if isinstance(line, ast.Measure)]
     times = [line for line in written.lines if isinstance(line, ast.MeasureEvery | ast.Due)]
-    missing = [word for word, lines in (("measure", measures), ("every", times)) if not lines]
+    once = any(isinstance(line, ast.Baseline) for line in written.lines)
+    missing = [word for word, there in (("measure", measures), ("every", times or once)) if not there]
     if missing:
         scope.fault(
             "incomplete_order",
@@ -106,6 +109,23 @@ def _timed(scope: Scope, written: ast.Rule) -> tuple[ir.Interval | None, ir.Wind
             return repeated(scope, dated)
         case _:
             return None, None
+
+
+def _baseline(
+    scope: Scope, written: ast.Rule, when: ir.Condition | None, cites: ir.Citation
+) -> ir.Baseline | None:
+    """The test before the first dose; of which drug, the rule's own condition says. Uncited, it cites its rule."""
+    lines = [line for line in written.lines if isinstance(line, ast.Baseline)]
+    for line in lines[1:]:
+        scope.fault("misplaced_part", "this is said twice", line.span, "delete one")
+    if not lines:
+        return None
+    if not any(isinstance(one, ir.Prescribed) for one in parts(when)):
+        message = "the first dose of what? This rule doesn't ask for a drug that is prescribed"
+        scope.fault("misplaced_part", message, lines[0].span, "write `when prescribed` and the drug")
+    own = scope.cite(lines[0].cites)
+    timed = any(isinstance(line, ast.MeasureEvery | ast.Due) for line in written.lines)
+    return ir.Baseline(not timed, own if own.statements or own.inferred else cites, lines[0].span)
 
 
 def _ends(scope: Scope, written: ast.Rule) -> ir.Dated | None:

@@ -78,6 +78,8 @@ def _value(scope: Scope, given: ast.GivenLine, refused: bool) -> object:
             return _number(scope, given, given.value, entry, refused)
         case tuple():
             return _names(scope, given, given.value, entry, refused)
+        case ast.DatedValues(values):
+            return _dated(scope, given, values, entry, refused)
     if entry is not None and not right and not refused:
         scope.fault(
             "wrong_type",
@@ -85,6 +87,25 @@ def _value(scope: Scope, given: ast.GivenLine, refused: bool) -> object:
             given.span,
             f"its values: {listed(value_ids(entry))}" if value_ids(entry) else "give a value of its type",
         )
+    return found
+
+
+def _dated(
+    scope: Scope,
+    given: ast.GivenLine,
+    values: tuple[ast.DatedValue, ...],
+    entry: ir.Input | None,
+    refused: bool,
+) -> object:
+    """The entries of a series, each checked as if it stood alone."""
+    if entry is not None and entry.series is None and not refused:
+        repair = f"add the line `series` to the input `{entry.id}`, or give one value without a date"
+        scope.fault("wrong_type", f"`{entry.id}` is no series", given.span, repair)
+    found: list[object] = []
+    for one in values:
+        value = (one.value,) if isinstance(one.value, ast.Name) else one.value
+        alone = replace(given, value=value, span=one.span)
+        found.append({"date": one.day.value.isoformat(), "value": _value(scope, alone, refused)})
     return found
 
 
@@ -138,7 +159,7 @@ def _names(
                     given.span,
                     "list its members, or leave it out",
                 )
-        elif len(texts) != 1 and not given.one_of:
+        elif len(texts) != 1 and not given.one_of and (texts or entry.series is None):
             scope.fault(
                 "wrong_type",
                 f"`{entry.id}` has one value",
@@ -149,6 +170,8 @@ def _names(
         return {"one_of": [{"yes": True, "no": False}.get(text, text) for text in texts]}
     if entry is not None and isinstance(entry.type, ir.AnyOf):
         return texts
+    if not texts and entry is not None and entry.series is not None:
+        return []
     return texts[0] if len(texts) == 1 else texts
 
 
@@ -169,6 +192,8 @@ def _known_order(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
 
 
 def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> ir.Expectation | None:
+    if written.kind == "stage" and "stage" in scope.decisions:
+        written = replace(written, kind="outcome")
     match written.kind:
         case "outcome" | "possible":
             _known_decision(scope, written)
@@ -211,14 +236,10 @@ def _expectation(scope: Scope, written: ast.Expectation, rules: dict[str, str]) 
         case "value":
             assert written.of is not None
             _known_value(scope, written, written.of)
-        case "due":
-            assert written.of is not None
-            _known(scope, "rule", written.of, rules)
-            for name in written.names if written.word == "needs" else ():
-                _known(scope, "input", name, scope.inputs)
-        case "rule" | "no_rule":
-            for name in written.names:
-                _known(scope, "rule", name, rules)
+        case "stage" | "next" | "review":
+            _known_stages(scope, written)
+        case "due" | "rule" | "no_rule":
+            _known_rules(scope, written, rules)
         case "status" | "refused":
             pass
     amount = _amount(scope, written)
@@ -262,6 +283,32 @@ def _amount(scope: Scope, written: ast.Expectation) -> tuple[str, Fraction | Non
         return said.number.unit, written.low.value, written.high.value
     bare = written.kind in ("value", "step")
     return ("", written.low.value, written.high.value) if bare else ("", None, None)
+
+
+def _known_rules(scope: Scope, written: ast.Expectation, rules: dict[str, str]) -> None:
+    """The rules that are or aren't shown; or the one that is due, and the inputs that its date needs."""
+    if written.kind == "due":
+        assert written.of is not None
+        _known(scope, "rule", written.of, rules)
+        for name in written.names if written.word == "needs" else ():
+            _known(scope, "input", name, scope.inputs)
+        return
+    for name in written.names:
+        _known(scope, "rule", name, rules)
+
+
+def _known_stages(scope: Scope, written: ast.Expectation) -> None:
+    """The stages that an expectation names; `final` says that nobody goes on."""
+    if "pathway" in scope.unread_kinds:
+        return
+    if not scope.stages:
+        message = "this guideline has no `pathway`, and so no stages"
+        scope.fault("unknown_name", message, written.span, "delete this, or declare the pathway")
+        return
+    of = [written.of] if written.of is not None and written.kind != "stage" else []
+    last = ("!not stated", "final") if written.kind == "next" else ()
+    for name in [*of, *(one for one in written.names if one.text not in last)]:
+        _known(scope, "stage", name, scope.stages)
 
 
 def _known_value(scope: Scope, written: ast.Expectation, of: ast.Name) -> None:

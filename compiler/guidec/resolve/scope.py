@@ -51,6 +51,7 @@ class Scope:
     resolving: list[str] = field(default_factory=list)
     regimens: dict[str, ir.Regimen] = field(default_factory=dict)
     decisions: dict[str, ast.Decision | ast.Options] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, set[str]] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
     cited: dict[str, list[Span]] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Scope:
         """No such name: propose the nearest. A name whose declaration has a fault of its own isn't missed."""
         if "guideline" in self.unread_kinds or name.text in self.unread:
             return
-        names = sorted(known)
+        names = sorted(name for name in known if " " not in name)  # those of parts of series are no names
         other = self._other_kind(name.text)
         close = nearest(name.text, names)
         self.meant.update(close.split("`")[1:2])

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
+from typing import Any
 
 from guidec import ast, ir
 from guidec.diagnostic import has_errors, nearest
@@ -16,6 +18,9 @@ _FIELDS = (
 )  # fmt: skip
 
 Read = Callable[[str], bytes | str]
+
+MOST_ENTRIES = 1000
+_FAULTY = -1
 
 
 def source(scope: Scope, written: ast.Source, read: Read) -> None:
@@ -201,9 +206,58 @@ def _input(scope: Scope, written: ast.Input, module: str) -> ir.Input | None:
     notes = _notes(scope, tuple(line for line in written.lines if isinstance(line, ast.Note)))
     cites = scope.cite(written.cites)
     own = codes(scope, tuple(line for line in written.lines if isinstance(line, ast.Code)))
+    series, kept = _series(scope, written, kind), _kept(scope, written, kind)
+    if _FAULTY in (series, kept):
+        return None
     return ir.Input(
-        written.name.text, written.label.text, kind, named, notes, cites, module, own, written.name.span
-    )
+        written.name.text, written.label.text, kind, named, notes, cites, module, own, written.name.span,
+        series, kept,
+    )  # fmt: skip
+
+
+def _series(scope: Scope, written: ast.Input, kind: ir.Type) -> int | None:
+    """How many dated entries the input takes; None for one that is no series."""
+    lines = [line for line in written.lines if isinstance(line, ast.Series)]
+    if not lines:
+        return None
+    line = lines[-1]
+    most = Fraction(MOST_ENTRIES) if line.most is None else line.most.value
+    if len(lines) > 1:
+        scope.fault("duplicate_name", "`series` stands here twice", line.span, "delete one")
+    elif isinstance(kind, ir.AnyOf):
+        scope.fault("wrong_type", "a set is no series", line.span, "delete the line")
+    elif line.most is not None and not (most.denominator == 1 and 2 <= most <= MOST_ENTRIES):
+        message = f"a series has from 2 to {MOST_ENTRIES} entries"
+        scope.fault("bad_range", message, line.most.span, "write another number")
+    else:
+        return int(most)
+    return _FAULTY
+
+
+def _kept(scope: Scope, written: ast.Input, kind: ir.Type) -> Any:
+    """What the next visit knows of the input, as written."""
+    lines = [line for line in written.lines if isinstance(line, ast.Kept)]
+    if not lines:
+        return None
+    line = lines[-1]
+    other = next((one.id for one in scope.inputs.values() if one.kept == "date of the visit"), "")
+    if len(lines) > 1:
+        message = f"`{lines[0].word}` and `{line.word}` stand here together"
+        scope.fault("wrong_type", message, line.span, "keep one of them")
+    elif line.word != "date of the visit":
+        return line.word
+    elif not isinstance(kind, ir.Date):
+        message = f"`{written.name.text}` is no date"
+        scope.fault("wrong_type", message, line.span, "declare it as `date from … to …`")
+    elif any(isinstance(one, ast.Series) for one in written.lines):
+        scope.fault("wrong_type", "a visit has one date, and no series of them", line.span, "delete `series`")
+    elif other:
+        message = f"`{other}` is the date of the visit already"
+        scope.fault("duplicate_name", message, line.span, "keep one `date of the visit`")
+    else:
+        scope.used.add(("input", written.name.text))  # by whoever fills it in at a visit
+        return line.word
+    return _FAULTY
 
 
 def _type(scope: Scope, written: ast.Input, line: ast.TypeLine) -> ir.Type | None:

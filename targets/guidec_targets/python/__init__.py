@@ -73,13 +73,15 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
     bands = any(isinstance(one, ir.DoseInBands) for one in parts(guideline))
     needed = {
         "numbers": bool(program.numbers),
-        "categories": bool(program.categories),
+        "categories": any(one.id in program.categories and not one.role for one in guideline.definitions),
+        "pathway": guideline.pathway is not None,
         "wide": any(size(one) > FEW_CELLS for one in program.coordinates),
         "many": max(counts, default=0) > MOST_COMPARED,
         "impossible": bool(guideline.impossible),
         "avoided": bool(guideline.avoids),
         "readings": bool(guideline.readings),
         "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
+        "series": any(entry.series is not None for entry in guideline.inputs),
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
         "windows": any(one.window is not None or one.ends is not None for one in guideline.rules),
         "doses": any(isinstance(one, ir.Dose) and one.of is not None for one in parts(guideline)) or bands,

@@ -134,6 +134,12 @@ ShownNumber = tuple[Computed, str, Fraction, Fraction, Fraction | None, str, str
 Category = tuple[tuple[str, ...], bool, tuple[tuple[Row, ...], ...]]
 
 # </categories>
+# <pathway>
+# A stage: whether nobody goes on from it; when a patient is seen again there; where its moves may lead; their rows, each
+# with the position of its end.
+CareStage = tuple[bool, tuple[Json, ...], tuple[Json, ...], tuple[Row, ...]]
+
+# </pathway>
 # <wide>
 
 
@@ -148,6 +154,8 @@ def span(first: int, last: int) -> int:
 GUIDELINE: dict[str, str] = {}
 INPUTS: dict[str, Input] = {}
 READINGS: dict[str, tuple[str, ...]] = {}
+SERIES: dict[str, int] = {}
+PARTS: dict[str, tuple[str, str, int, str]] = {}
 COORDINATES: tuple[Coordinate, ...] = ()
 COMPUTED: dict[int, Computed] = {}
 POINTS: dict[Computation, Points] = {}
@@ -161,6 +169,9 @@ VALUES: tuple[str, ...] = ()
 SHOWN_CONDITIONS: dict[str, tuple[Row, ...]] = {}
 SHOWN_NUMBERS: dict[str, ShownNumber] = {}
 CATEGORIES: dict[str, Category] = {}
+PLACES: tuple[Row, ...] = ()
+SCOPE: tuple[Row, ...] = ()
+STAGES: dict[str, CareStage] = {}
 POSSIBLE: tuple[Row, ...] = ()
 WHY_IMPOSSIBLE: str = ""
 
@@ -184,6 +195,9 @@ def evaluate(patient: Mapping[str, object]) -> Json:
     # <impossible>
     if not any(end and case.meets(cells) for cells, end in POSSIBLE):
         first = next((name for name, values in entries.items() if values), "")
+        # <series>
+        first = key_of(first)
+        # </series>
         message = f"no patient has these entries together: {WHY_IMPOSSIBLE}"
         raise Refused([{"input": first, "code": "impossible", "message": message}])
     # </impossible>
@@ -206,13 +220,21 @@ def read(patient: object) -> tuple[dict[str, tuple[Value, ...]], dict[str, str],
     readings: dict[str, str] = {}
     before: dict[str, Fraction] = {}
     errors: list[dict[str, str]] = []
+    keys = set(INPUTS)
+    # <series>
+    keys -= set(PARTS)
+    # </series>
     for name, value in patient.items():
         if name == "readings":
             readings = read_readings(value, errors)
-        elif name not in INPUTS:
+        elif name not in keys:
             errors.append(
                 {"input": str(name), "code": "unknown_input", "message": f"no input is called `{name}`"}
             )
+        # <series>
+        elif name in SERIES and isinstance(value, list):
+            entries.update(read_series(name, value, before, errors))
+        # </series>
         else:
             try:
                 entries[name] = read_entry(name, value, before)
@@ -261,6 +283,82 @@ def read_entry(name: str, value: object, before: dict[str, Fraction]) -> tuple[V
     return (found,)
 
 
+# <series>
+def read_series(
+    name: str, value: list[object], before: dict[str, Fraction], errors: list[dict[str, str]]
+) -> dict[str, tuple[Value, ...]]:
+    """The latest entry, and what else is asked of the series; what is wrong with an entry goes to the errors."""
+    if len(value) > SERIES[name]:
+        message = f"a series of this input has at most {SERIES[name]} entries"
+        errors.append({"input": name, "code": "out_of_range", "message": message})
+        return {}
+    dated: dict[int, tuple[Value, Fraction | None]] = {}
+    for at, one in enumerate(value, 1):
+        try:
+            day, entered = read_dated(name, one)
+            if dated.setdefault(day, entered) != entered:
+                raise Bad("bad_value", "another entry of this day has another value")
+        except Bad as bad:
+            of = one.get("date") if isinstance(one, Mapping) else None
+            where = f"entry {at}, of {of}" if isinstance(of, str) else f"entry {at}"
+            code, message = bad.args
+            errors.append({"input": name, "code": code, "message": f"{where}: {message}"})
+    parts = {part: entries_of(part, dated) for part in PARTS if PARTS[part][0] == name}
+    parts[name] = [dated[max(dated)]] if dated else []
+    for part, entries in parts.items():
+        if len(entries) == 1 and entries[0][1] is not None:
+            before[part] = entries[0][1]
+    return {part: tuple(dict.fromkeys(one for one, _ in entries)) for part, entries in parts.items()}
+
+
+def read_dated(name: str, value: object) -> tuple[int, tuple[Value, Fraction | None]]:
+    """The number of the day, the value, and the number as entered where it was rounded."""
+    from datetime import date
+
+    if not isinstance(value, Mapping) or set(value) != {"date", "value"}:
+        raise Bad("bad_type", 'an entry of a series is {"date": "YYYY-MM-DD", "value": value}')
+    day = value["date"]
+    if not isinstance(day, str):
+        raise Bad("bad_type", "the date is written YYYY-MM-DD")
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise Bad("bad_value", "the date is written YYYY-MM-DD") from None
+    if found.isoformat() != day:
+        raise Bad("bad_value", "the date is written YYYY-MM-DD")
+    return found.toordinal(), read_value(INPUTS[name], value["value"])
+
+
+def entries_of(
+    part: str, dated: dict[int, tuple[Value, Fraction | None]]
+) -> list[tuple[Value, Fraction | None]]:
+    """What a part of a series is; several entries so long before the latest leave it known in part."""
+    _, kind, amount, unit = PARTS[part]
+    if kind == "count":
+        return [((Fraction(len(dated)), 0), None)]
+    if kind == "first":
+        return [dated[min(dated)]] if dated else []
+    days = [day for day in sorted(dated) if units_between(unit, day, max(dated)) == amount]
+    return list(dict.fromkeys(dated[day] for day in days))
+
+
+def units_between(unit: str, first: int, last: int) -> int:
+    """Completed days, weeks, months or years from one day to another, by month and day."""
+    from datetime import date
+
+    if unit in ("day", "week"):
+        return last - first if unit == "day" else (last - first) // 7
+    start, end = date.fromordinal(first), date.fromordinal(last)
+    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    return months if unit == "month" else months // 12
+
+
+def key_of(name: str) -> str:
+    """The key that a record has an input under: a part of a series is entered with it."""
+    return PARTS[name][0] if name in PARTS else name
+
+
+# </series>
 def read_value(entry: Input, value: object) -> tuple[Value, Fraction | None]:
     """The value, and the number as entered where it was rounded."""
     kind, own, named, units, rounds = entry
@@ -876,6 +974,14 @@ class Case:
 
     def needs(self, groups: list[Row]) -> list[str]:
         """The blanks for which two patients who differ only there meet rows of different groups."""
+        found = self.deciding(groups)
+        # <series>
+        found = list(dict.fromkeys(key_of(name) for name in found))
+        # </series>
+        return found
+
+    def deciding(self, groups: list[Row]) -> list[str]:
+        """These blanks, as inputs."""
         # <many>
         if len(groups) > MOST_COMPARED and not self.searches(groups):
             return self.decisive(groups, lambda free: self.split(groups, free))
@@ -1953,11 +2059,49 @@ def result(case: Case, before: dict[str, Fraction]) -> Json:
         "ask_next": ask,
         "trace": found.trace,
     }
+    # <pathway>
+    whole["pathway"] = pathway(case)
+    # </pathway>
     if before:
         whole["rounded"] = {name: rounding(case, name, before[name]) for name in INPUTS if name in before}
     return whole
 
 
+# <pathway>
+def pathway(case: Case) -> Json:
+    """Where the patient may stand, when he is seen again there, and where what is found then leads."""
+    names = list(STAGES)
+    stages = [names[at] for at in sorted({at for _, at in case.met(PLACES)})]
+    place: object = stages[0] if len(stages) == 1 else {"one_of": list(stages)}
+    if SCOPE and case.applies(SCOPE)[0] == "no":
+        return {"stage": place, "status": "out_of_scope", "reviews": [], "responses": []}
+    return {
+        "stage": place,
+        "status": "determined" if len(stages) == 1 else "indeterminate",
+        "reviews": [fresh(one) for stage in stages for one in STAGES[stage][1]],
+        "responses": [response(case, stage) for stage in stages],
+    }
+
+
+def response(case: Case, stage: str) -> Json:
+    final, _, ends, rows = STAGES[stage]
+    met = case.met(rows)
+    found = [ends[at] for at in sorted({at for _, at in met})]
+    if not found:
+        return {"stage": stage, "status": "final" if final else "not_stated", "needs": [], "possible": []}
+    status = "indeterminate" if len(found) > 1 else "not_stated" if "why" in found[0] else "determined"
+    needs = case.needs(met) if len(found) > 1 else []
+    return {"stage": stage, "status": status, "needs": needs, "possible": [fresh(one) for one in found]}
+
+
+def fresh(value: object) -> object:
+    """A copy whose lists and dictionaries may be changed."""
+    if isinstance(value, dict):
+        return {key: fresh(one) for key, one in value.items()}
+    return [fresh(one) for one in value] if isinstance(value, tuple) else value
+
+
+# </pathway>
 def rounding(case: Case, name: str, before: Fraction) -> Json:
     value = case.entries[name][0]
     assert isinstance(value, tuple)
@@ -2198,6 +2342,9 @@ def number_json(case: Case, shown: ShownNumber) -> Json:
     (inputs, asks, _), unit, factor, offset, step, mode, band = shown
     blank = {name for name, _ in case.chosen(case.open_in(inputs, asks))}
     needs = [name for name in INPUTS if name in blank]
+    # <series>
+    needs = list(dict.fromkeys(key_of(name) for name in needs))
+    # </series>
     found = shown_range(case, shown[0])
     value: Json = {"value": "not defined", "needs": []}
     if found is not None:

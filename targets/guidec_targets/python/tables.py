@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from guidec import ir
 from guidec.evaluate import Compiled
+from guidec.evaluate.result import baseline_json
+from guidec.evaluate.stages import end_json, reviews_json
 from guidec.lower.coordinates import size
 from guidec.lower.outcomes import cited, given_orders, recommendation_essence
 from guidec.lower.terms import Cells
@@ -93,9 +95,27 @@ class Tables:
         ]
         return (
             _table("INPUTS", "dict[str, Input]", lines, "{}")
+            + self._series()
             + "\n"
             + _table("READINGS", "dict[str, tuple[str, ...]]", readings, "{}")
         )
+
+    def _series(self) -> str:
+        """The inputs that are series, and those that are asked of them."""
+        most = {one.id: one.series for one in self.guideline.inputs if one.series is not None}
+        parts = {one.id: one.part for one in self.guideline.inputs if one.part is not None}
+        lines = [f"    {literal(name)}: {literal(count)}," for name, count in most.items()]
+        asked = [
+            f"    {literal(name)}: {literal((part.of, part.kind, part.amount, part.unit or ''))},"
+            for name, part in parts.items()
+        ]
+        if not lines:
+            return ""
+        texts = (
+            _table("SERIES", "dict[str, int]", lines, "{}"),
+            _table("PARTS", "dict[str, tuple[str, str, int, str]]", asked, "{}"),
+        )
+        return "".join(f"\n{text}" for text in texts)
 
     # --- coordinates ---
 
@@ -289,9 +309,10 @@ class Tables:
             "wording": rule.wording or "not stated",
             **_grade(rule),
             "measure": rule.measure[0] if len(rule.measure) == 1 else {"one_of": list(rule.measure)},
-            "every": interval(rule.every) if rule.window is None or rule.every is not None else "once",
+            "every": "once" if _is_once(rule) else interval(rule.every),
             **until,
             **_dated(self.guideline, rule),
+            **_baseline(rule),
             Code("**"): Code("because"),
             "needs": Code("needs"),
             "statements": list(rule.cites.statements),
@@ -313,13 +334,43 @@ class Tables:
         yield _table("SHOWN_CONDITIONS", "dict[str, tuple[Row, ...]]", conditions, "{}")
         if numbers:
             yield _table("SHOWN_NUMBERS", "dict[str, ShownNumber]", numbers, "{}")
-        if self.program.categories:
-            categories = [line for name in self.program.categories for line in self._category(name)]
+        hidden = {one.id for one in self.guideline.definitions if one.role}
+        categories = [
+            line for name in self.program.categories if name not in hidden for line in self._category(name)
+        ]
+        if categories:
             yield _table("CATEGORIES", "dict[str, Category]", categories, "{}")
+        if self.guideline.pathway is not None:
+            yield from self._pathway(self.guideline.pathway)
 
     def _shown_number(self, one: ir.Definition) -> object:
         computed = self.computed.computed(self.program.numbers[one.id])
         return computed, one.unit, *_base(one.unit), one.rounded, one.mode, one.band
+
+    def _pathway(self, pathway: ir.Pathway) -> Iterator[str]:
+        definitions = {one.id: one for one in self.guideline.definitions}
+        ids = tuple(stage.id for stage in pathway.stages)
+        (places,) = self.program.categories[pathway.places]
+        yield f"PLACES: tuple[Row, ...] = {self._rows(places.rows, 0, ids)}\n"
+        asides = {when: condition.rows for when, condition in self.program.asides}
+        applies = self.guideline.applies
+        rows = "()" if applies is None else self._rows(asides[applies], 0)
+        yield f"# Who is in scope: 1 where that holds.\nSCOPE: tuple[Row, ...] = {rows}\n"
+        lines: list[str] = []
+        for stage in pathway.stages:
+            category = definitions[f"after {stage.id}"].category if stage.moves else None
+            values = () if category is None else category.values
+            ends = [end_json(stage, value) for value in values]
+            lines.append(f"    # stage {comment(stage.id)} {quoted(stage.label)}")
+            lines.append(f"    {literal(stage.id)}: (")
+            lines.append(f"        {stage.final},")
+            lines.append(f"        {laid_out(_frozen(reviews_json(stage)), 8)},")
+            lines.append(f"        {laid_out(_frozen(ends), 8)},")
+            for condition in self.program.categories[f"after {stage.id}"] if stage.moves else ():
+                lines.append(f"        {self._rows(condition.rows, 8, tuple(one.id for one in values))},")
+            lines += [] if stage.moves else ["        (),"]
+            lines.append("    ),")
+        yield _table("STAGES", "dict[str, CareStage]", lines, "{}")
 
     def _category(self, name: str) -> Iterator[str]:
         definition = next(one for one in self.guideline.definitions if one.id == name)
@@ -372,6 +423,15 @@ def _dated(guideline: ir.Guideline, rule: ir.Rule) -> dict[object, object]:
         )
     ends = None if rule.ends is None else _some_dates(rule.ends)
     return {Code("**due"): (Code("case"), window, ends, guideline.overflow)}
+
+
+def _is_once(rule: ir.Rule) -> bool:
+    alone = rule.baseline is not None and rule.baseline.alone
+    return rule.every is None and (rule.window is not None or alone)
+
+
+def _baseline(rule: ir.Rule) -> dict[object, object]:
+    return {} if rule.baseline is None else {"baseline": baseline_json(rule.baseline)}
 
 
 def _months_and_days(lapse: ir.Lapse) -> tuple[int, int]:
@@ -521,3 +581,14 @@ def _causes(
             case _:
                 pass
     return tuple(sorted(asked)), tuple(sorted(taken)), tuple(sorted(prescribed))
+
+
+def _frozen(value: object) -> object:
+    """JSON as a literal that nobody can change: lists as tuples."""
+    match value:
+        case dict():
+            return {key: _frozen(one) for key, one in value.items()}
+        case list():
+            return tuple(_frozen(one) for one in value)
+        case _:
+            return value
