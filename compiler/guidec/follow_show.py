@@ -249,7 +249,7 @@ def _open(guideline: ir.Guideline, visit: Json) -> list[str]:
         if decision["status"] in ("indeterminate", "not_stated", "conflict"):
             needs = ", ".join(label_of(guideline.inputs, one) for one in decision["needs"])
             lines.append(
-                f"{label_of(guideline.decisions, name)}: {STATUS_WORDS[decision['status']]}"
+                f"{_titled(label_of(guideline.decisions, name))} {STATUS_WORDS[decision['status']]}"
                 + (f"; needs {needs}" if needs else "")
             )
             if "why" in decision:
@@ -327,11 +327,16 @@ def _changed(guideline: ir.Guideline, visit: Json) -> list[str]:
     lines: list[str] = []
     for one in visit["changes"]:
         lines.append(
-            f"{_thing(guideline, one)}: {_side(guideline, one, 'before')} → {_side(guideline, one, 'after')}"
+            f"{_titled(_thing(guideline, one))} {_side(guideline, one, 'before')} → {_side(guideline, one, 'after')}"
         )
         names = one.get("because", one.get("together", []))
         lines.append(f"  because of {_causes(guideline, names, 'together' in one)}")
     return lines
+
+
+def _titled(label: str) -> str:
+    """`First treatment:`, or `What to give?`."""
+    return label if label.endswith("?") else f"{label}:"
 
 
 def _thing(guideline: ir.Guideline, one: Json) -> str:

@@ -211,9 +211,11 @@ def _advised(guideline: ir.Guideline, visit: Json) -> list[str]:
     new = [one for one in sure if one["id"] in changed or visit["came"]["when"] == "first visit"]
     lines += [f"{label_of(guideline.rules, one['id'])} {_cites(one)}" for one in new]
     before = len(sure) - len(new)
-    if before and len(lines) <= _MOST_ADVISED:
+    if not before:
+        return lines
+    if len(lines) <= _MOST_ADVISED:
         return [*lines, f"{before} advised as before"]
-    return [*lines, *(["as before"] * before)]
+    return [*lines[:_MOST_ADVISED], f"and {len(lines) - _MOST_ADVISED + before} more"]
 
 
 def _open(guideline: ir.Guideline, visit: Json) -> list[str]:
