@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data" / "follow"
 GOLDEN = Path(__file__).parent / "goldens" / "droracle" / "timeline.dot"
 
-SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+SLOW: tuple[HealthCheck, ...] = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 """What a machine under load may be: no fault of what is tested."""
 
 Json = dict[str, Any]
