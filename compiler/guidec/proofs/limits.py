@@ -187,7 +187,10 @@ def broken(guideline: ir.Guideline, order: ir.Order, claim: ir.Claim) -> Broken:
 def conditions(guideline: ir.Guideline, claims: Iterable[ir.Claim]) -> list[ir.Condition]:
     """What `broken` may ask of each claim about amounts, for the coordinates."""
     amounts = [claim for claim in claims if claim.kind == "amount"]
-    orders = [one for one in parts(guideline) if isinstance(one, ir.Order)] if amounts else []
+    if not amounts:
+        return []
+    there = parts(guideline.regimens, guideline.decisions, guideline.rules)
+    orders = [one for one in there if isinstance(one, ir.Order)]
     return [broken(guideline, one, claim).when for claim in amounts for one in orders if one.drug == claim.of]
 
 

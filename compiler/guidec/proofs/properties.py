@@ -110,8 +110,10 @@ def _anew(compiled: Compiled, grounds: Grounds, key: Hashable, one: _Said) -> tu
     shared = True
     while True:
         try:
-            more = conditions_of(one.cut.guideline, one.claim)
-            work = ground(grounds, key, one.cut) if shared else over(one.cut, more, grounds.solver)
+            if shared:
+                work = ground(grounds, key, one.cut)
+            else:
+                work = over(one.cut, conditions_of(one.cut.guideline, one.claim), grounds.solver)
         except TooLarge:
             reason = "guideline and properties together have too many rows"
             return _Found(Answer("unknown", None, reason)), []
