@@ -618,7 +618,7 @@ class _Check:
         stages = [one for one in pathway.stages if at_stage[one.id]]
         names = [one.id for one in stages]
         self.same("stage", found["stage"], names[0] if len(names) == 1 else {"one_of": names})
-        if self.result["status"] == "out_of_scope":
+        if self.nobody_in_scope():
             wanted = {"status": "out_of_scope", "reviews": [], "responses": []}
             self.same("pathway", {key: found[key] for key in wanted}, wanted)
             return
@@ -671,6 +671,10 @@ class _Check:
                     words.add("nothing")
         return words
 
+    def nobody_in_scope(self) -> bool:
+        patients = [self.those.world.patients[at] for at in self.those.places]
+        return not any(holds(self.guideline, self.guideline.applies, one) for one in patients)
+
     def top(self) -> None:
         found = self.result["decisions"]
         plain = [one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)]
@@ -679,7 +683,7 @@ class _Check:
         counted = counted or [name for name in lists if found[name]["status"] != "not_applicable"]
         statuses = [found[name]["status"] for name in counted]
         worst = ("out_of_scope", "conflict", "indeterminate", "not_stated", "determined")
-        empty = "not_applicable" if found else "determined"
+        empty = "not_applicable" if found else "out_of_scope" if self.nobody_in_scope() else "determined"
         self.same("status", self.result["status"], next((one for one in worst if one in statuses), empty))
         wanted = [name for decision in counted for name in found[decision]["needs"]]
         self.same("needs", self.result["needs"], list(dict.fromkeys([*wanted, *self.dose_needs])))

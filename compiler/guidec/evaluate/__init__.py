@@ -289,10 +289,14 @@ class _Work:
             found = [status for status in found if status != "not_applicable"]
         if "out_of_scope" in found:
             return "out_of_scope"
-        return next(
-            (status for status in _WORST if status in found),
-            "determined" if not decisions else "not_applicable",
-        )
+        if not decisions:
+            return "out_of_scope" if self._out_of_scope() else "determined"
+        return next((status for status in _WORST if status in found), "not_applicable")
+
+    def _out_of_scope(self) -> bool:
+        """Whether nothing of the guideline is about the patient; asked where no decision says so."""
+        scope = self.guideline.applies
+        return scope is not None and self.applies(scope)[0] == "no"
 
     def _top(self, decisions: Json, dose_needs: list[str]) -> tuple[list[str], str]:
         chosen = [one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)]
@@ -400,8 +404,7 @@ class _Work:
         """Where the patient may stand, when he is seen again there, and where what is found then leads."""
         ((places, _),) = self._leaves_of(pathway.places)
         stages = [pathway.stages[place] for place in places]
-        scope = self.guideline.applies
-        if scope is not None and self.applies(scope)[0] == "no":
+        if self._out_of_scope():
             return pathway_json(stages, "out_of_scope", [])
         answers = [self._answered(stage) for stage in stages]
         return pathway_json(stages, "determined" if len(stages) == 1 else "indeterminate", answers)

@@ -254,7 +254,7 @@ def _outcomes(work: Lowering) -> list[ir.Outcome | None]:
 def _beside(guideline: ir.Guideline) -> dict[ir.Condition, Span]:
     """What makes an alternative preferred, holds an order, chooses a dose: each condition once."""
     found: dict[ir.Condition, Span] = {}
-    if guideline.pathway is not None and guideline.applies is not None:
+    if guideline.applies is not None and (guideline.pathway is not None or not guideline.decisions):
         found[guideline.applies] = guideline.span
     waiting: deque[tuple[object, Span]] = deque([(guideline, guideline.span)])
     while waiting:

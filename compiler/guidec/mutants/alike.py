@@ -280,7 +280,16 @@ def _staged(whole: Joint) -> int:
         elif stage.moves:
             leading = (_leading(whole.first, stage), _leading(whole.second, stage))
             found.append(diagrams.both(here, differing(diagrams, *leading)))
-    return diagrams.any(found)
+    scopes = (_in_scope(whole.first), _in_scope(whole.second))
+    return diagrams.either(
+        diagrams.both(diagrams.both(*scopes), diagrams.any(found)), differing(diagrams, *scopes)
+    )
+
+
+def _in_scope(work: Lowering) -> int:
+    """True for whom results speak of the pathway."""
+    applies = work.guideline.applies
+    return work.diagrams.true if applies is None else _truth(work, applies)
 
 
 def _of_stage(stage: ir.Stage) -> object:
@@ -328,7 +337,7 @@ def _of_pathway(work: Lowering) -> list[int]:
     if pathway is None:
         return []
     places = [diagram_of(work, ir.Is(pathway.input, (one.id,))) for one in pathway.stages]
-    return [*places, *(_leading(work, one) for one in pathway.stages if one.moves)]
+    return [_in_scope(work), *places, *(_leading(work, one) for one in pathway.stages if one.moves)]
 
 
 def numbers(first: ir.Guideline, second: ir.Guideline, reach: Reach) -> list[str]:

@@ -75,6 +75,7 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         "numbers": bool(program.numbers),
         "categories": any(one.id in program.categories and not one.role for one in guideline.definitions),
         "pathway": guideline.pathway is not None,
+        "scope": any(when == guideline.applies for when, _ in program.asides),
         "wide": any(size(one) > FEW_CELLS for one in program.coordinates),
         "many": max(counts, default=0) > MOST_COMPARED,
         "impossible": bool(guideline.impossible),

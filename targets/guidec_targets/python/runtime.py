@@ -2048,7 +2048,7 @@ def result(case: Case, before: dict[str, Fraction]) -> Json:
     needs, ask = top_needs(found, case.waiting)
     whole: Json = {
         **GUIDELINE,
-        "status": top_status(found),
+        "status": top_status(case, found),
         "decisions": found.decisions,
         "recommendations": recommendations,
         "advice": advice,
@@ -2073,8 +2073,10 @@ def pathway(case: Case) -> Json:
     names = list(STAGES)
     stages = [names[at] for at in sorted({at for _, at in case.met(PLACES)})]
     place: object = stages[0] if len(stages) == 1 else {"one_of": list(stages)}
-    if SCOPE and case.applies(SCOPE)[0] == "no":
+    # <scope>
+    if case.applies(SCOPE)[0] == "no":
         return {"stage": place, "status": "out_of_scope", "reviews": [], "responses": []}
+    # </scope>
     return {
         "stage": place,
         "status": "determined" if len(stages) == 1 else "indeterminate",
@@ -2176,14 +2178,20 @@ def options_status(statuses: set[str]) -> str:
     return "determined"
 
 
-def top_status(found: Gathered) -> str:
+def top_status(case: Case, found: Gathered) -> str:
     """Out of scope, else the worst of the decisions that are asked, or of the options where none is."""
     for names in (DECISIONS, OPTIONS):
         statuses = {found.statuses[name] for name in names} - {"not_applicable"}
         for status in ("out_of_scope", "conflict", "indeterminate", "not_stated", "determined"):
             if status in statuses:
                 return status
-    return "not_applicable" if ORDER else "determined"
+    if ORDER:
+        return "not_applicable"
+    # <scope>
+    if case.applies(SCOPE)[0] == "no":
+        return "out_of_scope"
+    # </scope>
+    return "determined"
 
 
 def top_needs(found: Gathered, waiting: list[str]) -> tuple[list[str], str]:

@@ -340,6 +340,10 @@ class Tables:
         ]
         if categories:
             yield _table("CATEGORIES", "dict[str, Category]", categories, "{}")
+        scope = next((one for when, one in self.program.asides if when == self.guideline.applies), None)
+        if scope is not None:
+            rows = self._rows(scope.rows, 0)
+            yield f"# Who is in scope: 1 where that holds.\nSCOPE: tuple[Row, ...] = {rows}\n"
         if self.guideline.pathway is not None:
             yield from self._pathway(self.guideline.pathway)
 
@@ -352,10 +356,6 @@ class Tables:
         ids = tuple(stage.id for stage in pathway.stages)
         (places,) = self.program.categories[pathway.places]
         yield f"PLACES: tuple[Row, ...] = {self._rows(places.rows, 0, ids)}\n"
-        asides = {when: condition.rows for when, condition in self.program.asides}
-        applies = self.guideline.applies
-        rows = "()" if applies is None else self._rows(asides[applies], 0)
-        yield f"# Who is in scope: 1 where that holds.\nSCOPE: tuple[Row, ...] = {rows}\n"
         lines: list[str] = []
         for stage in pathway.stages:
             category = definitions[f"after {stage.id}"].category if stage.moves else None
