@@ -284,6 +284,182 @@ def test_a_threshold_printed_in_two_units_is_met_in_each() -> None:
     assert sorted(map(str, found)) == sorted(map(str, patients))
 
 
+# --- thresholds of computed numbers ------------------------------------------
+
+COMPUTED = """input a "A"
+  boolean
+
+input b "B"
+  boolean
+
+input n "N"
+  integer from 0 to 6
+
+input m "M"
+  integer from 1 to 7
+  or value never "Never"
+
+impossible when a and n = 6 "never both"
+
+score sum "Sum"
+  points 3 when a
+  points 2 when b
+  points for n
+    < 2:  0
+    >= 2: 5
+
+define halved "Halved" = (n * 0.5) rounded to 1
+define share "Share" = m is not never and n / m > 2
+define tenth "Tenth" = m is not never and n * m * 0.1 >= 2.4
+
+decision d "D"
+  when sum >= 5: nothing
+  otherwise: not stated "Why."
+
+decision e "E"
+  when sum = 5: nothing
+  otherwise: not stated "Why."
+
+decision f "F"
+  when halved > 1: nothing
+  otherwise: not stated "Why."
+
+decision g "G"
+  when a and m is not never and n - m < -1: nothing
+  otherwise: not stated "Why."
+
+decision h "H"
+  when share or m is not never and n >= m: nothing
+  otherwise: not stated "Why."
+
+decision i "I"
+  when tenth: nothing
+  otherwise: not stated "Why."
+
+decision j "J"
+  when sum > 10: nothing
+  when sum <= 10 and sum >= 0: not stated "Why."
+"""
+
+
+@lru_cache(maxsize=1)
+def computed() -> Measure:
+    return measure_of(compiled_from(HEAD + COMPUTED).compiled)
+
+
+def everybody_computed() -> Iterator[dict[str, Any]]:
+    for a, b, n, m in product((True, False), (True, False), range(7), (*range(1, 8), "never")):
+        if not (a and n == 6):
+            yield {"a": a, "b": b, "n": n, "m": m}
+
+
+def numbers_of(patient: dict[str, Any]) -> dict[str, float]:
+    """What the guideline computes, once more; in twentieths where it isn't whole."""
+    n, m = patient["n"], patient["m"]
+    points = 3 * patient["a"] + 2 * patient["b"] + 5 * (n >= 2)
+    found = {"sum": points, "half": (n + 1) // 2}
+    return found if m == "never" else {**found, "difference": n - m, "share": n / m, "product": n * m}
+
+
+def nearest(name: str, side: Any, threshold: float) -> set[float]:
+    """The values nearest to a threshold among those that somebody has, on one side of it."""
+    values = {numbers_of(one)[name] for one in everybody_computed() if name in numbers_of(one)}
+    away = {value: abs(value - threshold) for value in values if side(value)}
+    return {value for value, far in away.items() if far == min(away.values())}
+
+
+def test_a_computed_threshold_is_met_by_those_with_the_nearest_values_that_anybody_has() -> None:
+    measure = computed()
+    wanted: dict[tuple[str, str], Any] = {}
+    for of_, words, name, holds_ in (
+        ("d", "Sum ≥ 5", "sum", lambda one: one >= 5),
+        ("f", "Halved > 1", "half", lambda one: one > 1),
+        ("j", "Sum > 10", "sum", lambda one: one > 10),
+    ):
+        threshold = 1 if name == "half" else 10 if "10" in words else 5
+        for truth in (True, False):
+            values = nearest(name, lambda one, truth=truth, holds_=holds_: holds_(one) is truth, threshold)
+            assert len(values) <= 1
+            if values:
+                value = values.copy().pop()
+                says_ = f"`{words}` just {'true' if truth else 'false'}: {value}"
+                wanted[of_, says_] = lambda one, name=name, value=value: numbers_of(one)[name] == value
+    wanted["e", "`Sum = 5` just true: 5"] = lambda one: numbers_of(one)["sum"] == 5
+    wanted["e", "`Sum = 5` just false: 3 or 7"] = lambda one: numbers_of(one)["sum"] in (3, 7)
+    wanted["share", "`(N / M) > 2` just true: at most 32 % away"] = lambda one: (
+        2 < numbers_of(one).get("share", 0) <= 2.64
+    )
+    wanted["share", "`(N / M) > 2` just false: at most 1 % away"] = lambda one: (
+        1.98 <= numbers_of(one).get("share", 0) <= 2
+    )
+    assert ("d", "`Sum ≥ 5` just false: 3") in wanted, "nobody has 4 points"
+    assert ("j", "`Sum > 10` just true: no value") not in wanted
+    there = {(one.of, one.says): at for at, one in enumerate(measure.items) if one.kind == "boundaries"}
+    for key, has in wanted.items():
+        for patient in everybody_computed():
+            assert (there[key] in met_by(measure, patient, (there[key],))) == has(patient), (key, patient)
+
+
+def test_two_numbers_are_compared_as_their_difference_where_they_are_looked_at() -> None:
+    measure = computed()
+    items = {(one.of, one.says): at for at, one in enumerate(measure.items) if one.kind == "boundaries"}
+    below = items["g", "`(N − M) < (-1 × 1)` just true: as near as can be"]
+    equal = items["h", "`N ≥ M` just true: both equal"]
+    less = items["h", "`N ≥ M` just false: as near as can be"]
+    for patient in everybody_computed():
+        apart = numbers_of(patient).get("difference")
+        met = met_by(measure, patient, (below, equal, less))
+        wanted = {below} if apart == -2 else set()
+        assert met == wanted | {at for at, one in ((equal, 0), (less, -1)) if apart == one}
+
+
+def test_what_nobody_has_beside_a_computed_threshold_is_no_boundary() -> None:
+    measure = computed()
+    met = {at for patient in everybody_computed() for at in met_by(measure, patient)}
+    found = coverage(measure, [])
+    for at, item in enumerate(measure.items):
+        if item.kind == "boundaries":
+            assert found.missing[at].kind == ("refuted" if at in met else "proven"), item.says
+    nobody = [measure.items[at].says for at, one in found.missing.items() if one.kind == "proven"]
+    assert "`Sum ≥ 0` just false: no value" in nobody
+
+
+def test_what_is_not_known_beside_a_computed_threshold_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from guidec.proofs import nearest as module
+
+    monkeypatch.setattr(module, "MOST_STEPS_FOR_ONE", 0)
+    measure = measure_of(compiled_from(HEAD + COMPUTED).compiled)
+    at, item = next((at, one) for at, one in enumerate(measure.items) if "(N / M) > 2` just true" in one.says)
+    assert item.open == SPENT
+    assert (who_meets(measure, at).kind, who_meets(measure, at).reason) == ("unknown", SPENT)
+    assert not any(at in met_by(measure, patient) for patient in everybody_computed())
+
+
+@pytest.mark.parametrize(
+    ("inputs", "condition", "wanted"),
+    [
+        ("quantity mg/dL from 0 to 20 step 0.1", "x - y >= 0.3 mg/dL", ["0.3 mg/dL", "0.2 mg/dL"]),
+        ("quantity kg from 1 to 9 step 0.1\n  or in [lb_av] from 2 to 20 step 1", "x - y > 2 kg", ["2.1 kg", "2 kg"]),
+        ("quantity kg from 1 to 9 step 0.1", "(x * y / 1 kg) rounded to 0.5 kg < 4 kg", ["3.5 kg", "4 kg"]),
+        ("date from 2020-01-01 to 2029-12-31", "years from x to y >= 5 years", ["5 years", "4 years"]),
+        ("date from 2020-01-01 to 2029-12-31", "x + 3 days >= y", ["both equal", "as near as can be"]),
+        ("quantity kg from 1 to 9 step 0.1", "x * y > 30 kg2", ["at most 1 % away", "at most 1 % away"]),
+        ("quantity kg from 1 to 9 step 4", "x + y > 11 kg", ["14 kg", "10 kg"]),
+        ("integer from 0 to 9", "max(x, y) * 2 > 18", ["no value", "18"]),
+    ],
+)  # fmt: skip
+def test_the_nearest_values_that_a_computed_number_has(
+    inputs: str, condition: str, wanted: list[str]
+) -> None:
+    text = (
+        f'{HEAD}input x "X"\n  {inputs}\n\ninput y "Y"\n  {inputs}\n\ndefine c "C" = {condition}\n  shown\n'
+    )
+    compilation = compiled_from(text)
+    assert compilation.compiled is not None, compilation.diagnostics
+    measure = measure_of(compilation.compiled)
+    assert [one.says.partition(": ")[2] for one in measure.items if one.kind == "boundaries"] == wanted
+
+
 # --- the command, and the sources --------------------------------------------
 
 

@@ -315,9 +315,7 @@ def test_a_refuted_property_fails_check_and_build_and_nothing_is_written(tmp_pat
 
 
 def test_what_is_not_decided_fails_only_strictly(tmp_path: Path) -> None:
-    text = GUIDELINE.replace("when fvc < 50 %: recommend both", "when fvc * 2 < 100 %: recommend both")
-    path = folder(tmp_path, "less fvc never gets less of nothing, alone, both in second")
-    path.write_text(path.read_text("utf-8").replace(GUIDELINE, text), "utf-8")
+    path = folder(tmp_path, "dose of steroid in both at most 3 km")
     assert CliRunner().invoke(cli, ["check", str(path)]).exit_code == 0
     strict = CliRunner().invoke(cli, ["check", "--strict", str(path)])
     assert strict.exit_code == 1

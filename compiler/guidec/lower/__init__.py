@@ -112,6 +112,14 @@ def side_by_side(
     return works
 
 
+def coordinates_of(guideline: ir.Guideline) -> Coordinates:
+    """The coordinates of a guideline in the order of its rows, without what computed numbers compute."""
+    coordinates = Coordinates(guideline)
+    _note(coordinates, guideline)
+    coordinates.close()
+    return coordinates
+
+
 def cuts_of(guideline: ir.Guideline, *, more: Sequence[ir.Condition] | None = None) -> Cuts:
     """What a guideline cuts, or what conditions over it do; what is asked of the record aside, which cuts nothing else."""
     coordinates = Coordinates(guideline)

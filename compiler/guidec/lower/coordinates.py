@@ -130,6 +130,11 @@ class Coordinates:
             return ("derived", left), (constant_value(right),)
         return ("derived", ir.Arithmetic("-", left, right)), (Fraction(0),)
 
+    def computed(self, compare: ir.Compare) -> ir.Number | None:
+        """The computed number that a comparison holds against a constant: of two numbers, their difference against 0."""
+        (kind, number), _ = self._compared(compare)
+        return number if kind == "derived" else None  # type: ignore[return-value]
+
     def plain(self, number: ir.Number) -> ir.Number:
         """A number without names of definitions."""
         return plain(number, self.definitions)

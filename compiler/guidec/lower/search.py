@@ -415,6 +415,18 @@ class Search:
                 raise TooLong
         return found
 
+    def sums(self, at: int) -> list[Fraction] | None:
+        """The sums of points that come out, the least first; None of another number, and where the search gave up."""
+        points = self.points(at)
+        if points is None:
+            return None
+        self._doubt = False
+        try:
+            found = self._reachable_sums([(at, frozenset(), -1)], [])
+        except TooLong:
+            return None
+        return None if self._doubt else sorted(one * points.grain for (one,) in found)
+
     def _steps(self, group: tuple["_Factor", ...], width: int) -> frozenset[tuple[int, ...]]:
         """What the terms of a group come to together."""
         key = group, width

@@ -85,6 +85,13 @@ def is_value(coordinates: Coordinates, name: str, values: Values) -> ir.Conditio
             return ir.Compare("=", measure, ir.Constant(values[0], ""))
 
 
+def is_within(number: ir.Number, low: Fraction | None, high: Fraction | None) -> ir.Condition:
+    """That a computed number is at least one number and at most another, in base units; None asks for nothing."""
+    above = [] if low is None else [ir.Compare(">=", number, ir.Constant(low, ""))]
+    below = [] if high is None else [ir.Compare("<=", number, ir.Constant(high, ""))]
+    return ir.And((*above, *below))
+
+
 def enterable(coordinates: Coordinates, name: str, unit: int, value: Fraction) -> bool:
     """Whether an input takes this number."""
     low, step, steps = grids(coordinates.inputs[name].type)[unit]

@@ -12,21 +12,35 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, accepted, all_recommendations, evaluate
 from guidec.evaluate.completions import Completions
 from guidec.evaluate.record import Amount, read_record
-from guidec.lower import side_by_side
+from guidec.lower import coordinates_of, side_by_side
 from guidec.lower.coordinates import Coordinates
 from guidec.lower.diagram import TRUE, TooLarge
 from guidec.lower.search import SPENT, Effort, Solver
 from guidec.lower.work import Lowering, all_impossible, without_impossible
-from guidec.numbers import decimal_text, plain_number
-from guidec.proofs.asked import Branch, asked_in, end_of_move
-from guidec.proofs.atoms import Edge, atoms, decides, edge, enterable, fails, holds, is_value
+from guidec.numbers import decimal_text, out_of_base_units, plain_number
+from guidec.proofs.asked import Asked, Branch, asked_in, end_of_move
+from guidec.proofs.atoms import (
+    Edge,
+    atoms,
+    decides,
+    edge,
+    enterable,
+    fails,
+    holds,
+    is_value,
+    is_within,
+)
 from guidec.proofs.difference import ending
+from guidec.proofs.nearest import Side, probe, sides
 from guidec.proofs.questions import PROVEN, Answer, nobody
 from guidec.proofs.witness import Patient
 from guidec.record import parts, record
 from guidec.rows import Leaf
 from guidec.source import Span
 from guidec.wording import cells_in_words, condition_in_words
+
+Beside = dict[ir.Compare, tuple[Side, Side]]
+"""Of each comparison of a computed number the nearest values where it is true and where it is false."""
 
 Kind = Literal["decisions", "branches", "rows", "boundaries", "blanks", "conditions"]
 KINDS: tuple[Kind, ...] = ("decisions", "branches", "rows", "boundaries", "blanks", "conditions")
@@ -41,7 +55,8 @@ FEW_STEPS = 1_000
 class Item:
     """One thing to be met, and by whom: a diagram. Of `blanks`, `needed` is the input that has to be needed instead.
 
-    `entered` is the input, the unit and the number of a threshold that is printed in several units.
+    `entered` is the input, the unit and the number of a threshold that is printed in several units. Of what isn't known to
+    be there, `open` says why.
     """
 
     kind: Kind
@@ -51,6 +66,7 @@ class Item:
     node: int
     needed: str = ""
     entered: tuple[str, int, Fraction] | None = None
+    open: str = ""
 
 
 @record
@@ -146,7 +162,7 @@ def met_by(measure: Measure, patient: Mapping[str, object], among: Sequence[int]
             needs = _needs(measure, patient) if needs is None else needs
             if item.needed in needs.get(item.of, ()):
                 found.add(at)
-        elif work.diagrams.settled(item.node, cells) == TRUE:
+        elif not item.open and work.diagrams.settled(item.node, cells) == TRUE:
             if item.entered is not None:
                 name, unit, value = item.entered
                 if entered.entries[name].values != (Amount(value, unit),):
@@ -160,6 +176,8 @@ def who_meets(measure: Measure, at: int) -> Answer:
     item = measure.items[at]
     if item.needed:
         return Answer("refuted", _with_blank(measure, item))
+    if item.open:
+        return Answer("unknown", None, item.open)
     if item.node == measure.work.diagrams.false:
         return PROVEN
 
@@ -220,25 +238,46 @@ def measured(compiled: Compiled, solver: Solver | None = None) -> Measure | None
     Whether somebody can meet it is asked of the `solver` where the search for values gives up.
     """
     guideline = compiled.guideline
+    computed = _computed(compiled, solver)
     try:
         try:
-            work = side_by_side(guideline, (guideline,), _cuts(guideline), solver)[0]
-            return _measured(compiled, work, True)
+            cuts = [*_cuts(guideline), *_computed_cuts(guideline, computed)]
+            work = side_by_side(guideline, (guideline,), cuts, solver)[0]
+            return _measured(compiled, work, computed)
         except TooLarge:  # perhaps the values beside two thresholds lie in another order in another unit
-            return _measured(compiled, side_by_side(guideline, (guideline,), (), solver)[0], False)
+            return _measured(compiled, side_by_side(guideline, (guideline,), (), solver)[0], None)
     except TooLarge:
         return None
 
 
 def _cuts(guideline: ir.Guideline) -> list[ir.Condition]:
-    """The values beside each threshold, so that diagrams can tell them."""
+    """The values beside each threshold of an input, so that diagrams can tell them."""
     coordinates = Coordinates(guideline)
     edges = [edge(coordinates, one) for one in parts(guideline) if isinstance(one, ir.Compare)]
     values = dict.fromkeys((one.input, one_of) for one in edges if one for one_of in (*one.true, *one.false))
     return [is_value(coordinates, name, value) for name, value in values]
 
 
-def _measured(compiled: Compiled, work: Lowering, cut: bool) -> Measure:
+def _computed(compiled: Compiled, solver: Solver | None) -> Beside:
+    """The values beside each threshold of a computed number."""
+    coordinates = coordinates_of(compiled.guideline)
+    asked = probe(coordinates, compiled.program.coordinates, solver)
+    compared = dict.fromkeys(one for one in parts(compiled.guideline) if isinstance(one, ir.Compare))
+    return {one: sides(asked, one) for one in compared if coordinates.computed(one) is not None}
+
+
+def _computed_cuts(guideline: ir.Guideline, computed: Beside) -> list[ir.Condition]:
+    coordinates = Coordinates(guideline)
+    found: dict[ir.Condition, None] = {}
+    for compare, both in computed.items():
+        number = coordinates.computed(compare)
+        assert number is not None
+        found.update((is_within(number, side.low, side.high), None) for side in both)
+    return list(found)
+
+
+def _measured(compiled: Compiled, work: Lowering, computed: Beside | None) -> Measure:
+    """What there is to meet; without boundaries where the values beside thresholds are too much to be told."""
     branches, asked = asked_in(work)
     beyond: list[str] = []
     items = [
@@ -248,11 +287,13 @@ def _measured(compiled: Compiled, work: Lowering, cut: bool) -> Measure:
         *_rows(work, beyond),
     ]
     for condition in asked:
-        for atom in atoms(condition.condition) if cut else ():
+        for atom in atoms(condition.condition) if computed is not None else ():
             side = edge(work.coordinates, atom)
             if side is not None:
                 items += _boundaries(work, condition.of, condition.span, condition.context, atom, side)
-    if not cut:
+            elif isinstance(atom, ir.Compare) and computed and atom in computed:
+                items += _computed_boundaries(work, condition, atom, computed[atom])
+    if computed is None:
         beyond.append("boundaries: with the values beside each threshold this is too large")
     items += _blanks(compiled)
     for condition in asked:
@@ -370,6 +411,39 @@ def _boundaries(
             says = f"`{words}` just {truth}: {side.input} {shown}"
             found.append(Item("boundaries", of, says, span, node, entered=entered))
     return found
+
+
+def _computed_boundaries(
+    work: Lowering, asked: Asked, atom: ir.Compare, both: tuple[Side, Side]
+) -> list[Item]:
+    found: list[Item] = []
+    number = work.coordinates.computed(atom)
+    assert number is not None
+    words = condition_in_words(work.guideline, atom)
+    for truth, answered, side in zip(("true", "false"), (holds, fails), both, strict=True):
+        there = work.diagrams.both(answered(work, atom), holds(work, is_within(number, side.low, side.high)))
+        node = work.diagrams.false if side.nobody else work.diagrams.both(asked.context, there)
+        says = f"`{words}` just {truth}: {_nearest_shown(atom, side)}"
+        found.append(Item("boundaries", asked.of, says, asked.span, node, open=side.reason))
+    return found
+
+
+def _nearest_shown(compare: ir.Compare, side: Side) -> str:
+    """`3`, `29.9 kg/m2`, `at most 1 % away`; of two numbers whether they are equal."""
+    if not side.values:
+        return f"at most {side.percent} % away" if side.percent else "no value"
+    values = side.values
+    match compare.right:
+        case ir.Day():
+            return " or ".join(date.fromordinal(int(one)).isoformat() for one in values)
+        case ir.Constant(_, unit, calendar):
+            shown = [out_of_base_units(one, unit) for one in values]
+            word = f" {unit}" if unit else ""
+            return " or ".join(
+                f"{decimal_text(one)}{word}{'s' if calendar and one != 1 else ''}" for one in shown
+            )
+        case _:
+            return "as near as can be" if any(values) else "both equal"
 
 
 def _shown(kind: ir.Type, unit: int, value: Fraction) -> str:

@@ -133,7 +133,7 @@ def _proven(prover: Prover) -> _Found:
             return _Found(Answer("unknown", None, FAULTY))
         match prover.claim.kind:
             case "monotone":
-                answer, beside = monotone(prover, when)
+                answer, beside = monotone(prover, when, _holds(prover, when))
             case "alike":
                 answer = _alike(prover, when)
             case "amount":

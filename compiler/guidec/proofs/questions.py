@@ -39,7 +39,7 @@ def nobody(
 
     A patient has the `known` inputs entered too.
     """
-    there = node if accepted else _possible(work, node)
+    there = node if accepted else possible(work, node)
     if there == work.diagrams.false:
         return PROVEN
     asks_computed = computed(work, there)
@@ -54,7 +54,7 @@ def nobody(
             found = reached(work, way) if asks_computed else True
             if found is False:
                 continue
-            for too in (known,) if accepted else (known, _everything(work)):
+            for too in (known,) if accepted else (known, everything(work)):
                 patient = patient_of(work, way, too)
                 if patient is not None and shows(patient):
                     return Answer("refuted", least(patient, shows))
@@ -64,13 +64,13 @@ def nobody(
     return Answer("unknown", None, next(iter(reasons))) if reasons else PROVEN
 
 
-def _everything(work: Lowering) -> list[str]:
+def everything(work: Lowering) -> list[str]:
     """All that is asked anywhere: what holds for everybody of a way may be open as long as something else is."""
     read = {name for at in range(len(work.coordinates.all)) for name, _ in work.search.variables(at)}
     return [name for name in (*work.coordinates.inputs, *work.coordinates.readings) if name in read]
 
 
-def _possible(work: Lowering, node: int) -> int:
+def possible(work: Lowering, node: int) -> int:
     """As far as the record is possible, and says of an input what its value is: what is recorded as true is `yes`."""
     diagrams = work.diagrams
     node = diagrams.both(node, diagrams.negate(all_impossible(work)))
@@ -96,7 +96,7 @@ def recorded_yes(work: Lowering, name: str) -> int | None:
 
 def ways(work: Lowering, node: int) -> Iterator[Way]:
     """The ways to true that somebody can go, `impossible` records aside."""
-    there = _possible(work, node)
+    there = possible(work, node)
     asks_computed = computed(work, there)
     for way in work.diagrams.ways(there, TRUE):
         if not asks_computed or reached(work, way) is not False:

@@ -1,6 +1,7 @@
 """With more of an input a decision never comes to less."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -8,15 +9,19 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.lower.work import all_impossible
 from guidec.proofs.claims import Prover
-from guidec.proofs.questions import PROVEN, Answer, nobody
+from guidec.proofs.pairs import Pairs, for_both, pairs_of, told_apart
+from guidec.proofs.questions import NOT_SHOWN, PROVEN, Answer, Shows, everything, nobody, possible
 from guidec.proofs.witness import Patient, patient_of
-from guidec.rows import Leaf, Numbers, Values
+from guidec.rows import Entered, Leaf, Numbers, Values
 
 MOST_CELLS = 60
 
 
-def monotone(prover: Prover, when: int) -> tuple[Answer, Patient | None]:
-    """With more (or less) of an input the decision never comes further to the left; also who else is meant."""
+def monotone(prover: Prover, when: int, meant: Shows) -> tuple[Answer, Patient | None]:
+    """With more (or less) of an input the decision never comes further to the left; also who else is meant.
+
+    `meant` says of a record whether the condition `when` surely holds for it.
+    """
     work, claim, diagrams = prover.work, prover.claim, prover.work.diagrams
     own = [
         at
@@ -30,9 +35,7 @@ def monotone(prover: Prover, when: int) -> tuple[Answer, Patient | None]:
         if at not in own and (claim.of, "") in work.search.variables(at)
     }
     if others:
-        return Answer(
-            "unknown", None, f"a computed value reads `{claim.of}`, and how it rises is not followed"
-        ), None
+        return _of_pairs(prover, ranked, when, meant)
     if not own:
         return PROVEN, None
     coordinate = work.coordinates.all[own[0]]
@@ -46,7 +49,7 @@ def monotone(prover: Prover, when: int) -> tuple[Answer, Patient | None]:
         node = _falls(prover, ranked, own[0], (less, more))
         for cell in (less, more):
             node = diagrams.both(node, diagrams.restricted(allowed, own[0], cell))
-        answer, beside = _fall_shown(prover, node, own[0], (less, more))
+        answer, beside = _fall_shown(prover, node, own[0], (less, more), meant)
         if answer.kind == "refuted":
             return answer, beside
         open_ = answer if answer.kind == "unknown" else open_
@@ -95,7 +98,53 @@ def _falls(prover: Prover, ranked: int, at: int, cells: tuple[int, int]) -> int:
     return diagrams.apply(settle, before, behind)
 
 
-def _fall_shown(prover: Prover, node: int, at: int, cells: tuple[int, int]) -> tuple[Answer, Patient | None]:
+def _of_pairs(prover: Prover, ranked: int, when: int, meant: Shows) -> tuple[Answer, Patient | None]:
+    """The same where computed values read the input: over both patients at once."""
+    open_ = PROVEN
+    for pairs in pairs_of(prover.work, prover.claim.of, prover.claim.word):
+        answer, beside = _pair_shown(prover, pairs, _falling(prover, pairs, ranked, when), meant)
+        if answer.kind == "refuted":
+            return answer, beside
+        open_ = answer if answer.kind == "unknown" else open_
+    return open_, None
+
+
+def _falling(prover: Prover, pairs: Pairs, ranked: int, when: int) -> int:
+    """Where the first patient of a pair comes to some rank and the second to one below it."""
+    work, diagrams = prover.work, prover.work.diagrams
+    accepted = possible(work, when)
+    for at, one in enumerate(work.coordinates.all):
+        if isinstance(one, Entered) and one.input == pairs.input:
+            accepted = diagrams.both(accepted, diagrams.test(at, ~1 & 15))
+
+    def ranks(first: int, last: int) -> int:
+        def inside(value: Hashable) -> int:
+            assert isinstance(value, tuple)
+            return diagrams.true if first <= value[1] < last else diagrams.false
+
+        return diagrams.both(accepted, diagrams.replace(ranked, inside))
+
+    count = len(prover.claim.ranks)
+    return pairs.work.diagrams.any(
+        [for_both(pairs, diagrams, ranks(rank, count), ranks(0, rank)) for rank in range(1, count)]
+    )
+
+
+def _pair_shown(prover: Prover, pairs: Pairs, node: int, meant: Shows) -> tuple[Answer, Patient | None]:
+    def shows(patient: Patient) -> bool:
+        both = told_apart(pairs, patient)
+        return both is not None and falls(prover.compiled, prover.claim, *both) and all(map(meant, both))
+
+    answer = nobody(pairs.work, node, shows, accepted=True)
+    if answer.reason == NOT_SHOWN:
+        answer = nobody(pairs.work, node, shows, everything(pairs.work), accepted=True)
+    both = None if answer.patient is None else told_apart(pairs, answer.patient)
+    return (answer, None) if both is None else (replace(answer, patient=both[0]), both[1])
+
+
+def _fall_shown(
+    prover: Prover, node: int, at: int, cells: tuple[int, int], meant: Shows
+) -> tuple[Answer, Patient | None]:
     work, claim = prover.work, prover.claim
     before, behind = (patient_of(work, ((at, 1 << cell),)) for cell in cells)
     if before is None or behind is None:
@@ -103,7 +152,10 @@ def _fall_shown(prover: Prover, node: int, at: int, cells: tuple[int, int]) -> t
     value = behind[claim.of]
 
     def shows(patient: Patient) -> bool:
-        return claim.of in patient and falls(prover.compiled, claim, patient, {**patient, claim.of: value})
+        other = {**patient, claim.of: value}
+        if claim.of not in patient or not falls(prover.compiled, claim, patient, other):
+            return False
+        return meant(patient) and meant(other)
 
     first = work.diagrams.test(at, 1 << cells[0])
     answer = nobody(work, work.diagrams.both(node, first), shows)
