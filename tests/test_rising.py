@@ -80,6 +80,10 @@ decision by_danger "By danger?"
     middle: use a; rest not stated
     high:   use b; rest not stated
 
+decision plainly "Plainly?"
+  when old: use a; rest not stated
+  otherwise: nothing
+
 decision by_day "By day?"
   when month_old: use a; rest not stated
   otherwise: nothing
@@ -101,6 +105,13 @@ CLAIMS = (
     "more mass never gets less of nothing, a, b in by_danger when mass <= 4 kg",
     "more mass never gets less of nothing, a, b in by_danger when mass <= 4 kg and known site",
     "more mass never gets less of a, b in by_area when tall is not never and area < 8 kg",
+    "less mass never gets less of a, b in by_area when not known mass",
+    "less old never gets less of nothing, a, b in by_danger when known old",
+    "more old never gets less of nothing, a, b in by_danger when known old",
+    "less old never gets less of nothing, a in plainly when known old",
+    "more old never gets less of nothing, a in plainly when known old",
+    "less old never gets less of nothing, a in plainly",
+    "more site never gets less of nothing, a in plainly when known site",
     "less tall never gets less of nothing, a, b in by_danger when site is head and mass < 4 kg and mass - 2 kg > 0.5 kg",
 )
 
@@ -172,6 +183,9 @@ CONDITIONS = {
     "old": lambda one: one["old"],
     "mass <= 4 kg": lambda one: kilograms(one) <= 4,
     "mass <= 4 kg and known site": lambda one: kilograms(one) <= 4,
+    "known site": lambda one: True,
+    "known old": lambda one: True,
+    "not known mass": lambda one: False,
     "tall is not never and area < 8 kg": lambda one: (
         one["tall"] != "never" and kilograms(one) * (4 - one["tall"]) < 8
     ),

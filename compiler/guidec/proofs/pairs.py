@@ -11,7 +11,7 @@ from guidec.lower.search import Search, whole_domain
 from guidec.lower.work import Lowering
 from guidec.proofs.witness import Patient
 from guidec.record import rebuilt, record
-from guidec.rows import Apply, Coordinate, Cut, Derived, Mask, Number, Numbers, Picked, Read, Values
+from guidec.rows import Apply, Coordinate, Cut, Derived, Entered, Mask, Number, Numbers, Picked, Read, Values
 
 BESIDE = " beside"
 """Stands behind the input's name for what the second patient has; no name of a guideline has a blank."""
@@ -76,7 +76,7 @@ def _pairs(work: Lowering, name: str, word: str, unit: int, written: str) -> Pai
         first[at] = second[at] = len(listed)
         own = _in_unit(one, unit) if isinstance(one, Numbers) and one.input == name else one
         listed.append(_moved(own, first, {}))
-        if (name, "") in work.search.variables(at):
+        if (name, "") in work.search.variables(at) or one == Entered(name):
             second[at] = len(listed)
             listed.append(_moved(own, second, {name: name + BESIDE}))
     kind = work.coordinates.inputs[name].type
@@ -112,7 +112,7 @@ def _moved(one: Coordinate, places: Places, renamed: Mapping[str, str]) -> Coord
             made: Number = rebuilt(number, change)
             names = tuple(renamed.get(each, each) for each in inputs)
             return Derived(made, names, tuple(places[at] for at in reads), cuts, undefined, name)
-        case Numbers() | Values():
+        case Numbers() | Values() | Entered():
             return replace(one, input=renamed.get(one.input, one.input))
         case _:
             return one

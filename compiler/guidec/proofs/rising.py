@@ -29,15 +29,12 @@ def monotone(prover: Prover, when: int, meant: Shows) -> tuple[Answer, Patient |
         if isinstance(one, Numbers | Values) and one.input == claim.of
     ]
     ranked = _ranked(prover)
-    others = {
-        at
-        for at in diagrams.asked(ranked) | diagrams.asked(when)
-        if at not in own and (claim.of, "") in work.search.variables(at)
-    }
-    if others:
-        return _of_pairs(prover, ranked, when, meant)
-    if not own:
+    asked = diagrams.asked(ranked) | diagrams.asked(when)
+    computed = [at for at in asked if at not in own and (claim.of, "") in work.search.variables(at)]
+    if not own and not computed:
         return PROVEN, None
+    if computed or any(work.coordinates.all[at] == Entered(claim.of) for at in asked):
+        return _of_pairs(prover, ranked, when, meant)
     coordinate = work.coordinates.all[own[0]]
     count = len(coordinate.cells) if isinstance(coordinate, Numbers) else len(coordinate.values)  # type: ignore[union-attr]
     if count > MOST_CELLS:
@@ -99,7 +96,7 @@ def _falls(prover: Prover, ranked: int, at: int, cells: tuple[int, int]) -> int:
 
 
 def _of_pairs(prover: Prover, ranked: int, when: int, meant: Shows) -> tuple[Answer, Patient | None]:
-    """The same where computed values read the input: over both patients at once."""
+    """The same over both patients at once: computed values read the input, or it is asked what they record of it."""
     open_ = PROVEN
     for pairs in pairs_of(prover.work, prover.claim.of, prover.claim.word):
         answer, beside = _pair_shown(prover, pairs, _falling(prover, pairs, ranked, when), meant)
@@ -115,7 +112,7 @@ def _falling(prover: Prover, pairs: Pairs, ranked: int, when: int) -> int:
     accepted = possible(work, when)
     for at, one in enumerate(work.coordinates.all):
         if isinstance(one, Entered) and one.input == pairs.input:
-            accepted = diagrams.both(accepted, diagrams.test(at, ~1 & 15))
+            accepted = diagrams.both(accepted, diagrams.test(at, 12))
 
     def ranks(first: int, last: int) -> int:
         def inside(value: Hashable) -> int:
