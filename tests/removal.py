@@ -13,6 +13,7 @@ from guidec import ir
 from guidec.evaluate import Compiled
 from guidec.lower import lower
 from guidec.record import inside, parts
+from guidec.resolve.pathways import categories_of
 from guidec.scenarios import run
 from guidec.source import Span
 
@@ -89,6 +90,8 @@ def places(guideline: ir.Guideline, statement: str, kind: str) -> list[Place]:
     for part, span in _with_spans(guideline):
         if isinstance(part, ir.Guideline | ir.Citation | ir.Source | ir.Account):
             continue
+        if isinstance(part, ir.Definition) and part.role:
+            continue  # made of the pathway, where the statement is cited as well
         name = type(part).__name__.lower()
         if any(isinstance(one, ir.Citation) and _cites(one, statement) for one in inside(part)):
             found.append(Place(part, _place(span, name), tuple(_ways(guideline, part, kind))))
@@ -175,8 +178,16 @@ def _ways(guideline: ir.Guideline, part: Any, kind: str) -> Iterator[Way]:
             yield from _definition_ways(part)
         case ir.Reading():
             yield from _reading_ways(guideline, part)
-        case ir.Band() | ir.Arm() | ir.GridRow() | ir.Grid() | ir.Input() | ir.Item() | ir.Note():
+        case (
+            ir.Band() | ir.Arm() | ir.GridRow() | ir.Grid() | ir.Input() | ir.Item() | ir.Note() | ir.Stage() | ir.Pathway()
+        ):  # fmt: skip
             return
+        case ir.Move():
+            if part.to:
+                yield Way("leads nowhere that is stated", _changed(part, to="", why="removed"))
+        case ir.StageReview():
+            if part.interval is not None:
+                yield Way("dropped", _replaced(part, None))
         case ir.DoseBand():
             yield Way("dose not stated", _changed(part, dose=None))
         case _:
@@ -254,8 +265,12 @@ def _replaced(part: Any, instead: Any) -> Edits:
 
 
 def rewritten(guideline: ir.Guideline, edits: dict[int, Edit]) -> ir.Guideline:
-    """The same with the edits made, inner parts first."""
-    return _rewritten(guideline, edits)  # type: ignore[no-any-return]
+    """The same with the edits made, inner parts first; what is made of the pathway is made anew."""
+    found: ir.Guideline = _rewritten(guideline, edits)
+    if found.pathway is None:
+        return found
+    own = tuple(one for one in found.definitions if not one.role)
+    return replace(found, definitions=(*own, *categories_of(found.pathway)))
 
 
 def _rewritten(one: Any, edits: dict[int, Edit]) -> Any:

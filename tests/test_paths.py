@@ -58,7 +58,8 @@ def check(guideline: Compiled, everybody: World, seed: int = 1) -> None:
         patient = as_json(guideline.guideline, case)
         paths = Paths(guideline, patient)
         for definition in guideline.guideline.definitions:
-            _check_values(paths, those, definition, patient)
+            if not definition.role:
+                _check_values(paths, those, definition, patient)
         for one in decisions:
             _check_ends(paths, those, one.id, patient)
             if not isinstance(one.tree, ir.Table):
@@ -122,6 +123,8 @@ def _check_parting(paths: Paths, those: Known, decision: str, patient: object) -
                 if branches.setdefault(key, branch) != branch:
                     wanted.append(name)
                     break
+        keys = {one.id: one.key for one in those.world.guideline.inputs}
+        wanted = list(dict.fromkeys(keys[name] for name in wanted))
         found = paths.parting(decision, ways, [question])
         assert list(found) == wanted, (decision, question, patient)
 

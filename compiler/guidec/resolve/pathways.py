@@ -33,7 +33,7 @@ def pathway(
         scope.unread_kinds.add("pathway")
         return None, ()
     scope.stages = {stage.id: stage.label for stage in found.stages}
-    return found, _definitions(found)
+    return found, categories_of(found)
 
 
 def _pathway(scope: Scope, written: ast.Pathway, rules: dict[str, ir.Rule]) -> ir.Pathway | None:
@@ -171,7 +171,8 @@ def _move(
 # --- what the rows are made of -----------------------------------------------
 
 
-def _definitions(found: ir.Pathway) -> tuple[ir.Definition, ...]:
+def categories_of(found: ir.Pathway) -> tuple[ir.Definition, ...]:
+    """The definitions of a pathway: where patients stand, and where the moves out of each stage lead."""
     values = tuple(ir.Value(stage.id, stage.label) for stage in found.stages)
     bands = tuple(
         ir.Band(stage.id, stage.label, ir.Is(found.input, (stage.id,)), stage.cites, stage.span)
