@@ -363,7 +363,7 @@ def quantity_text(low: Fraction, high: Fraction, unit: str) -> str:
     return f"{numbers} {unit_text(counted(unit, low, high))}".strip()
 
 
-def counted(unit: str, low: float | Fraction, high: float | Fraction) -> str:
+def counted(unit: str, low: object, high: object) -> str:
     """A unit behind its numbers: `month`, `months`; UCUM has no plural."""
     return f"{unit}s" if CALENDAR_WORDS.get(unit) == unit and not low == high == 1 else unit
 
