@@ -636,7 +636,7 @@ TOLD = {
     "a review": (
         ("every 3 to 6 months", "after 3 months"),
         "first",
-        ("review: every 3–6 month → after 3 month",),
+        ("review: every 3–6 months → after 3 months",),
     ),
     "an end": (
         ("    final", '    not stated "Nobody knows."'),

@@ -80,7 +80,7 @@ action of morphine start | switch
 route of paracetamol intravenously | oral
 route of paracetamol not stated | oral
 route of morphine by mouth | subcutaneous
-interval of liver_tests 3 months | 3 to 6 month
+interval of liver_tests 3 months | 3 to 6 months
 interval of liver_again not stated | once
 open reading nothing | often
 """
@@ -194,7 +194,7 @@ dose of oxycodone up to 5 mg | 5 mg or more
 dose of paracetamol in comfort about 1 g | 1 g
 step of morphine 1 | 2
 step of laxative 2 | not stated
-delay of oxycodone 2 weeks | 1 to 2 week
+delay of oxycodone 2 weeks | 1 to 2 weeks
 delay of morphine 1 week | not stated
 basis of paracetamol stated | not stated
 basis of morphine stated | the dose goes by no weight
@@ -314,9 +314,9 @@ phase then_; worse no | next of then_ over | not stated
 phase first | next of then_ over | the patient is not at `then_`
 phase over | next of over over | final
 phase first | next of first final | first, then_
-phase first | review of first after 3 to 6 months | every 3 to 6 month, after 2 week
-phase first | review of first 4 weeks | every 3 to 6 month, after 2 week
-phase first | review of first not stated | every 3 to 6 month, after 2 week
+phase first | review of first after 3 to 6 months | every 3 to 6 months, after 2 weeks
+phase first | review of first 4 weeks | every 3 to 6 months, after 2 weeks
+phase first | review of first not stated | every 3 to 6 months, after 2 weeks
 phase then_ | review of then_ 2 weeks | not stated
 phase over | review of over not stated | the patient is not at `over`, or has no review there
 phase one of first, then_ | stage first | first, then_

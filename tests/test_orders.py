@@ -362,7 +362,7 @@ scenario "Wrong"
     assert found.compiled is not None, found.diagnostics
     assert not run(found.compiled, found.scenarios[0])
     assert [one.got for one in run(found.compiled, found.scenarios[1])] == [
-        "8 to 8 h", "4 to 6 week", "not stated",
+        "8 h", "4 to 6 weeks", "not stated",
     ]  # fmt: skip
 
 

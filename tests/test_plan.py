@@ -23,10 +23,8 @@ from guidec.evaluate import Compiled, Refused, evaluate
 from guidec.pipeline import compile_file
 from guidec.plan import Unchosen, plan
 from guidec.plan.calendar import plan_calendar
-from guidec.plan.drafts import Frame
 from guidec.plan.entries import Entry, Open, Plan, Window
 from guidec.plan.laws import broken
-from guidec.plan.monitored import reviews
 from guidec.plan.shape import plan_json, plan_schema_text
 from guidec.plan.sheet import COLUMNS, plan_csv
 from guidec.plan.show import WIDTH, plan_text
@@ -252,6 +250,49 @@ def test_behind_an_amount_whose_time_is_not_stated_nothing_has_a_date() -> None:
     assert "Drug c: 1 more step and then stop" in [one.what for one in found.open]
 
 
+@pytest.mark.parametrize(
+    ("spans", "overflow", "expected"),
+    [
+        (("1 month", "1 month"), "back", ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]),
+        (("1 month", "1 month"), "forward", ["2024-01-31", "2024-03-01", "2024-03-31", "2024-05-01"]),
+        (
+            ("1 month", "1 month"),
+            "",
+            ["2024-01-31", "2024-02-29..2024-03-01", "2024-03-31", "2024-04-30..2024-05-01"],
+        ),
+        (
+            ("1 to 2 months", "1 month"),
+            "back",
+            ["2024-01-31", "2024-02-29..2024-03-31", "2024-03-31..2024-04-30", "2024-04-30..2024-05-31"],
+        ),
+        (("1 year", "1 month"), "back", ["2024-01-31", "2025-01-31", "2025-02-28", "2025-03-31"]),
+        (("4 weeks", "1 month"), "back", ["2024-01-31", "2024-02-28", "2024-03-28", "2024-04-28"]),
+        (("1 month", "2 weeks"), "back", ["2024-01-31", "2024-02-29", "2024-03-14", "2024-03-28"]),
+        (
+            ("36 h", "36 h"),
+            "back",
+            ["2024-01-31", "2024-02-01..2024-02-02", "2024-02-03", "2024-02-04..2024-02-05"],
+        ),
+    ],
+)
+def test_the_steps_of_a_taper_count_from_its_beginning(
+    spans: tuple[str, str], overflow: str, expected: list[str]
+) -> None:
+    first, every = spans
+    orders = f"  give alpha by mouth 60 mg/d for {first}\n    taper by 20 mg/d every {every} until stop"
+    found = of_orders(orders, date(2024, 1, 31), overflow=overflow)
+    assert days(list(found.entries)) == expected
+    assert [one.kind for one in found.entries] == ["give", "give", "give", "stop"]
+
+
+def test_single_doses_of_a_taper_count_from_its_beginning() -> None:
+    orders = (
+        "  give alpha by mouth 40 mg every 1 month for 1 month\n    taper by 20 mg every 2 months until stop"
+    )
+    found = of_orders(orders, date(2024, 1, 31), overflow="back")
+    assert days(list(found.entries)) == ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+
+
 # --- choices and options -----------------------------------------------------
 
 
@@ -321,6 +362,47 @@ def test_a_baseline_stands_on_or_before_the_first_dose() -> None:
     assert not of(planned("windows", tb_done=True), "tuberculosis")
 
 
+TAKEN = written(
+    """guideline taken "Taken"
+  version 1.0.0
+  language guidec/1
+
+drug alpha "Alpha"
+drug beta "Beta"
+test pressure "Pressure"
+test sugar "Sugar"
+
+input now "Drugs taken now"
+  any of drugs
+
+input ill "Ill"
+  boolean
+
+decision treatment "Treatment"
+  when ill: use alpha by mouth 10 mg/d; rest not stated
+  otherwise: nothing
+
+monitor pressures "Pressure on alpha" when prescribed alpha
+  measure pressure
+  before the first dose
+
+monitor sugars "Sugar on alpha" when prescribed alpha or taking alpha
+  measure sugar
+  before the first dose
+"""
+)
+
+
+@pytest.mark.parametrize("rule", ["pressures", "sugars"])
+def test_a_baseline_of_a_drug_that_is_taken_already_is_not_due(rule: str) -> None:
+    found = plan(TAKEN, {"ill": True, "now": ["alpha"]}, START, UNTIL)
+    assert not of(found, rule)
+    assert why(found, rule) == [("not due", "before the first dose, and the drug is taken already")]
+    for now in ([], ["beta"], None):
+        other = plan(TAKEN, {"ill": True, "now": now}, START, UNTIL)
+        assert days(of(other, rule, "baseline")) == ["2026-01-31"]
+
+
 def test_a_baseline_before_a_dose_without_a_date_has_none() -> None:
     text = PLANS.read_text("utf-8").replace("when prescribed drug_b until tb_done", "when prescribed drug_c")
     made = compile_file("it.guide", lambda name: text.encode() if name == "it.guide" else
@@ -359,19 +441,77 @@ def test_windows_from_a_date_of_the_record_go_on_from_it() -> None:
     ]
 
 
+STAGED = written(
+    """guideline staged "Staged"
+  version 1.0.0
+  language guidec/1
+  calendar overflow back
+
+input phase "Phase"
+  one of
+    early "Early"
+    late "Late"
+    over "Over"
+
+input worse "Worse"
+  boolean
+
+pathway course "Course" of phase
+  stage early
+    start
+    review after 1 month
+    review every 2 to 3 months
+    when worse: stay
+    otherwise: go to late
+  stage late
+    review not stated "Nobody says."
+    when worse: go to early
+    otherwise: go to over
+  stage over
+    final
+"""
+)
+
+
+def staged(phase: object) -> Plan:
+    return plan(STAGED, {"phase": phase, "worse": False}, START, UNTIL)
+
+
 def test_reviews_of_a_stage_are_windows_from_the_first_day() -> None:
-    frame = Frame(compiled(PLANS).guideline, START, UNTIL, ())
-    span = {"low": 2, "high": 3, "unit": "month"}
-    pathway = {
-        "stage": "induction",
-        "reviews": [{"every": span, "statements": ["S1"]}, {"every": "not stated", "statements": ["S2"]}],
-        "responses": [],
-    }
-    first, second, unset = list(reviews(frame, pathway))
-    assert isinstance(first, Entry) and isinstance(second, Entry) and isinstance(unset, Open)
-    assert days([first, second]) == ["2026-03-31..2026-04-30", "2026-05-31..2026-07-31"]
-    assert (first.kind, first.statements, unset.kind) == ("review", ("S1",), "not stated")
-    assert not list(reviews(frame, None))
+    found = staged("early")
+    assert [(one.label, shown(one.first), one.number, one.every) for one in found.entries] == [
+        ("Review: Early", "2026-02-28", "after 1 month", ""),
+        ("Review: Early", "2026-03-31..2026-04-30", "", "every 2 to 3 months"),
+        ("Review: Early", "2026-05-31..2026-07-31", "", "every 2 to 3 months"),
+    ]
+    assert not found.open
+    assert "[ ] Review: Early; after 1 month" in plan_text(STAGED.guideline, found)
+    assert [(one.kind, one.what, one.why) for one in staged("late").open] == [
+        ("not stated", "Review: Late", "at an interval that is not stated: Nobody says.")
+    ]
+
+
+def test_reviews_of_a_stage_that_is_only_possible_have_no_date() -> None:
+    found = staged({"one_of": ["early", "late"]})
+    assert not found.entries
+    assert [(one.kind, one.what, one.why, one.needs) for one in found.open] == [
+        ("open", "Review: Early", "if at Early: after 1 month", ("phase",)),
+        ("open", "Review: Early", "if at Early: every 2 to 3 months", ("phase",)),
+        (
+            "open",
+            "Review: Late",
+            "if at Late: at an interval that is not stated: Nobody says.",
+            ("phase",),
+        ),
+    ]
+    assert len({one.id for one in found.open}) == 3
+
+
+def test_a_review_after_the_last_day_is_said() -> None:
+    found = plan(STAGED, {"phase": "early"}, START, START + timedelta(days=7))
+    assert [(one.what, one.why) for one in found.open if one.kind == "later"] == [
+        ("Review: Early", "after 2026-02-07, the last day of the plan: from 2026-02-28")
+    ]
 
 
 # --- the flagship ------------------------------------------------------------

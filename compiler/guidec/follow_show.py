@@ -7,8 +7,8 @@ from guidec import ir
 from guidec.compare_show import marked
 from guidec.numbers import unit_text
 from guidec.proofs.written import given
-from guidec.show import STATUS_WORDS, error_text, interval_words, possible_lines, recommendation_lines
-from guidec.wording import label_of, outcome_label, value_label
+from guidec.show import STATUS_WORDS, error_text, possible_lines, recommendation_lines
+from guidec.wording import interval_words, label_of, outcome_label, value_label
 
 Json = dict[str, Any]
 

@@ -8,6 +8,7 @@ from guidec import ir
 from guidec.evaluate import Compiled, Refused, evaluate, refusal
 from guidec.numbers import quantity_equal
 from guidec.record import record
+from guidec.wording import counted, interval_words
 
 Json = dict[str, Any]
 
@@ -179,7 +180,7 @@ def _time(result: Json, expected: ir.Expectation) -> str | None:
             continue
         there = (exact(time["low"]), exact(time["high"]), time["unit"])
         if there != (expected.low, expected.high, expected.unit):
-            return f"{time['low']} to {time['high']} {time['unit']}"
+            return interval_words(time)
     return None if given else f"`{expected.of}` is not given"
 
 
@@ -202,9 +203,9 @@ def _value(guideline: ir.Guideline, result: Json, expected: ir.Expectation) -> s
             exact(high), unit, expected.high, expected.unit
         )
         numbers = f"{low}" if low == high else f"{low} to {high}"
-        return None if same else f"{numbers} {unit}".rstrip()
+        return None if same else f"{numbers} {counted(unit, low, high)}".rstrip()
     if isinstance(low, int | float) and not isinstance(low, bool):
-        return f"{low} {shown['unit']}".rstrip()
+        return f"{low} {counted(shown['unit'], low, high)}".rstrip()
     if "value" in shown:
         names = [{True: "yes", False: "no"}.get(shown["value"], str(shown["value"]))]
     else:
@@ -483,10 +484,7 @@ def _review(result: Json, expected: ir.Expectation) -> str | None:
 
 
 def _review_text(word: str, time: Any) -> str:
-    if not isinstance(time, dict):
-        return str(time)
-    numbers = f"{time['low']}" if time["low"] == time["high"] else f"{time['low']} to {time['high']}"
-    return f"{word} {numbers} {time['unit']}"
+    return f"{word} {interval_words(time)}" if isinstance(time, dict) else str(time)
 
 
 def _reviewed(word: str, time: Any, expected: ir.Expectation) -> bool:

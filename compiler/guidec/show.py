@@ -4,7 +4,7 @@ from typing import Any
 
 from guidec import ir
 from guidec.numbers import unit_text
-from guidec.wording import band_source, days_text, grade_text, label_of, outcome_label
+from guidec.wording import band_source, counted, grade_text, interval_words, label_of, outcome_label
 
 Json = dict[str, Any]
 
@@ -292,18 +292,9 @@ def _range(low: int | float, high: int | float) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def _with_unit(numbers: str, unit: str) -> str:
+def _with_unit(low: int | float, high: int | float, unit: str) -> str:
     """`3`, `2 to 4 kg`, `1 year`, `18 years`."""
-    if unit in ("day", "week", "month", "year"):
-        return f"{numbers} {unit}{'' if numbers == '1' else 's'}"
-    return f"{numbers} {unit_text(unit)}".strip()
-
-
-def interval_words(interval: Json) -> str:
-    plural = "" if interval["low"] == interval["high"] == 1 else "s"
-    word = interval["unit"] + (plural if interval["unit"] in ("day", "week", "month", "year") else "")
-    less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
-    return f"{_range(interval['low'], interval['high'])} {word}{less}"
+    return f"{_range(low, high)} {unit_text(counted(unit, low, high))}".strip()
 
 
 def rule_lines(guideline: ir.Guideline, rule: Json) -> list[str]:
@@ -345,13 +336,13 @@ def _pathway(guideline: ir.Guideline, pathway: ir.Pathway, found: Json) -> list[
         lines += [f"  if at {stage.label}:"] if several else []
         indent = "    " if several else "  "
         reviews = [one for one in found["reviews"] if one["stage"] == stage.id]
-        seen = [f"seen again {_seen(one)}{_cites(one)}" for one in reviews]
+        seen = [f"seen again {review_words(one)}{_cites(one)}" for one in reviews]
         lines += [indent + line for line in (*seen, *_response(guideline, pathway, stage, response))]
     return lines
 
 
-def _seen(review: Json) -> str:
-    """`every 3 to 6 months`, `after 2 weeks`."""
+def review_words(review: Json) -> str:
+    """When a patient of a stage is seen again: `every 3 to 6 months`, `after 2 weeks`."""
     if "after" in review:
         return f"after {interval_words(review['after'])}"
     if isinstance(review["every"], dict):
@@ -432,11 +423,11 @@ def value_text(guideline: ir.Guideline, definition: ir.Definition, value: Json) 
     if definition.category is not None:
         return _category_text(definition.category, value)
     if "low" in value:
-        text = _with_unit(_range(value["low"], value["high"]), value["unit"])
+        text = _with_unit(value["low"], value["high"], value["unit"])
     elif isinstance(value.get("value"), bool):
         text = "yes" if value["value"] else "no"
     elif "value" in value:
-        text = _with_unit(str(value["value"]), value.get("unit", ""))
+        text = _with_unit(value["value"], value["value"], value.get("unit", ""))
     else:
         text = "open"
     if "band" not in value:

@@ -207,8 +207,8 @@ def _grouped(guideline: ir.Guideline, condition: ir.Condition) -> str:
 def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
     """A number with the labels of its names."""
     match number:
-        case ir.Constant(value, unit, calendar):
-            return quantity_text(value, value, unit, calendar)
+        case ir.Constant(value, unit):
+            return quantity_text(value, value, unit)
         case ir.Day(day):
             return day
         case ir.Measure(name):
@@ -228,9 +228,9 @@ def number_in_words(guideline: ir.Guideline, number: ir.Number) -> str:
             return f"{number_in_words(guideline, base)}^{number_in_words(guideline, exponent)}"
         case ir.Function(name, arguments):
             return f"{name}({', '.join(number_in_words(guideline, one) for one in arguments)})"
-        case ir.Rounded(inner, step, unit, mode, calendar):
+        case ir.Rounded(inner, step, unit, mode):
             how = "" if mode == "half away from zero" else f"{mode} "
-            amount = quantity_text(step, step, unit, calendar)
+            amount = quantity_text(step, step, unit)
             return f"{number_in_words(guideline, inner)} rounded {how}to {amount}"
         case ir.Completed(word, first, last):
             return f"{word}s from {_closed(guideline, first)} to {_closed(guideline, last)}"
@@ -251,7 +251,7 @@ def _change(guideline: ir.Guideline, number: ir.Number) -> str:
         case ir.Arithmetic("-", ir.Measure(latest), ir.Measure(before)):
             part = _named(guideline.inputs)[before].part
             if part is not None and part.kind == "before" and part.of == latest:
-                time = quantity_text(Fraction(part.amount), Fraction(part.amount), part.unit, True)
+                time = quantity_text(Fraction(part.amount), Fraction(part.amount), part.unit)
                 return f"change of {label_of(guideline.inputs, latest)} over {time}"
         case _:
             pass
@@ -357,23 +357,33 @@ def review_text(review: ir.StageReview) -> str:
 # --- amounts -----------------------------------------------------------------
 
 
-def quantity_text(low: Fraction, high: Fraction, unit: str, calendar: bool = False) -> str:
-    """`4 weeks`, `300–800 mg/m²`."""
+def quantity_text(low: Fraction, high: Fraction, unit: str) -> str:
+    """`4 weeks`, `300–800 mg/m²`: calendar words have their plural."""
     numbers = decimal_text(low) if low == high else f"{decimal_text(low)}–{decimal_text(high)}"
-    if calendar:
-        return f"{numbers} {unit}{'' if low == high == 1 else 's'}"
-    return f"{numbers} {unit_text(unit)}".strip()
+    return f"{numbers} {unit_text(counted(unit, low, high))}".strip()
+
+
+def counted(unit: str, low: object, high: object) -> str:
+    """A unit behind its numbers: `month`, `months`; UCUM has no plural."""
+    return f"{unit}s" if CALENDAR_WORDS.get(unit) == unit and not low == high == 1 else unit
+
+
+def interval_words(interval: dict[str, Any]) -> str:
+    """A span of time of a result: `4 to 6 weeks`, `12 months less 4 days`."""
+    low, high = interval["low"], interval["high"]
+    less = f" less {days_text(interval['less_days'])}" if "less_days" in interval else ""
+    return f"{low if low == high else f'{low} to {high}'} {counted(interval['unit'], low, high)}{less}"
 
 
 def interval_text(interval: ir.Interval) -> str:
     """`4–6 weeks`, `12 months less 4 days`."""
-    text = quantity_text(interval.low, interval.high, interval.unit, interval.calendar)
+    text = quantity_text(interval.low, interval.high, interval.unit)
     return f"{text} less {days_text(interval.less)}" if interval.less else text
 
 
 def days_text(days: int) -> str:
     """`1 day`, `4 days`."""
-    return quantity_text(Fraction(days), Fraction(days), "day", True)
+    return quantity_text(Fraction(days), Fraction(days), "day")
 
 
 def dose_text(guideline: ir.Guideline, dose: ir.Dose | ir.DoseInBands) -> str:

@@ -211,7 +211,7 @@ def _entered(entry: ir.Input, value: Entered) -> str:
         case ir.Date():
             return date.fromordinal(int(value.value)).isoformat()
         case ir.Duration(unit):
-            return quantity_text(value.value, value.value, unit, True)
+            return quantity_text(value.value, value.value, unit)
         case ir.Quantity(units):
             return quantity_text(value.value, value.value, units[value.unit].unit)
         case _:

@@ -5,7 +5,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from guidec import ir
 from guidec.evaluate import Compiled, evaluate
+from guidec.evaluate.record import read_record
 from guidec.plan import unsettled
 from guidec.plan.choices import Unchosen, chosen_among, is_option, option_name
 from guidec.plan.drafts import Frame
@@ -32,7 +34,7 @@ def plan(compiled: Compiled, patient: object, start: date, until: date, chosen: 
     """
     chosen = chosen_among(compiled.guideline, evaluate(compiled, patient, False), chosen)
     result = evaluate(compiled, patient, False, chosen)
-    frame = Frame(compiled.guideline, start, until, chosen)
+    frame = Frame(compiled.guideline, start, until, chosen, _taken(compiled.guideline, patient))
     try:
         parts = [*_given(frame, result)]
         parts += [*_measured(frame, result, parts, _with_alternatives(compiled, patient, chosen, parts))]
@@ -63,6 +65,13 @@ def plan(compiled: Compiled, patient: object, start: date, until: date, chosen: 
     if faults:
         raise Unplannable(f"this plan is not to be trusted: {'; '.join(faults)}")
     return made
+
+
+def _taken(guideline: ir.Guideline, patient: object) -> frozenset[str]:
+    """The drugs of the list that `taking` asks: the guideline's first. A blank list has none."""
+    lists = (one.id for one in guideline.inputs if isinstance(one.type, ir.AnyOf) and one.type.drugs)
+    entered = read_record(guideline, patient).entries[name].values if (name := next(lists, "")) else ()
+    return frozenset(drug for one in entered if isinstance(one, frozenset) for drug in one)
 
 
 def _date(entry: Entry) -> tuple[date, date, bool]:

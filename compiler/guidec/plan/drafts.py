@@ -25,12 +25,13 @@ _ACTIONS = {
 
 @record
 class Frame:
-    """What a plan is made for: the guideline, its first and last day, what was chosen."""
+    """What a plan is made for: the guideline, its first and last day, what was chosen, which drugs are taken already."""
 
     guideline: ir.Guideline
     start: date
     until: date
     chosen: tuple[str, ...]
+    taken: frozenset[str] = frozenset()
 
     @property
     def overflow(self) -> str:

@@ -9,8 +9,8 @@ from guidec.evaluate import causes
 from guidec.plan.drafts import Frame
 from guidec.plan.entries import Entry, Open, OpenKind, Window
 from guidec.plan.orders import MOST_DATES
-from guidec.plan.windows import is_daily, on, series
-from guidec.show import span_text
+from guidec.plan.windows import Since, is_daily, later, on, series
+from guidec.show import review_words, span_text
 from guidec.wording import label_of
 
 Json = dict[str, Any]
@@ -119,13 +119,19 @@ def _baseline(frame: Frame, rule: Json, draft: Entry, tied: Tied) -> Entry | Ope
         statements=tuple(rule["baseline"]["statements"]),
         inferred=tuple(rule["baseline"].get("inferred", ())),
     )
-    if rule.get("because") == "taking":
+    if rule.get("because") == "taking" or not frame.taken.isdisjoint(_prescribed(frame, rule)):
         return _unset(base, "not due", "before the first dose, and the drug is taken already")
     if tied.first is None:
         names = ", ".join(label_of(frame.guideline.items, name) for name in tied.undated)
         why = f"before the first dose{f' of {names}' if names else ''}, and when that is given is not known"
         return _unset(base, "not stated", why)
     return replace(base, first=Window(frame.start, tied.first.earliest), number="before the first dose")
+
+
+def _prescribed(frame: Frame, rule: Json) -> set[str]:
+    """The drugs that a rule asks to be prescribed."""
+    declared = next(one for one in frame.guideline.rules if one.id == rule["id"])
+    return causes(declared.when, frame.guideline)[1]
 
 
 def _from_a_date(frame: Frame, rule: Json, draft: Entry) -> Iterator[Entry | Open]:
@@ -189,7 +195,7 @@ def _repeated(
         return
     windows = [
         (number, Window(window.earliest, min(window.latest, last)))
-        for number, window in series(start, every, frame.overflow, until, first)
+        for number, window in series(Since(start), every, frame.overflow, until, first)
         if window.latest >= frame.start
     ]
     if len(windows) > MOST_DATES:
@@ -198,19 +204,45 @@ def _repeated(
     yield from (replace(draft, id=f"{draft.id}.{number}", first=window) for number, window in windows)
 
 
-def reviews(frame: Frame, pathway: Json | None) -> Iterator[Entry | Open]:
-    """When a stage of a guideline is to be reviewed, counted from the plan's first day."""
-    if pathway is None:
+def reviews(frame: Frame, found: Json | None) -> Iterator[Entry | Open]:
+    """When the stage of a result is to be reviewed, counted from the plan's first day.
+
+    Where the stage isn't known, each review is listed with the stage that it belongs to, and none has a date.
+    """
+    if found is None:
         return
-    stage = str(pathway["stage"])
-    for at, review in enumerate(pathway.get("reviews", ())):
-        cites = tuple(review["statements"]), tuple(review.get("inferred", ()))
-        place, label = f"review.{stage}.{at + 1}", f"Review: {stage.replace('_', ' ')}"
-        if isinstance(review["every"], str):
-            why = "how often is not stated"
-            yield Open(place, "not stated", stage, label, why, "", "", (), *cites)
-            continue
-        every = f"every {span_text(review['every'])}"
-        draft = Entry(place, "review", stage, label, on(frame.start), every=every)
-        draft = replace(draft, statements=cites[0], inferred=cites[1])
-        yield from _repeated(frame, review["every"], draft, on(frame.start), frame.until, date.max, 1)
+    for at, review in enumerate(found["reviews"]):
+        draft = _review(frame, review, at + 1)
+        if isinstance(found["stage"], dict):
+            yield _of_a_possible_stage(frame, review, draft)
+        elif "after" in review:
+            first = later(draft.first, review["after"], frame.overflow)
+            yield replace(draft, id=f"{draft.id}.1", first=first, number=review_words(review))
+        elif isinstance(review["every"], dict):
+            draft = replace(draft, every=review_words(review))
+            yield from _repeated(frame, review["every"], draft, draft.first, frame.until, date.max, 1)
+        else:
+            yield _unset(draft, "not stated", review_words(review))
+
+
+def _review(frame: Frame, review: Json, number: int) -> Entry:
+    return Entry(
+        id=f"review.{review['stage']}.{number}",
+        kind="review",
+        name=review["stage"],
+        label=f"Review: {_stage_label(frame, review)}",
+        first=on(frame.start),
+        statements=tuple(review["statements"]),
+        inferred=tuple(review.get("inferred", ())),
+    )
+
+
+def _stage_label(frame: Frame, review: Json) -> str:
+    pathway = frame.guideline.pathway
+    return label_of(() if pathway is None else pathway.stages, review["stage"])
+
+
+def _of_a_possible_stage(frame: Frame, review: Json, draft: Entry) -> Open:
+    pathway = frame.guideline.pathway
+    why = f"if at {_stage_label(frame, review)}: {review_words(review)}"
+    return _unset(draft, "open", why, () if pathway is None else (pathway.input,))

@@ -12,6 +12,9 @@ from guidec.plan.choices import settled
 from guidec.plan.drafts import Frame, drafted, order_name, part_dose
 from guidec.plan.entries import Entry, Kind, Open, OpenKind, Window
 from guidec.plan.windows import (
+    Since,
+    exactly,
+    further,
     in_days,
     is_daily,
     last_day,
@@ -20,6 +23,7 @@ from guidec.plan.windows import (
     on,
     series,
     united,
+    window_of,
 )
 from guidec.show import order_text
 from guidec.units import without_time
@@ -157,7 +161,7 @@ def _order(
         return Found((replace(draft, kind="stop", first=begin),), (), begin)
     if "taper" in order:
         return _tapered(frame, draft, order, begin)
-    return _part(frame, draft, order, begin, order["for"])
+    return _part(frame, draft, order, Since(begin), order["for"])
 
 
 def _anchor(draft: Entry, order: Json, begin: Window, before: Sequence[Entry]) -> Window | str:
@@ -178,12 +182,12 @@ def _anchor(draft: Entry, order: Json, begin: Window, before: Sequence[Entry]) -
 
 
 def _tapered(frame: Frame, draft: Entry, order: Json, begin: Window) -> Found:
-    """Each amount with its days; behind an amount whose time isn't stated nothing has a date."""
+    """Each amount with its days, counted from the first; behind an amount whose time isn't stated nothing has a date."""
     taper = order["taper"]
     entries: list[Entry] = []
     unset: list[Open] = []
     steps = taper["steps"]
-    there: Window | None = begin
+    there: Since | None = Since(begin)
     for at, step in enumerate(steps):
         if there is None:
             break
@@ -201,8 +205,10 @@ def _tapered(frame: Frame, draft: Entry, order: Json, begin: Window) -> Found:
         found = _part(frame, part, order, there, step["for"])
         entries += found.entries
         unset += found.open
-        there = found.behind
-    if there is None:
+        lasts = step["for"]
+        there = further(there, lasts, frame.overflow) if isinstance(lasts, dict) else None
+    behind = None if there is None else window_of(there, frame.overflow)
+    if behind is None:
         left = len(steps) - len({one.number for one in entries})
         rest = f"{left} more steps" if left > 1 else "1 more step" if left else ""
         ends = " and then stop" if rest and "then" in taper else "stop" if "then" in taper else ""
@@ -211,32 +217,39 @@ def _tapered(frame: Frame, draft: Entry, order: Json, begin: Window) -> Found:
             what = f"{draft.label}: {rest}{ends}"
             unset.append(_left(draft, "not stated", what, why, "rest"))
     elif "then" in taper:
-        stop = replace(draft, id=f"{draft.id}.stop", kind="stop", first=there, dose="", amount=None, route="")
+        stop = replace(
+            draft, id=f"{draft.id}.stop", kind="stop", first=behind, dose="", amount=None, route=""
+        )
         entries.append(replace(stop, every="", action="", needs=(), notes=()))
-    return Found(tuple(entries), tuple(unset), there)
+    return Found(tuple(entries), tuple(unset), behind)
 
 
 # --- one amount --------------------------------------------------------------
 
 
-def _part(frame: Frame, draft: Entry, order: Json, begin: Window, lasts: Json | str) -> Found:
+def _part(frame: Frame, draft: Entry, order: Json, begin: Since, lasts: Json | str) -> Found:
     """One amount, given over days or on single dates."""
     every = order["every"]
     times = None if "taper" in order else order.get("times")
-    draft = replace(draft, first=begin)
+    first = window_of(begin, frame.overflow)
+    draft = replace(draft, first=first)
     if isinstance(every, dict) and not is_daily(every):
         return _spaced(frame, draft, every, times, begin, lasts)
     if isinstance(lasts, str) and times is not None:
         if isinstance(every, str):
-            return _counted(draft, times, begin)
+            return _counted(draft, times, first)
         lasts = {**every, "low": every["low"] * times, "high": every["high"] * times}
     notes = (*draft.notes, *_frequency(draft, order))
     if isinstance(lasts, str):
         kind: Kind = "procedure" if "procedure" in order else "give"
         return Found((replace(draft, kind=kind, ends="not stated", notes=notes),), (), None)
-    behind = later(begin, lasts, frame.overflow)
-    last = last_day(begin, behind, lasts)
+    behind = _after(frame, begin, lasts)
+    last = last_day(first, behind, lasts)
     return Found((replace(draft, kind="give", last=last, notes=notes),), (), behind)
+
+
+def _after(frame: Frame, begin: Since, span: Json, times: int = 1) -> Window:
+    return window_of(further(begin, span, frame.overflow, times), frame.overflow)
 
 
 def _frequency(draft: Entry, order: Json) -> Iterator[str]:
@@ -264,7 +277,7 @@ def _counted(draft: Entry, times: int, begin: Window) -> Found:
 
 
 def _spaced(
-    frame: Frame, draft: Entry, every: Json, times: int | None, begin: Window, lasts: Json | str
+    frame: Frame, draft: Entry, every: Json, times: int | None, begin: Since, lasts: Json | str
 ) -> Found:
     """Single dates, each so long after the first. A range of counts says which of them are only perhaps given."""
     least, most = (times, times) if times is not None else _counts(frame, every, begin, lasts)
@@ -298,35 +311,35 @@ def _spaced(
 
 
 def _as_course(
-    frame: Frame, draft: Entry, every: Json, most: int | None, begin: Window, lasts: Json | str
+    frame: Frame, draft: Entry, every: Json, most: int | None, begin: Since, lasts: Json | str
 ) -> Entry:
     if isinstance(lasts, dict):
-        last = last_day(begin, later(begin, lasts, frame.overflow), lasts)
+        last = last_day(draft.first, _after(frame, begin, lasts), lasts)
     elif most is not None:
-        last = later(begin, every, frame.overflow, most - 1)
+        last = _after(frame, begin, every, most - 1)
     else:
         return replace(draft, kind="give", ends="not stated")
     return replace(draft, kind="give", last=last)
 
 
-def _behind(frame: Frame, every: Json, most: int | None, begin: Window, lasts: Json | str) -> Window | None:
+def _behind(frame: Frame, every: Json, most: int | None, begin: Since, lasts: Json | str) -> Window | None:
     """Behind the last of so many doses what follows may begin the next day, or when another would have been due."""
     if isinstance(lasts, dict):
-        return later(begin, lasts, frame.overflow)
+        return _after(frame, begin, lasts)
     if most is None:
         return None
-    last, another = (later(begin, every, frame.overflow, number) for number in (max(most - 1, 0), most))
+    last, another = (_after(frame, begin, every, number) for number in (max(most - 1, 0), most))
     return Window(last.earliest + _DAY, max(another.latest, last.latest + _DAY))
 
 
-def _counts(frame: Frame, every: Json, begin: Window, lasts: Json | str) -> tuple[int | None, int | None]:
+def _counts(frame: Frame, every: Json, begin: Since, lasts: Json | str) -> tuple[int | None, int | None]:
     """How many doses fall into the time, at least and at most; None where that isn't stated."""
     if isinstance(lasts, str):
         return None, None
     units = [span["unit"] in ("month", "year") for span in (lasts, every)]
     if units[0] == units[1]:
         return _quotient(lasts, "low", every, "high"), _quotient(lasts, "high", every, "low")
-    numbers = [_fitting(frame, every, on(day), lasts) for day in (begin.earliest, begin.latest)]
+    numbers = [_fitting(frame, every, one, lasts) for one in exactly(begin)]
     return min(least for least, _ in numbers), max(most for _, most in numbers)
 
 
@@ -338,9 +351,9 @@ def _quotient(lasts: Json, end: str, every: Json, other: str) -> int:
     return max(ceil(whole / part), 1)
 
 
-def _fitting(frame: Frame, every: Json, begin: Window, lasts: Json) -> tuple[int, int]:
+def _fitting(frame: Frame, every: Json, begin: Since, lasts: Json) -> tuple[int, int]:
     """Months against days: how many dates lie before the time is over, for sure and perhaps."""
-    over = later(begin, lasts, frame.overflow)
+    over = _after(frame, begin, lasts)
     dates = [window for _, window in series(begin, every, frame.overflow, over.latest)]
     sure = sum(window.latest < over.earliest for window in dates)
     return max(sure, 1), max(sum(window.earliest < over.latest for window in dates), 1)

@@ -17,6 +17,7 @@ from guidec.proofs.written import expectations, scenario_text
 from guidec.record import record
 from guidec.rows import Prescribed
 from guidec.scenarios import ends
+from guidec.wording import counted
 
 Json = dict[str, Any]
 
@@ -355,9 +356,11 @@ def _with_amounts(expected: list[list[str]], given: list[list[str]]) -> list[lis
 def value_words(value: Json) -> str:
     """`3.5 kg`, `2 to 3 kg`, `yes`, `mild or severe`."""
     if "low" in value:
-        return f"{value['low']} to {value['high']} {value['unit']}".rstrip()
+        unit = counted(value["unit"], value["low"], value["high"])
+        return f"{value['low']} to {value['high']} {unit}".rstrip()
     if "one_of" in value or "values" in value:
         return " or ".join([*value.get("one_of", ()), *value.get("values", ())]) or "nothing"
     if isinstance(value.get("value"), bool):
         return "yes" if value["value"] else "no"
-    return f"{value.get('value', 'not known')} {value.get('unit', '')}".rstrip()
+    number = value.get("value", "not known")
+    return f"{number} {counted(value.get('unit', ''), number, number)}".rstrip()
