@@ -27,6 +27,7 @@ from test_python_target import patient
 ROOT = Path(__file__).parents[1]
 FEVER = ROOT / "tests" / "data" / "mutants" / "fever.guide"
 STAGES = FEVER.with_name("stages.guide")
+CAPPED = FEVER.with_name("capped.guide")
 SPECS = [
     FEVER,
     *sorted((ROOT / "tests" / "data" / "meaning").glob("*.guide")),
@@ -226,6 +227,33 @@ def test_scenarios_that_fail_as_it_is_are_mended_first(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "scenario “A warm child”" in result.stderr
     assert result.stdout == ""
+
+
+def test_a_changed_cap_or_rounding_is_shown_by_a_weight_for_which_another_dose_is_given() -> None:
+    whole = CAPPED.read_text("utf-8")
+    unnoticed = [
+        one for one in judged(CAPPED) if "heparin" in one.before[0] and "basis stated" in one.after[0]
+    ]
+    shown = {
+        one.after[0].partition("basis stated ")[2]: one for one in unnoticed if one.verdict != "scenario"
+    }
+    assert set(shown) == {
+        f"{changed}; rest not stated"
+        for changed in (
+            "rounded to 10 mg",
+            "at most 200 mg rounded to 10 mg",
+            "at most 1000 mg rounded to 10 mg",
+            "at most 100 mg rounded to 20 mg",
+            "at most 100 mg rounded half even to 10 mg",
+        )
+    }
+    for one in shown.values():
+        assert one.verdict == "alive"
+        assert "expect dose of heparin " in one.scenario
+        after = compiled(texts(CAPPED)[one.kind, one.before, one.after], one.scenario)
+        assert after.compiled is not None
+        assert run(after.compiled, after.scenarios[-1])
+        assert not run(subject(CAPPED).compiled, compiled(whole, one.scenario).scenarios[-1])
 
 
 def test_changes_of_a_pathway_are_noticed_or_shown() -> None:

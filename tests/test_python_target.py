@@ -249,6 +249,30 @@ def test_the_module_agrees_with_the_reference_on_random_patients(path: Path) -> 
     assert len({text[:200] for text in agreed(path)}) > 1
 
 
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2026-02-30", "there is no such day"),
+        ("0000-01-01", "there is no such day"),
+        ("20260228", "YYYY-MM-DD"),
+        ("2026-W09-4", "YYYY-MM-DD"),
+        ("2026-02-28T00", "YYYY-MM-DD"),
+        ("２026-02-28", "YYYY-MM-DD"),
+    ],
+)
+def test_what_is_no_day_is_refused_in_the_same_words(day: str, message: str) -> None:
+    for name, of in (("dates", ir.Date), ("series", None)):
+        compiled = compiled_test(f"meaning/{name}")
+        run: Evaluate = loaded(emitted(compiled))["evaluate"]
+        inputs = [one for one in compiled.guideline.inputs if one.part is None]
+        entry = next(one for one in inputs if (isinstance(one.type, of) if of else one.series is not None))
+        record = {entry.id: day if of else [{"date": day, "value": 1}]}
+        assert answer(run, record) == reference(compiled, record)
+        (error,) = json.loads(reference(compiled, record))["errors"]
+        assert (error["input"], error["code"]) == (entry.id, "bad_value")
+        assert error["message"].endswith(message)
+
+
 def test_a_rounding_is_settled_whatever_else_is_open() -> None:
     compiled = compiled_test("guidelines/settled")
     run: Evaluate = loaded(emitted(compiled))["evaluate"]

@@ -122,7 +122,10 @@ def test_so_long_before_is_completed_time(unit: Any, amount: int, day: str, last
             [*series(d2025_03_01=80), *series(d2025_03_01=81)],
             [("bad_value", "entry 2, of 2025-03-01: another")],
         ),
-        (series(d2025_02_30=80), [("bad_value", "entry 1, of 2025-02-30: the date")]),
+        (
+            series(d2025_02_30=80),
+            [("bad_value", "entry 1, of 2025-02-30: there is no such day")],
+        ),
         ([{"date": 3, "value": 80}], [("bad_type", "entry 1: the date")]),
         ([{"date": "2025-03-01"}], [("bad_type", "entry 1, of 2025-03-01: an entry of a series is")]),
         ([80], [("bad_type", "entry 1: an entry of a series is")]),

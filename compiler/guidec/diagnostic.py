@@ -52,6 +52,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+def cite_one(statements: Iterable[str]) -> str:
+    """The repair of what cites nothing, with the first of the statements that may be cited."""
+    return f"cite one: `[{next(iter(statements), 'ID')}]`"
+
+
 def listed(names: Iterable[str], last: str = "and") -> str:
     """`a`, `b` and `c`: names in a sentence."""
     quoted = [f"`{name}`" for name in names]

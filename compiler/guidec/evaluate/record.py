@@ -1,6 +1,7 @@
 """A patient's JSON to a record: each input blank, partly known or known; or everything that is wrong with it."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -179,14 +180,25 @@ def _dated(entry: ir.Input, value: object) -> Dated:
     day = value["date"]
     if not isinstance(day, str):
         raise _Bad("bad_type", "the date is written YYYY-MM-DD")
-    try:
-        found = date.fromisoformat(day)
-    except ValueError:
-        raise _Bad("bad_value", "the date is written YYYY-MM-DD") from None
-    if found.isoformat() != day:
-        raise _Bad("bad_value", "the date is written YYYY-MM-DD")
+    found = day_of(day)
+    if found is None:
+        raise _Bad("bad_value", no_day(day) or "the date is written YYYY-MM-DD")
     entered, before = _value(entry, value["value"])
     return Dated(found, Entry((entered,), before))
+
+
+def day_of(written: str) -> date | None:
+    """The day that is written `YYYY-MM-DD`."""
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.isoformat() == written else None
+
+
+def no_day(written: str) -> str:
+    """What is wrong with a day that is written as one and is none; nothing where it isn't written so."""
+    return "there is no such day" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written) else ""
 
 
 def part_of(part: ir.Part, dated: Sequence[Dated]) -> Entry:
@@ -293,12 +305,9 @@ def _quantity(kind: ir.Quantity, value: object) -> tuple[Entered, Fraction | Non
 def _date(value: object, low: str, high: str) -> Amount:
     if not isinstance(value, str):
         raise _Bad("bad_type", "the value is a date, YYYY-MM-DD")
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise _Bad("bad_value", "the value is a date, YYYY-MM-DD") from None
-    if day.isoformat() != value:
-        raise _Bad("bad_value", "the value is a date, YYYY-MM-DD")
+    day = day_of(value)
+    if day is None:
+        raise _Bad("bad_value", no_day(value) or "the value is a date, YYYY-MM-DD")
     if not low <= value <= high:
         raise _Bad("out_of_range", f"the date lies from {low} to {high}")
     return Amount(Fraction(day.toordinal()), 0)

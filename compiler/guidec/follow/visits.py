@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
-from guidec.evaluate.record import Code, Refused, read_record
+from guidec.evaluate.record import Code, Refused, no_day, read_record
 from guidec.record import record
 
 Json = dict[str, Any]
@@ -74,7 +74,10 @@ def _visit(guideline: ir.Guideline, number: int, one: object, errors: list[Visit
     shown = day.isoformat() if day is not None else ""
     before = len(errors)
     if day is None:
-        errors.append(VisitError(number, "", "date", "bad_value", "the date is written YYYY-MM-DD"))
+        written = one.get("date")
+        message = no_day(written) if isinstance(written, str) else ""
+        message = message or "the date is written YYYY-MM-DD"
+        errors.append(VisitError(number, "", "date", "bad_value", message))
     for name in one:
         if name not in ("date", "patient", "done"):
             message = "a visit has a `date`, a `patient`, and the tests that were `done`"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guidec import ir
-from guidec.diagnostic import warning
+from guidec.diagnostic import cite_one, warning
 from guidec.lower import avoided
 from guidec.lower.diagram import TooLarge
 from guidec.lower.faults import Arms, check_gap, check_overlap, check_reached
@@ -198,7 +198,8 @@ def _warn_of_uncited(work: Lowering, outcome: ir.Outcome) -> None:
     for one in outcome.recommendations:
         if not (one.cites.statements or one.cites.inferred):
             message = "no statement is cited for this recommendation, nor on the way to it"
-            work.found.append(warning("uncited_recommendation", message, one.span, "cite one: `[T17]`"))
+            known = (each.id for source in work.guideline.sources for each in source.statements)
+            work.found.append(warning("uncited_recommendation", message, one.span, cite_one(known)))
     for answer in outcome.answers:
         _warn_of_uncited(work, answer)
 

@@ -148,10 +148,10 @@ def _at(work: Lowering, name: str, leaves: Sequence[int]) -> int:
     """True where a decision ends in one of these leaves."""
     diagrams = work.diagrams
 
-    def truth(value: Hashable) -> int:
+    def there(value: Hashable) -> int:
         return diagrams.true if isinstance(value, tuple) and value[1] in leaves else diagrams.false
 
-    return diagrams.replace(work.decided[name], truth)
+    return diagrams.replace(work.decided[name], there)
 
 
 def _conditions_differ(whole: Joint, first: Sequence[ir.Condition], second: Sequence[ir.Condition]) -> int:
@@ -159,13 +159,14 @@ def _conditions_differ(whole: Joint, first: Sequence[ir.Condition], second: Sequ
     if len(first) != len(second):
         return diagrams.true
     pairs = (
-        (_truth(whole.first, one), _truth(whole.second, other))
+        (truth(whole.first, one), truth(whole.second, other))
         for one, other in zip(first, second, strict=True)
     )
     return diagrams.any([differing(diagrams, one, other) for one, other in pairs])
 
 
-def _truth(work: Lowering, condition: ir.Condition) -> int:
+def truth(work: Lowering, condition: ir.Condition) -> int:
+    """For whom a condition holds; whoever makes it undefined is left out."""
     diagrams = work.diagrams
     return diagrams.replace(
         diagram_of(work, condition),
@@ -247,7 +248,7 @@ def _valued(whole: Joint, name: str) -> int:
         same = diagram_of(whole.first, same_number(name)) if other.id != one.id else diagrams.true
         return diagrams.replace(same, lambda value: diagrams.false if value == TRUE else diagrams.true)
     if one.condition is not None and other.condition is not None:
-        return differing(diagrams, _truth(whole.first, one.condition), _truth(whole.second, other.condition))
+        return differing(diagrams, truth(whole.first, one.condition), truth(whole.second, other.condition))
     if one.category is None or other.category is None or one.category.policy != other.category.policy:
         return diagrams.true
     if one.category.policy != "collect":
@@ -256,8 +257,8 @@ def _valued(whole: Joint, name: str) -> int:
         [
             differing(
                 diagrams,
-                _truth(whole.first, ir.InBand(one.id, (value.id,))),
-                _truth(whole.second, ir.InBand(other.id, (value.id,))),
+                truth(whole.first, ir.InBand(one.id, (value.id,))),
+                truth(whole.second, ir.InBand(other.id, (value.id,))),
             )
             for value in one.category.values
         ]
@@ -289,7 +290,7 @@ def _staged(whole: Joint) -> int:
 def _in_scope(work: Lowering) -> int:
     """True for whom results speak of the pathway."""
     applies = work.guideline.applies
-    return work.diagrams.true if applies is None else _truth(work, applies)
+    return work.diagrams.true if applies is None else truth(work, applies)
 
 
 def _of_stage(stage: ir.Stage) -> object:

@@ -79,6 +79,12 @@ def pinned(
     return (scenario_text(guideline, title, patient, kept[:MOST_EXPECTED]) if kept else ""), differs
 
 
+def amounts(result: Json) -> list[str]:
+    """What is expected of the amounts that a result gives, each in its words."""
+    lines = [line for _, order in orders(result) for line in _ordered(order, "")]
+    return [line for line in lines if line.startswith(("dose of ", "daily of ", "total of ", "steps of "))]
+
+
 def plain(value: Any) -> Any:
     """A result without what is only words."""
     if isinstance(value, dict):

@@ -29,7 +29,7 @@ def _unnoticed(one: Mutant) -> Diagnostic:
         lines += ["", *one.scenario.rstrip("\n").split("\n")]
         repair = "add this scenario, or expect more in one that is there"
     else:
-        repair = f"no expectation can say it: {one.differs[0] if one.differs else 'only words differ'}"
+        repair = f"no expectation of this patient says it: {one.differs[0] if one.differs else 'only words differ'}"
     return Diagnostic("unnoticed_change", message, one.span, repair, "error", "\n".join(lines))
 
 

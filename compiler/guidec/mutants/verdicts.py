@@ -14,15 +14,16 @@ from guidec.lower import lowered
 from guidec.lower.diagram import TRUE, TooLarge
 from guidec.lower.work import Lowering
 from guidec.mutants.alike import asked as inputs_asked
-from guidec.mutants.alike import numbers, unlike
+from guidec.mutants.alike import numbers, truth, unlike
 from guidec.mutants.changes import Mutation, mutations
 from guidec.mutants.names import Names, names_of
-from guidec.mutants.pins import SURE, VIEWS, pinned, plain
+from guidec.mutants.pins import SURE, VIEWS, amounts, pinned, plain
 from guidec.mutants.slices import Reach, reached, sliced
 from guidec.parse import parse
+from guidec.proofs.dosed import NOBODY, compared, weights_apart
 from guidec.proofs.joint import Joint, joint
 from guidec.proofs.properties import prove
-from guidec.proofs.questions import nobody
+from guidec.proofs.questions import Answer, nobody
 from guidec.proofs.witness import Patient, least
 from guidec.record import parts, record
 from guidec.resolve import resolve
@@ -336,7 +337,8 @@ def _survivor(
     shows = _Shows(_before(work, reach), mutant)
     known = inputs_asked(whole, reach)
     sure = _Shows(shows.before, shows.after, SURE)
-    asked = nobody(whole.first, node, sure, known)
+    patient = _otherwise_dosed(work, reach, mutant)
+    asked = nobody(whole.first, node, sure, known) if patient is None else Answer("refuted", patient)
     patient = asked.patient
     if asked.kind == "unknown":
         patient = _like_a_scenario(work, sure)
@@ -365,6 +367,28 @@ def _survivor(
 
     scenario, differs = pinned(compiled, patient, title_of(found), written)
     return replace(found, verdict="alive", patient=patient, scenario=scenario, differs=differs)
+
+
+def _otherwise_dosed(work: _Work, reach: Reach, mutant: Compiled) -> Patient | None:
+    """A patient with a weight for which another amount is given; none where that is unknown or never so."""
+    before = _before(work, reach)
+    when = weights_apart(before.guideline, mutant.guideline)
+    if when == NOBODY:
+        return None
+    compared_numbers = numbers(before.guideline, mutant.guideline, reach)
+    try:
+        whole = joint(before.guideline, mutant.guideline, compared_numbers, amounts=True)
+        if not whole.cuts.issuperset(compared(when)):
+            return None
+        node = whole.first.diagrams.both(unlike(whole, reach), truth(whole.first, when))
+    except TooLarge:
+        return None
+
+    def shows(patient: Patient) -> bool:
+        ours, theirs = (amounts(answer(one, patient, readings=False)) for one in (before, mutant))
+        return ours != theirs
+
+    return nobody(whole.first, node, shows, inputs_asked(whole, reach)).patient
 
 
 def _broken(subject: Subject, after: Compiled, files: tuple[ast.File, ...]) -> str:

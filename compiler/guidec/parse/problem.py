@@ -197,7 +197,7 @@ def unexpected(build: Build, chunk: str, fault: UnexpectedToken | UnexpectedChar
     word = str(fault.token) if isinstance(fault, UnexpectedToken) else _first_word(lines[row][at:])
     if "_INDENT" in expected:
         return _not_indented(build, lines, row, at, word)
-    structure = _after_otherwise(word, expected)
+    structure = _after_otherwise(lines, row, word, expected)
     if structure is not None:
         return Diagnostic(
             "misplaced_otherwise", structure[0], _span(build, row, at, at + len(word)), structure[1]
@@ -379,8 +379,13 @@ def _not_indented(build: Build, lines: list[str], row: int, at: int, word: str) 
     )
 
 
-def _after_otherwise(word: str, expected: frozenset[str]) -> tuple[str, str] | None:
+def _after_otherwise(
+    lines: list[str], row: int, word: str, expected: frozenset[str]
+) -> tuple[str, str] | None:
     """The message and the repair where `otherwise` is not the one last branch."""
+    if word == "otherwise" and "WHEN" in expected and not _when_below(lines, row):
+        bare = "move" if "GO_TO" in expected else "outcome"
+        return "`otherwise` is the only branch", f"write the {bare} bare, without `otherwise:`"
     if word == "otherwise" and "WHEN" in expected:
         return "`otherwise` stands before the first `when`", "move it below the branches with `when`"
     if word == "otherwise" and expected <= {"_DEDENT", "_NL"}:
@@ -388,3 +393,11 @@ def _after_otherwise(word: str, expected: frozenset[str]) -> tuple[str, str] | N
     if word == "when" and expected <= {"_DEDENT", "_NL"}:
         return "this branch stands below `otherwise`", "move it above `otherwise`"
     return None
+
+
+def _when_below(lines: list[str], row: int) -> bool:
+    """Whether a branch with `when` stands below a line, beside it."""
+    beside = len(lines[row]) - len(lines[row].lstrip())
+    written = (line for line in map(code_of, lines[row + 1 :]) if line.strip())
+    next_beside = next((line for line in written if not line[: beside + 1].isspace()), "")
+    return next_beside.startswith(f"{' ' * beside}when ")

@@ -24,6 +24,8 @@ _OTHER_WORDS = {
     "daily": "every 1 day", "weekly": "every 1 week", "monthly": "every 1 month", "unknown": "not stated",
     "prescribe": "use", "start": "give", "plus": "with", "recommended": "recommend", "avoid": "use against",
 }  # fmt: skip
+_DECIMALS = "number|numeric|float|decimal|real|double"
+_NUMBER = r"-?\d+(?:\.\d+)?"
 _ID = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
@@ -253,6 +255,29 @@ def _unit(stop: Stop) -> Slip | None:
     return None
 
 
+def _unitless(stop: Stop) -> Slip | None:
+    """The type of numbers with decimals, where it has no unit."""
+    line = re.match(
+        rf"( *)(?:(quantity|or in)( 1)?|(?:{_DECIMALS}|integer))(?= from ({_NUMBER}) to ({_NUMBER})(?: step ({_NUMBER}))?)",
+        stop.line,
+    )
+    if line is None:
+        return None
+    indent, kind, one, low, high, step = line.groups()
+    numbers = [low, high] if step is None else [low, high, step]
+    places = max(len(number.partition(".")[2]) for number in numbers)
+    if kind is None and not places:
+        return None
+    step = step or f"0.{'1'.zfill(places)}"
+    start = line.start(3) + 1 if one else len(indent)
+    written = line[0][start:]
+    whole = f"{kind or 'quantity'} {{INR}} from {low} to {high} step {step}"
+    message = f"`{written}` is no unit" if one else f"`{written}` has no unit here"
+    if kind is None:
+        message = f"`{written}` is no type of numbers with decimals"
+    return Slip(message, f"write its unit; without one, name the ratio: `{whole}`", start, line.end())
+
+
 def _chain(stop: Stop) -> Slip | None:
     if (
         not re.match(r"[<>=]", stop.rest)
@@ -307,6 +332,36 @@ def _other_word(stop: Stop) -> Slip | None:
     return Slip(f"`{stop.word}` can't stand here", f"write `{proposal}`", stop.at, stop.at + len(stop.word))
 
 
+def _by_entry(stop: Stop) -> Slip | None:
+    """What is asked of a series, where a name must stand."""
+    began = re.match(r" *by (latest|first|count|change|relative) $", stop.before)
+    if began is None or not re.match(r"[a-z]", stop.rest):
+        return None
+    asked = stop.line[began.start(1) :].partition(":")[0].rstrip()
+    if began[1] == "latest":
+        return Slip(
+            "`by` names a series as it is, and asks its latest entry",
+            f"write `by {stop.word}`",
+            began.start(1),
+            stop.at + len(stop.word),
+        )
+    name = as_name(asked)
+    repair = f'define it, `define {name} "…" = {asked}`, and write `by {name}`'
+    return Slip(
+        f"`by` names one thing, and `{asked}` is computed",
+        repair,
+        began.start(1),
+        began.start(1) + len(asked),
+    )
+
+
+def _first_dose(stop: Stop) -> Slip | None:
+    found = re.match(r"before +(?:the +)?(?:first|1st) +(?:dose|doses)\b", stop.rest)
+    if found is None or "_BEFORE_FIRST_DOSE" not in stop.expected:
+        return None
+    return _here(stop, f"`{found[0]}` can't stand here", "write `before the first dose`", found.end())
+
+
 def _separator(stop: Stop) -> Slip | None:
     for written, meant, name in ((",", ";", "SEMICOLON"), (";", ",", "COMMA"), ("=", ":", "COLON")):
         if stop.rest.startswith(written) and name in stop.expected:
@@ -321,6 +376,6 @@ def _stray_end(stop: Stop) -> Slip | None:
 
 
 _RULES: tuple[Callable[[Stop], Slip | None], ...] = (
-    _comment, _quotation, _date, _number, _range, _and_or, _citation, _bare_citation, _unit, _sign, _chain,
-    _stray_end, _name, _label, _other_word, _separator,
+    _comment, _quotation, _date, _number, _range, _and_or, _citation, _bare_citation, _unitless, _unit, _sign, _chain,
+    _stray_end, _by_entry, _first_dose, _name, _label, _other_word, _separator,
 )  # fmt: skip

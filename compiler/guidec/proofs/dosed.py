@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
-from itertools import groupby, product
+from itertools import groupby, islice, product
 from math import ceil, floor
 from typing import Any
 
@@ -112,6 +112,20 @@ def cuts(guideline: ir.Guideline, first: ir.Guideline, second: ir.Guideline) -> 
     ]
     found = (compared(_unequal(inputs, *pair)[0]) for pair in pairs[:MOST_PAIRS])
     return list(dict.fromkeys(one for several in found for one in several))
+
+
+def weights_apart(first: ir.Guideline, second: ir.Guideline) -> ir.Condition:
+    """The weights, all entered in the first as in the second, for which what only one of them gives is another amount."""
+    inputs = {one.id: one for one in first.inputs}
+    ours, theirs = (_by_place(one) for one in (first, second))
+    found: list[ir.Condition] = []
+    for place in (place for place in ours if place in theirs):
+        gone = [one for one in ours[place] if one not in theirs[place]]
+        new = [one for one in theirs[place] if one not in ours[place]]
+        if gone or new:
+            pairs = islice(product(gone or ours[place], new or theirs[place]), MOST_PAIRS)
+            found += [_unequal(inputs, *pair)[0] for pair in pairs]
+    return _either(found)
 
 
 def compared(when: ir.Condition) -> list[ir.Compare]:

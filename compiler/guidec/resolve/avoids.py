@@ -1,7 +1,7 @@
 """Contraindications and interactions: what `avoid` names exists, and its condition is about inputs."""
 
 from guidec import ast, ir
-from guidec.diagnostic import Diagnostic, warning
+from guidec.diagnostic import Diagnostic, cite_one, warning
 from guidec.given import Thing, among, covered, everything_given, without
 from guidec.record import parts
 from guidec.resolve.expressions import condition
@@ -14,7 +14,7 @@ def avoid(scope: Scope, written: ast.Avoid) -> ir.Avoid | None:
     cites = scope.cite(written.cites)
     if not (cites.statements or cites.inferred):
         message = f"no statement is cited for avoiding `{written.item.text}`"
-        scope.warn("uncited_recommendation", message, written.item.span, "cite one: `[T17]`")
+        scope.warn("uncited_recommendation", message, written.item.span, cite_one(scope.statements))
     item, other, when = _item(scope, written.item), None, None
     whole = item is not None
     if written.other is not None:

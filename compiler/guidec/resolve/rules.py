@@ -1,7 +1,7 @@
 """Advice and monitoring: each rule on its own condition, which may ask about the record and the answer."""
 
 from guidec import ast, ir
-from guidec.diagnostic import listed
+from guidec.diagnostic import cite_one, listed
 from guidec.record import parts
 from guidec.resolve.expressions import condition
 from guidec.resolve.orders import grade, order_lines
@@ -35,7 +35,7 @@ def rule(scope: Scope, written: ast.Rule) -> ir.Rule | None:
             "uncited_recommendation",
             f"no statement is cited for `{written.name.text}`",
             written.name.span,
-            "cite one: `[T17]`",
+            cite_one(scope.statements),
         )
     if (written.when.condition is not None and when is None) or (applies and scope_of is None):
         return None

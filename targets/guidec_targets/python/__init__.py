@@ -71,6 +71,8 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
     )
     counts = [len(one.rows) for one in tables] + [len(one.rows) for one in conditions]
     bands = any(isinstance(one, ir.DoseInBands) for one in parts(guideline))
+    dates = any(isinstance(entry.type, ir.Date) for entry in guideline.inputs)
+    series = any(entry.series is not None for entry in guideline.inputs)
     needed = {
         "numbers": bool(program.numbers),
         "categories": any(one.id in program.categories and not one.role for one in guideline.definitions),
@@ -81,8 +83,9 @@ def _sections(compiled: Compiled, computed: set[str]) -> set[str]:
         "impossible": bool(guideline.impossible),
         "avoided": bool(guideline.avoids),
         "readings": bool(guideline.readings),
-        "dates": any(isinstance(entry.type, ir.Date) for entry in guideline.inputs),
-        "series": any(entry.series is not None for entry in guideline.inputs),
+        "dates": dates,
+        "days": dates or series,
+        "series": series,
         "sets": any(isinstance(entry.type, ir.AnyOf) for entry in guideline.inputs),
         "windows": any(one.window is not None or one.ends is not None for one in guideline.rules),
         "doses": any(isinstance(one, ir.Dose) and one.of is not None for one in parts(guideline)) or bands,

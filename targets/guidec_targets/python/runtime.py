@@ -323,7 +323,7 @@ def read_dated(name: str, value: object) -> tuple[int, tuple[Value, Fraction | N
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise Bad("bad_value", "the date is written YYYY-MM-DD") from None
+        raise Bad("bad_value", no_day(day) or "the date is written YYYY-MM-DD") from None
     if found.isoformat() != day:
         raise Bad("bad_value", "the date is written YYYY-MM-DD")
     return found.toordinal(), read_value(INPUTS[name], value["value"])
@@ -398,6 +398,15 @@ def read_set(own: tuple[str, ...], value: object) -> frozenset[str]:
 
 
 # </sets>
+# <days>
+def no_day(written: str) -> str:
+    """What is wrong with a day that is written as one and is none; nothing where it isn't written so."""
+    import re
+
+    return "there is no such day" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written) else ""
+
+
+# </days>
 # <dates>
 def read_date(own: tuple[str, ...], value: object) -> Fraction:
     """The day number. `own` are the first and the last day."""
@@ -408,7 +417,7 @@ def read_date(own: tuple[str, ...], value: object) -> Fraction:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise Bad("bad_value", "the value is a date, YYYY-MM-DD") from None
+        raise Bad("bad_value", no_day(value) or "the value is a date, YYYY-MM-DD") from None
     if day.isoformat() != value:
         raise Bad("bad_value", "the value is a date, YYYY-MM-DD")
     if not own[0] <= value <= own[1]:
