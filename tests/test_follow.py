@@ -339,11 +339,14 @@ monitor photo_first "A photo before penicillin" when taking penicillin or prescr
 """Declarations beside those of the wound: a drug's start, tests that count from it, tests before a first dose."""
 
 
+def drugged_text() -> str:
+    text = (DATA / "wound.guide").read_text("utf-8").replace("allergies", "current_drugs")
+    return text.replace("monitor swabs", f"{DRUGS}\nmonitor swabs")
+
+
 @cache
 def drugged() -> Compiled:
-    text = (DATA / "wound.guide").read_text("utf-8").replace("allergies", "current_drugs")
-    text = text.replace("monitor swabs", f"{DRUGS}\nmonitor swabs")
-    read = compile_file("wound.guide", lambda _: text.encode())
+    read = compile_file("wound.guide", lambda _: drugged_text().encode())
     assert read.compiled is not None, read.diagnostics
     return read.compiled
 
@@ -432,6 +435,16 @@ def test_what_counts_from_a_test_ends_where_the_rule_ends() -> None:
     ]
 
 
+def test_what_would_be_due_after_the_last_day_there_is_has_no_day() -> None:
+    text = drugged_text().replace("  until 2026-12-31\n", "")
+    text = re.sub(r"input today.*?\n\n", "", text, flags=re.DOTALL)
+    found = compile_file("wound.guide", lambda _: text.encode()).compiled
+    assert found is not None
+    (visit,) = follow(found, [{"date": "9999-12-01", "patient": FRESH, "done": ["blood"]}])["visits"]
+    bloods = {one["id"]: one for one in visit["monitoring"]}["bloods"]
+    assert (bloods["due"], bloods["state"]) == ("not stated", "done")
+
+
 def test_what_is_due_once_is_done_by_a_test_from_its_earliest_day_on() -> None:
     course: list[Json] = [
         {"date": "2026-01-01", "patient": {**FRESH, "started": "2026-01-01"}},
@@ -474,6 +487,20 @@ def test_what_stands_before_the_first_dose_is_due_until_it_was_done() -> None:
     assert text.count("before the first dose: A photo before penicillin") == 1
     assert "done 2026-01-03, due again 2026-02-03: Culture before" in text
     assert "**" in timeline_markdown(drugged().guideline, whole)
+
+
+def test_tests_followed_one_by_one_are_those_followed_at_once() -> None:
+    course = [
+        {"date": "2026-01-02", "patient": {**INFECTED, "started": "2025-12-20"}, "done": ["blood"]},
+        {"date": "2026-01-25", "patient": INFECTED, "done": ["culture", "swab"]},
+        {"date": "2026-02-26", "patient": {**INFECTED, "current_drugs": ["penicillin"]}},
+    ]
+    state, found = None, []
+    for visit in course:
+        part = json.loads(json.dumps(follow(drugged(), [visit], state)))
+        state = state_of(drugged(), part)
+        found += part["visits"]
+    assert found == json.loads(json.dumps(follow(drugged(), course)))["visits"]
 
 
 def test_a_test_before_the_drug_was_prescribed_is_none_before_its_first_dose() -> None:
