@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as some
 
-from guidec import render
+from guidec import ir, render
 from guidec.cli import cli
 from guidec.evaluate import Compiled, evaluate
 from guidec.follow import Unfollowed, errors_json, follow, state_of
@@ -220,7 +220,6 @@ def test_what_lasts_is_carried_until_null_ends_it_and_the_rest_is_blank() -> Non
         "given": ["weight"],
         "carried": {"wounded": "2026-01-01", "allergies": "2026-01-01"},
         "dated": ["today"],
-        "from_done": [],
     }
     assert second["record"]["weight"] is None
     assert second["record"]["today"] == "2026-01-08"
@@ -310,6 +309,224 @@ def test_monitoring_without_a_date_counts_from_when_it_applies_and_then_from_whe
     ]
 
 
+DRUGS = """
+input started "Start of the salve"
+  date from 2000-01-01 to 2099-12-31
+  or value never "Never started"
+  lasting
+
+test blood "Blood count"
+test culture "Culture"
+
+monitor bloods "Blood every month on the salve" when wounded
+  measure blood
+  every 1 month from started or not stated when never
+  until 2026-12-31
+
+monitor swab_once "A swab once" when wounded
+  measure swab
+  due 1 month to 2 months from started or not stated when never
+
+monitor cultures "Culture before and on penicillin" when taking penicillin or prescribed penicillin
+  measure culture
+  before the first dose
+  every 1 month
+
+monitor photo_first "A photo before penicillin" when taking penicillin or prescribed penicillin
+  measure photo
+  before the first dose
+"""
+"""Declarations beside those of the wound: a drug's start, tests that count from it, tests before a first dose."""
+
+
+def drugged_text() -> str:
+    text = (DATA / "wound.guide").read_text("utf-8").replace("allergies", "current_drugs")
+    return text.replace("monitor swabs", f"{DRUGS}\nmonitor swabs")
+
+
+@cache
+def drugged() -> Compiled:
+    read = compile_file("wound.guide", lambda _: drugged_text().encode())
+    assert read.compiled is not None, read.diagnostics
+    return read.compiled
+
+
+def of_rule(rule: str, course: list[Json]) -> list[Json]:
+    """What is said of one monitoring, visit by visit."""
+    whole = follow(drugged(), course)
+    assert not timeline_faults(whole)
+    return [{one["id"]: one for one in visit["monitoring"]}[rule] for visit in whole["visits"]]
+
+
+def test_a_test_that_was_done_leaves_the_date_from_which_it_counts_as_it_was_entered() -> None:
+    course: list[Json] = [
+        {"date": "2026-01-01", "patient": {**FRESH, "started": "2025-12-20"}},
+        {"date": "2026-01-25", "done": ["blood"]},
+        {"date": "2026-02-26"},
+    ]
+    whole = follow(drugged(), course)
+    assert [one["record"]["started"] for one in whole["visits"]] == ["2025-12-20"] * 3
+    found = of_rule("bloods", course)
+    assert [(one.get("from"), one["due"]["latest"], one["state"]) for one in found] == [
+        (None, "2026-01-20", "later"),
+        ("2026-01-25", "2026-02-25", "done"),
+        ("2026-01-25", "2026-02-25", "overdue"),
+    ]
+    once = of_rule("swab_once", course)  # counts from the same date
+    assert [one["due"] for one in once] == [{"earliest": "2026-01-20", "latest": "2026-02-20"}] * 3
+
+
+def test_monitoring_counts_from_a_test_also_where_its_date_is_blank() -> None:
+    course: list[Json] = [
+        {"date": "2025-01-31", "patient": {**PM, "care_phase": "on_first_line"}, "done": ["pft"]},
+        {"date": "2025-05-01", "patient": {"treatment_response": "stable"}},
+        {"date": "2025-08-01", "patient": {"treatment_response": "stable"}},
+    ]
+    visits = timeline("droracle", course)
+    assert all("last_pft_date" not in one["record"] for one in visits)
+    found = [{one["id"]: one for one in visit["monitoring"]}["pft_interval"] for visit in visits]
+    assert [one["due"] for one in found] == [{"earliest": "2025-04-30", "latest": "2025-07-31"}] * 3
+    assert [one["state"] for one in found] == ["done", "due", "overdue"]
+
+
+def test_a_test_done_at_the_visit_that_enters_its_date_is_due_again() -> None:
+    course: list[Json] = [
+        {"date": "2025-06-01", "patient": {**PM, "last_pft_date": "2025-01-01"}, "done": ["pft"]},
+        {"date": "2026-01-01"},
+    ]
+    whole = follow(compiled("droracle"), course)
+    first, second = (
+        {one["id"]: one for one in visit["monitoring"]}["pft_interval"] for visit in whole["visits"]
+    )
+    assert (first["state"], second["state"]) == ("done", "overdue")
+    assert first["due"] == second["due"] == {"earliest": "2025-09-01", "latest": "2025-12-01"}
+    text = timeline_text(compiled("droracle").guideline, whole)
+    assert "done 2025-06-01, due again 2025-09-01 to 2025-12-01: Pulm" in text
+    assert "OVERDUE since 2025-12-01: Pulm" in text
+
+
+def test_a_test_before_the_date_from_which_it_counts_does_not_count() -> None:
+    course: list[Json] = [
+        {"date": "2026-01-01", "patient": FRESH, "done": ["blood"]},
+        {"date": "2026-01-20", "patient": {"started": "2026-01-10"}},
+        {"date": "2026-01-21", "patient": {"started": {"one_of": ["2025-12-10", "2026-01-10"]}}},
+        {"date": "2026-01-22", "patient": {"started": {"one_of": ["2025-12-10", "never"]}}},
+        {"date": "2026-01-23", "patient": {"started": "never"}},
+    ]
+    assert [one["due"] for one in of_rule("bloods", course)] == [
+        {"earliest": "2026-02-01", "latest": "2026-02-01"},
+        {"earliest": "2026-02-10", "latest": "2026-02-10"},
+        {"needs": ["started"]},
+        {"earliest": "2026-02-01", "latest": "2026-02-01"},
+        {"earliest": "2026-02-01", "latest": "2026-02-01"},
+    ]
+
+
+def test_what_counts_from_a_test_ends_where_the_rule_ends() -> None:
+    course: list[Json] = [
+        {"date": "2026-11-15", "patient": {**FRESH, "started": "2026-11-01"}, "done": ["blood"]},
+        {"date": "2026-12-15", "done": ["blood"]},
+        {"date": "2026-12-20"},
+    ]
+    assert [(one["due"], one["state"]) for one in of_rule("bloods", course)] == [
+        ({"earliest": "2026-12-15", "latest": "2026-12-15"}, "done"),
+        ("nothing", "done"),
+        ("nothing", "ended"),
+    ]
+
+
+def test_what_would_be_due_after_the_last_day_there_is_has_no_day() -> None:
+    text = drugged_text().replace("  until 2026-12-31\n", "")
+    text = re.sub(r"input today.*?\n\n", "", text, flags=re.DOTALL)
+    found = compile_file("wound.guide", lambda _: text.encode()).compiled
+    assert found is not None
+    (visit,) = follow(found, [{"date": "9999-12-01", "patient": FRESH, "done": ["blood"]}])["visits"]
+    bloods = {one["id"]: one for one in visit["monitoring"]}["bloods"]
+    assert (bloods["due"], bloods["state"]) == ("not stated", "done")
+
+
+def test_what_is_due_once_is_done_by_a_test_from_its_earliest_day_on() -> None:
+    course: list[Json] = [
+        {"date": "2026-01-01", "patient": {**FRESH, "started": "2026-01-01"}},
+        {"date": "2026-01-31", "done": ["swab"]},
+        {"date": "2026-02-01", "done": ["swab"]},
+        {"date": "2026-09-01"},
+        {"date": "2026-09-02", "patient": {"started": "2026-09-01"}},
+        {"date": "2026-09-03", "patient": {"started": None}, "done": ["swab"]},
+    ]
+    found = of_rule("swab_once", course)
+    assert [one["state"] for one in found] == ["later", "later", "done", "done", "later", "not known"]
+    assert [found[2]["due"], found[3]["due"]] == ["nothing", "nothing"]
+    late = [course[0], {"date": "2026-04-01"}, {"date": "2026-04-02", "done": ["swab"]}]
+    assert [one["state"] for one in of_rule("swab_once", late)] == ["later", "overdue", "done"]
+
+
+# --- before the first dose ----------------------------------------------------------------
+
+INFECTED: Json = {**FRESH, "phase": "infected", "current_drugs": []}
+
+
+def test_what_stands_before_the_first_dose_is_due_until_it_was_done() -> None:
+    course = [
+        {"date": "2026-01-01", "patient": {**FRESH, "current_drugs": []}, "done": []},
+        {"date": "2026-01-02", "patient": INFECTED},
+        {"date": "2026-01-03", "patient": INFECTED, "done": ["culture", "photo"]},
+        {"date": "2026-01-09", "patient": {**INFECTED, "current_drugs": ["penicillin"]}},
+    ]
+    whole = follow(drugged(), course)
+    assert not timeline_faults(whole)
+    found = [{one["id"]: one for one in visit["monitoring"]} for visit in whole["visits"]]
+    assert "cultures" not in found[0]
+    assert [one["cultures"]["baseline"]["state"] for one in found[1:]] == ["due", "done", "done"]
+    assert [one["cultures"]["state"] for one in found[1:]] == ["later", "done", "later"]
+    assert [(one["photo_first"]["due"], one["photo_first"]["state"]) for one in found[1:]] == [
+        ("before the first dose", "due"), ("nothing", "done"), ("nothing", "done")
+    ]  # fmt: skip
+    text = timeline_text(drugged().guideline, whole)
+    assert text.count("before the first dose; due 2026-02-02: Culture before") == 1
+    assert text.count("before the first dose: A photo before penicillin") == 1
+    assert "done 2026-01-03, due again 2026-02-03: Culture before" in text
+    assert "**" in timeline_markdown(drugged().guideline, whole)
+
+
+def test_tests_followed_one_by_one_are_those_followed_at_once() -> None:
+    course = [
+        {"date": "2026-01-02", "patient": {**INFECTED, "started": "2025-12-20"}, "done": ["blood"]},
+        {"date": "2026-01-25", "patient": INFECTED, "done": ["culture", "swab"]},
+        {"date": "2026-02-26", "patient": {**INFECTED, "current_drugs": ["penicillin"]}},
+    ]
+    state, found = None, []
+    for visit in course:
+        part = json.loads(json.dumps(follow(drugged(), [visit], state)))
+        state = state_of(drugged(), part)
+        found += part["visits"]
+    assert found == json.loads(json.dumps(follow(drugged(), course)))["visits"]
+
+
+def test_a_test_before_the_drug_was_prescribed_is_none_before_its_first_dose() -> None:
+    course = [
+        {"date": "2026-01-01", "patient": {**FRESH, "current_drugs": []}, "done": ["photo"]},
+        {"date": "2026-01-02", "patient": INFECTED},
+    ]
+    (second,) = (
+        one for one in follow(drugged(), course)["visits"][1]["monitoring"] if one["id"] == "photo_first"
+    )
+    assert second["state"] == "due"
+
+
+def test_of_a_drug_that_is_taken_already_nothing_is_due_before_the_first_dose() -> None:
+    course = [{"date": "2026-01-01", "patient": {**INFECTED, "current_drugs": ["penicillin"]}}]
+    whole = follow(drugged(), course)
+    assert not timeline_faults(whole)
+    guideline = drugged().guideline
+    picture = words(drawn(guideline, whole))
+    for shown in (timeline_text(guideline, whole), timeline_markdown(guideline, whole)):
+        assert "before the first dose, and the drug is taken already: A photo" in shown
+        assert "before the first dose, and the drug is taken already; due 2026-02-01: Culture" in shown
+    assert picture.count("the drug is taken already") == 2
+    assert all(one["state"] != "due" for one in whole["visits"][0]["monitoring"])
+
+
 # --- stages that are left blank, ended, out of scope, impossible -------------------------
 
 
@@ -366,6 +583,41 @@ def test_what_changed_names_the_entry_that_made_it_so() -> None:
     assert change["before"]["status"] == "not_applicable"
     assert "calcineurin_inhibitor" in change["after"]["recommendations"]
     assert change["because"] == ["care_phase"]
+
+
+def because(*patients: Json) -> str:
+    """The text of a course's last visit, from what changed on."""
+    course = [{"date": f"2026-01-{at:02}", "patient": one} for at, one in enumerate(patients, 1)]
+    text = timeline_text(wound().guideline, follow(wound(), course))
+    return text[text.rindex("Changed since the last visit") :]
+
+
+def test_a_change_by_a_stage_that_was_followed_says_what_led_there() -> None:
+    known = {**FRESH, "allergies": []}
+    moved = because(known, {"alive": True, "pus": True})
+    assert "because the patient came to Infected (Alive: yes and Pus: yes)" in moved
+    assert "Phase" not in moved
+    otherwise = because(known, {"alive": True, "pus": False})
+    assert "because the patient came to Healed (Pus: no, Alive: yes)" in otherwise
+    open_still = because(known, {"alive": True})
+    assert "because the patient came to Infected, or Healed (Pus: not known)" in open_still
+    together = because({**known, "allergies": ["penicillin"]}, {"alive": True, "pus": True, "allergies": []})
+    assert "because the patient came to Infected" in together
+    assert "because of Phase" in because(known, {"phase": "infected"})
+    lost = because({**known, "phase": "healed"}, {})
+    assert "because the stage is no longer known" in lost
+
+
+def test_a_change_by_a_stage_and_an_entry_names_both() -> None:
+    course = [
+        {"date": "2026-01-01", "patient": {**PM, "care_phase": "first_line", "ild_course": "progressive"}},
+        {"date": "2026-04-01"},
+    ]
+    text = timeline_text(compiled("droracle").guideline, follow(compiled("droracle"), course))
+    assert (
+        "because of Course of the ILD, and because the patient came to On the first line, its response followed, together"
+        in text
+    )
 
 
 # --- what is wrong with visits ------------------------------------------------------
@@ -435,6 +687,17 @@ def test_a_visit_that_contradicts_its_day_is_refused(visit: Json, input: str, me
     assert message in error.message
 
 
+def test_visits_after_a_timeline_are_counted_on_and_their_faults_by_their_file() -> None:
+    first = json.loads(json.dumps(follow(wound(), COURSE)), parse_int=float)
+    state = state_of(wound(), first)
+    after = follow(wound(), [{"date": "2026-02-01"}, {"date": "2026-03-01"}], state)
+    assert [repr(one["visit"]) for one in after["visits"]] == ["3", "4"]
+    assert after["state"]["visits"] == 4
+    with pytest.raises(Unfollowed) as fault:
+        follow(wound(), [{"date": "2026-01-01"}], state)
+    assert fault.value.errors[0].visit == 1
+
+
 def test_a_timeline_of_another_guideline_is_refused() -> None:
     other = follow(compiled("takada"), visits("takada_fig_1"))
     with pytest.raises(Unfollowed):
@@ -495,7 +758,7 @@ def test_following_visits_one_by_one_is_following_them_at_once(course: list[Json
         assert not timeline_faults(part)
         found += part["visits"]
         state = state_of(wound(), part)
-    assert [{**one, "visit": 0} for one in found] == [{**one, "visit": 0} for one in whole["visits"]]
+    assert found == whole["visits"]
     assert part["state"] == whole["state"]
 
 
@@ -662,10 +925,14 @@ def test_visits_are_followed_or_refused_whatever_they_are(data: some.DataObject)
 # --- the picture ------------------------------------------------------------------------
 
 
-def svg(name: str, whole: Json) -> str:
-    text, reason = render.svg_of(timeline_dot(compiled(name).guideline, whole))
+def drawn(guideline: ir.Guideline, whole: Json) -> str:
+    text, reason = render.svg_of(timeline_dot(guideline, whole))
     assert text is not None, reason
     return text
+
+
+def svg(name: str, whole: Json) -> str:
+    return drawn(compiled(name).guideline, whole)
 
 
 def words(picture: str) -> str:
@@ -704,6 +971,31 @@ def test_the_picture_says_where_the_patient_stands_what_is_late_and_what_is_next
         "See again: 2025-09-15 to 2025-12-15",
     ):
         assert part in text, part
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lapse"),
+    [
+        ("2023-01-15", "2024-01-15", "12 months later"),
+        ("2025-01-01", "2027-01-01", "24 months later"),
+        ("2025-01-02", "2027-01-01", "23 months later"),
+        ("2024-01-15", "2025-01-14", "52 weeks later"),
+        ("2024-01-15", "2024-03-15", "8 weeks later"),
+        ("2024-01-15", "2024-01-16", "1 day later"),
+    ],
+)
+def test_the_picture_counts_the_months_that_are_over(first: str, second: str, lapse: str) -> None:
+    whole = follow(wound(), [{"date": first, "patient": FRESH}, {"date": second}])
+    assert lapse in words(drawn(wound().guideline, whole))
+
+
+def test_the_picture_has_what_is_due_once_like_the_text() -> None:
+    course = [{"date": "2026-01-01", "patient": {**INFECTED, "started": "never"}}]
+    guideline, whole = drugged().guideline, follow(drugged(), course)
+    assert "once: A swab once" in timeline_text(guideline, whole)
+    picture = words(drawn(guideline, whole))
+    for part in ("once: A swab once", "before the first dose: A photo before", "before the first dose; due"):
+        assert part in picture, part
 
 
 def test_a_stage_that_is_not_known_is_dashed_and_what_is_overdue_is_not_told_by_colour_alone() -> None:

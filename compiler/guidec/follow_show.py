@@ -7,8 +7,9 @@ from guidec import ir
 from guidec.compare_show import marked
 from guidec.numbers import unit_text
 from guidec.proofs.written import given
+from guidec.record import parts
 from guidec.show import STATUS_WORDS, error_text, possible_lines, recommendation_lines
-from guidec.wording import interval_words, label_of, outcome_label, value_label
+from guidec.wording import condition_in_words, interval_words, label_of, outcome_label, value_label
 
 Json = dict[str, Any]
 
@@ -91,9 +92,18 @@ def ask_next(guideline: ir.Guideline, visit: Json) -> str:
 
 
 def pressing(visit: Json) -> list[Json]:
-    """The monitoring that is overdue or due, the overdue first."""
-    found = [one for one in visit["monitoring"] if one["state"] in ("overdue", "due")]
-    return sorted(found, key=lambda one: _ORDER.index(one["state"]))
+    """The monitoring that is overdue, due, or wanted before the first dose; the overdue first."""
+    return [one for one in _in_order(visit) if _urgency(one) in ("overdue", "due")]
+
+
+def _in_order(visit: Json) -> list[Json]:
+    return sorted(visit["monitoring"], key=lambda one: _ORDER.index(_urgency(one)))
+
+
+def _urgency(one: Json) -> str:
+    """Its state; what is wanted before the first dose is due at least."""
+    first = one.get("baseline", {}).get("state") == "due"
+    return "due" if first and one["state"] != "overdue" else str(one["state"])
 
 
 def headline(guideline: ir.Guideline, visit: Json) -> str:
@@ -260,8 +270,7 @@ def _open(guideline: ir.Guideline, visit: Json) -> list[str]:
 
 
 def _monitored(guideline: ir.Guideline, visit: Json) -> list[str]:
-    found = sorted(visit["monitoring"], key=lambda one: _ORDER.index(one["state"]))
-    return [monitored_line(guideline, one) for one in found]
+    return [monitored_line(guideline, one) for one in _in_order(visit)]
 
 
 def monitored_line(guideline: ir.Guideline, one: Json) -> str:
@@ -271,7 +280,25 @@ def monitored_line(guideline: ir.Guideline, one: Json) -> str:
 
 
 def monitored_when(guideline: ir.Guideline, one: Json) -> str:
-    """`OVERDUE since 2025-07-31`; how often, where no days can be counted."""
+    """`OVERDUE since 2025-07-31`; how often, where no days can be counted; before that, what stands before the first dose."""
+    first = _before_the_first_dose(one)
+    alone = one["every"] == "once" and not isinstance(one["due"], dict)
+    return "; ".join(filter(None, (first, "" if first and alone else _dated_when(guideline, one))))
+
+
+def _before_the_first_dose(one: Json) -> str:
+    """Nothing where the test was done, or where it needn't stand there."""
+    baseline = one.get("baseline", {"state": "done"})
+    match baseline["state"]:
+        case "due":
+            return str(baseline["when"])
+        case "taken already":
+            return f"{baseline['when']}, and the drug is taken already"
+        case _:
+            return ""
+
+
+def _dated_when(guideline: ir.Guideline, one: Json) -> str:
     due = one["due"]
     if one["state"] == "done":
         again = isinstance(due, dict) and "earliest" in due and due["earliest"] > one["last_done"]
@@ -329,8 +356,7 @@ def _changed(guideline: ir.Guideline, visit: Json) -> list[str]:
         lines.append(
             f"{_titled(_thing(guideline, one))} {_side(guideline, one, 'before')} → {_side(guideline, one, 'after')}"
         )
-        names = one.get("because", one.get("together", []))
-        lines.append(f"  because of {_causes(guideline, names, 'together' in one)}")
+        lines.append(f"  because {_because(guideline, visit, one)}")
     return lines
 
 
@@ -385,10 +411,76 @@ def _dose(dose: Any) -> str:
     return f"{low if low == high else f'{low} to {high}'} {amount['unit']}"
 
 
-def _causes(guideline: ir.Guideline, names: Sequence[str], together: bool) -> str:
-    labels = [
-        "the reading that was chosen" if one == "readings" else label_of(guideline.inputs, one)
-        for one in names
-    ]
-    joined = " and ".join(labels)
-    return joined + ("" if len(labels) == 1 else " together" if together else ", each of them")
+def _because(guideline: ir.Guideline, visit: Json, one: Json) -> str:
+    """The entries that made a change; of a stage that nobody entered, what led there."""
+    names = [*one.get("because", ()), *one.get("together", ())]
+    followed = visit.get("stage", {"by": "entered"})["by"] != "entered"
+    entered = [name for name in names if not (followed and _is_stage(guideline, name))]
+    causes = [f"of {' and '.join(_entered(guideline, name) for name in entered)}"] if entered else []
+    if len(entered) < len(names):
+        causes.append(came_to(guideline, visit))
+    joined = ", and because ".join(causes)
+    if len(names) == 1:
+        return joined
+    if "together" not in one:
+        return f"{joined}, each of them"
+    return f"{joined}{',' if causes[1:] else ''} together"
+
+
+def _entered(guideline: ir.Guideline, name: str) -> str:
+    return "the reading that was chosen" if name == "readings" else label_of(guideline.inputs, name)
+
+
+def came_to(guideline: ir.Guideline, visit: Json) -> str:
+    """`the patient came to Infected (Pus: yes)`; of a stage that nobody knows, that."""
+    stage = visit["stage"]
+    if stage["at"] is None:
+        return "the stage is no longer known"
+    moved = dict.fromkeys(moved_by(guideline, visit, move) for move in stage["moves"])
+    causes = "; ".join(filter(None, moved))
+    return f"the patient came to {place_text(guideline, stage['at'])}" + (f" ({causes})" if causes else "")
+
+
+def moved_by(guideline: ir.Guideline, visit: Json, move: Json) -> str:
+    """What led on from a stage: what is open where it may be several; else `Response to treatment: Progressed`, the one
+    condition that leads there, or what is known of all that is asked there."""
+    if len(move["possible"]) > 1:
+        return f"{_names(guideline, move['needs']) or 'a reading'}: not known"
+    assert guideline.pathway is not None
+    stage = next(one for one in guideline.pathway.stages if one.id == move["stage"])
+    ends = {one["to"] for one in move["possible"]}
+    cause = condition_that_leads(guideline, visit, stage, ends)
+    if cause:
+        return cause
+    record = visit["record"]
+    known = [name for name in _asked_by(guideline, stage) if record.get(name) is not None]
+    return ", ".join(entry_text(guideline, name, record[name]) for name in known)
+
+
+def condition_that_leads(guideline: ir.Guideline, visit: Json, stage: ir.Stage, ends: set[str]) -> str:
+    """What the moves out of a stage go by, or the one condition under which they lead there; nothing where there are several."""
+    entry = next((one for one in guideline.inputs if one.id == stage.by), None)
+    value = visit["record"].get(stage.by)
+    if entry is not None and isinstance(value, str):
+        return f"{entry.label}: {value_label(entry, value)}"
+    ways = [one for one in stage.moves if one.to in ends]
+    if len(ways) == 1 and ways[0].condition is not None and not isinstance(ways[0].condition, ir.Always):
+        return condition_in_words(guideline, ways[0].condition)
+    return ""
+
+
+def _asked_by(guideline: ir.Guideline, stage: ir.Stage) -> list[str]:
+    """The inputs that the moves out of a stage ask, those of definitions too, in the author's order."""
+    definitions = {one.id: one for one in guideline.definitions}
+    waiting: list[object] = [one.condition for one in stage.moves]
+    found = {stage.by}
+    while waiting:
+        for one in parts(waiting.pop()):
+            match one:
+                case ir.Is(name) | ir.Includes(name) | ir.Measure(name):
+                    found.add(name)
+                case ir.Defined(name) | ir.DefinedNumber(name) | ir.InBand(name) if name in definitions:
+                    waiting.append(definitions.pop(name))
+                case _:
+                    pass
+    return [one.id for one in guideline.inputs if one.id in found]

@@ -7,9 +7,18 @@ from datetime import date
 from typing import Any
 
 from guidec import ir
-from guidec.follow_show import ask_next, days_text, entry_text, monitored_when, place_text, pressing
+from guidec.dates import completed
+from guidec.follow_show import (
+    ask_next,
+    condition_that_leads,
+    days_text,
+    entry_text,
+    monitored_when,
+    place_text,
+    pressing,
+)
 from guidec.show import STATUS_WORDS
-from guidec.wording import condition_in_words, label_of, outcome_label, value_label
+from guidec.wording import label_of, outcome_label
 from guidec_targets.chart_text import statement_text, wrapped
 from guidec_targets.dot import FONT, HEAD, INK, QUIET, WHITE, bold, cell, escaped, quoted, small
 
@@ -119,10 +128,11 @@ def _when(visit: Json, last: Json | None) -> list[str]:
 
 def _lapse(before: str, after: str) -> str:
     """`41 days`; in weeks from two months on, in months from a year on, rounded down."""
-    days = (date.fromisoformat(after) - date.fromisoformat(before)).days
+    first, second = date.fromisoformat(before), date.fromisoformat(after)
+    days, months = completed("day", first, second), completed("month", first, second)
     if days < 60:
         return f"{days} day{'' if days == 1 else 's'}"
-    return f"{days // 7} weeks" if days < 365 else f"{int(days / 30.4375)} months"
+    return f"{days // 7} weeks" if months < 12 else f"{months} months"
 
 
 def _boxes(guideline: ir.Guideline, visit: Json) -> list[_Block]:
@@ -240,14 +250,22 @@ def _some(guideline: ir.Guideline, names: Sequence[str]) -> str:
 
 
 def _ahead(guideline: ir.Guideline, visit: Json) -> list[_Block]:
-    """What is late and due, each in a frame of its own; when what was done is due again; when to be seen again."""
-    blocks = [_pressing(guideline, one) for one in pressing(visit)]
-    dated = [one for one in visit["monitoring"] if one["state"] in ("done", "later")]
-    lines = [_monitored(guideline, one) for one in dated if isinstance(one["due"], dict)]
+    """What is late and due, each in a frame of its own; when what was done is due again, and what is done once; when to be
+    seen again."""
+    urgent = pressing(visit)
+    blocks = [_pressing(guideline, one) for one in urgent]
+    others = [one for one in visit["monitoring"] if one not in urgent]
+    lines = [_monitored(guideline, one) for one in others if _is_told(one)]
     lines += _seen_again(guideline, visit)
     asked = ask_next(guideline, visit)
     lines += [f"Ask next: {asked}"] if asked else []
     return blocks + [_Block(tuple(map(_indented, _hanging(line, _RIGHT_TEXT)))) for line in lines]
+
+
+def _is_told(one: Json) -> bool:
+    """Whether there is more to say than how often: days, or that it is for once."""
+    dated = isinstance(one["due"], dict) and one["state"] in ("done", "later")
+    return dated or one["every"] == "once" or one.get("baseline", {}).get("state") == "taken already"
 
 
 def _pressing(guideline: ir.Guideline, one: Json) -> _Block:
@@ -315,21 +333,10 @@ def _move(guideline: ir.Guideline, visit: Json, move: Json) -> str:
     if end["to"] == "not stated":
         return f"not stated: {end['why']} {_cites(end)}"
     stays = "stays" if end["to"] == move["stage"] else "moves on"
-    return f"{_cause(guideline, visit, move['stage'], end)}: {stays} {_cites(end)}".removeprefix(": ")
-
-
-def _cause(guideline: ir.Guideline, visit: Json, start: str, end: Json) -> str:
-    """`Response to treatment: Progressed`, or the one condition that leads there."""
     assert guideline.pathway is not None
-    stage = next(one for one in guideline.pathway.stages if one.id == start)
-    entry = next((one for one in guideline.inputs if one.id == stage.by), None)
-    value = visit["record"].get(stage.by)
-    if entry is not None and isinstance(value, str):
-        return f"{entry.label}: {value_label(entry, value)}"
-    ways = [one for one in stage.moves if one.to == end["to"]]
-    if len(ways) == 1 and ways[0].condition is not None and not isinstance(ways[0].condition, ir.Always):
-        return condition_in_words(guideline, ways[0].condition)
-    return ""
+    stage = next(one for one in guideline.pathway.stages if one.id == move["stage"])
+    cause = condition_that_leads(guideline, visit, stage, {end["to"]})
+    return f"{cause}: {stays} {_cites(end)}".removeprefix(": ")
 
 
 # --- text in tables ------------------------------------------------------------

@@ -294,9 +294,10 @@ class _Work:
         return next((status for status in _WORST if status in found), "not_applicable")
 
     def _out_of_scope(self) -> bool:
-        """Whether nothing of the guideline is about the patient; asked where no decision says so."""
+        """Whether nothing of the guideline is about the patient; asked where no decision says so. Of a guideline that was cut
+        down to a part, the rows of the scope may be those of its decisions."""
         scope = self.guideline.applies
-        return scope is not None and self.applies(scope)[0] == "no"
+        return scope in self.asides and self.applies(scope)[0] == "no"
 
     def _top(self, decisions: Json, dose_needs: list[str]) -> tuple[list[str], str]:
         chosen = [one.id for one in self.guideline.decisions if isinstance(one, ir.Decision)]

@@ -49,7 +49,7 @@ def follow(
 
 def _visit(compiled: Compiled, state: State, last: Json | None, visit: Visit) -> tuple[Json, State]:
     """`last` is the result of the visit before, that of the state's record."""
-    guideline, day = compiled.guideline, visit.day.isoformat()
+    guideline, day, number = compiled.guideline, visit.day.isoformat(), state.visits + 1
     pathway = guideline.pathway
     now = known(guideline, state, visit, pathway.input if pathway else "")
     stage = None if pathway is None else _stage(compiled, pathway, state, visit, now)
@@ -60,7 +60,7 @@ def _visit(compiled: Compiled, state: State, last: Json | None, visit: Visit) ->
     tests = {**state.tests, **dict.fromkeys(visit.done, day)}
     since = {one["id"]: state.applies.get(one["id"], day) for one in result["monitoring"]}
     reviews = [reviewed(guideline, one, visit.day) for one in result.get("pathway", {}).get("reviews", [])]
-    entry: Json = {"visit": visit.number, "date": day}
+    entry: Json = {"visit": number, "date": day}
     if stage is not None:
         entry["stage"] = stage
     entry |= {
@@ -68,14 +68,13 @@ def _visit(compiled: Compiled, state: State, last: Json | None, visit: Visit) ->
             "given": list(now.given),
             "carried": now.carried,
             "dated": list(now.dated),
-            "from_done": list(now.done),
         },
         "record": record,
         "done": list(visit.done),
         "came": _came(state, day),
         "result": result,
         "monitoring": [
-            monitored(guideline, one, visit.day, visit.done, tests, since[one["id"]])
+            monitored(guideline, record, one, visit.day, tests, since[one["id"]])
             for one in result["monitoring"]
         ],
         "reviews": reviews,
@@ -84,7 +83,8 @@ def _visit(compiled: Compiled, state: State, last: Json | None, visit: Visit) ->
     entries, days, series = lasting(guideline, state, visit, now)
     stages = _places(stage["at"]) if stage is not None else ()
     readings = now.record.get("readings", {})
-    return entry, State(day, entries, days, series, readings, stages, tests, since, record, tuple(reviews))
+    left = State(number, day, entries, days, series, readings, stages, tests, since, record, tuple(reviews))
+    return entry, left
 
 
 def _changes(

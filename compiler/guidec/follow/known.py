@@ -14,11 +14,13 @@ Json = dict[str, Any]
 class State:
     """What one visit leaves to the next. Every part is JSON, so that it may be stored between two visits.
 
-    `entries` lasts, each `since` a day; `series` are dated entries, of which those that last are in `since` too;
-    `stages` are those at which the patient may stand (none: nobody knows); `tests` has the last day of each that was done,
-    `applies` the day since which each monitoring does; `record` is what was known then, `reviews` when he was to be seen again.
+    `visits` is how many there were, `day` that of the last; `entries` lasts, each `since` a day; `series` are dated entries, of
+    which those that last are in `since` too; `stages` are those at which the patient may stand (none: nobody knows); `tests` has
+    the last day of each that was done, `applies` the day since which each monitoring does; `record` is what was known then,
+    `reviews` when he was to be seen again.
     """
 
+    visits: int
     day: str
     entries: Json
     since: Json
@@ -33,19 +35,18 @@ class State:
 
 def nothing_yet() -> State:
     """Before the first visit."""
-    return State("", {}, {}, {}, {}, (), {}, {}, None, ())
+    return State(0, "", {}, {}, {}, {}, (), {}, {}, None, ())
 
 
 @record
 class Known:
-    """The record of a visit but for the stage, and where each entry comes from: `given`, `carried` since a day, of the visit
-    itself (`dated`), or the day of a test that was `done`."""
+    """The record of a visit but for the stage, and where each entry comes from: `given`, `carried` since a day, or of the visit
+    itself (`dated`)."""
 
     record: Json
     given: tuple[str, ...]
     carried: Json
     dated: tuple[str, ...]
-    done: tuple[str, ...]
 
 
 def known(guideline: ir.Guideline, state: State, visit: Visit, stage: str) -> Known:
@@ -57,15 +58,12 @@ def known(guideline: ir.Guideline, state: State, visit: Visit, stage: str) -> Kn
     record: Json = {}
     carried: Json = {}
     dated: list[str] = []
-    tested = _tested(guideline, visit)
     for entry in guideline.inputs:
         name = entry.id
         if entry.part is not None or name == stage:
             continue
         if name in given:
             record[name] = _given(entry, state, visit, given[name])
-        elif name in tested:
-            record[name] = day
         elif entry.kept == "date of the visit":
             record[name] = day
             dated.append(name)
@@ -79,23 +77,15 @@ def known(guideline: ir.Guideline, state: State, visit: Visit, stage: str) -> Kn
     readings = {**state.readings, **_readings(visit)}
     return Known(
         {**record, **others, **({"readings": readings} if readings else {})},
-        tuple(given), carried, tuple(dated), tuple(name for name in tested if name not in given),
-    )  # fmt: skip
+        tuple(given),
+        carried,
+        tuple(dated),
+    )
 
 
 def _readings(visit: Visit) -> Json:
     chosen = visit.patient.get("readings")
     return dict(chosen) if isinstance(chosen, dict) else {}
-
-
-def _tested(guideline: ir.Guideline, visit: Visit) -> list[str]:
-    """The inputs that hold the day of a test which was done: those from which its monitoring counts."""
-    found: dict[str, None] = {}
-    for rule in guideline.rules:
-        start = None if rule.window is None else rule.window.start.date
-        if start is not None and start.kind == "input" and set(rule.measure) & set(visit.done):
-            found[start.text] = None
-    return list(found)
 
 
 def _given(entry: ir.Input, state: State, visit: Visit, value: object) -> object:
@@ -126,7 +116,7 @@ def lasting(guideline: ir.Guideline, state: State, visit: Visit, now: Known) -> 
     day = visit.day.isoformat()
     for entry in guideline.inputs:
         name = entry.id
-        if name not in now.given and name not in now.done:
+        if name not in now.given:
             continue
         value = now.record.get(name)
         entries.pop(name, None)

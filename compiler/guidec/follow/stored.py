@@ -43,7 +43,7 @@ def state_of(compiled: Compiled, document: object) -> State:
     if faults:
         _refuse("bad_value", f"the state of this timeline can't be used: {faults[0]}")
     names = [one.name for one in fields(State)]
-    return State(**{name: _frozen(stored[name]) for name in names})
+    return State(**{name: _frozen(_whole(stored[name])) for name in names})
 
 
 def _refuse(code: Code, message: str) -> NoReturn:

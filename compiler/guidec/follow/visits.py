@@ -15,7 +15,8 @@ __all__ = ["Code", "Unfollowed", "Visit", "VisitError", "errors_json", "read_vis
 
 @record
 class Visit:
-    """What was entered on a day: `patient` as for `guidec eval`, and the tests that were `done`."""
+    """What was entered on a day: `patient` as for `guidec eval`, and the tests that were `done`. `number` is its place in the
+    file, from 1."""
 
     number: int
     day: date

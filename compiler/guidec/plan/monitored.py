@@ -119,7 +119,10 @@ def _baseline(frame: Frame, rule: Json, draft: Entry, tied: Tied) -> Entry | Ope
         statements=tuple(rule["baseline"]["statements"]),
         inferred=tuple(rule["baseline"].get("inferred", ())),
     )
-    if rule.get("because") == "taking" or not frame.taken.isdisjoint(_prescribed(frame, rule)):
+    begun = {*tied.drugs, *tied.undated} - frame.taken  # whose first dose is still to come
+    if not begun and (
+        rule.get("because") == "taking" or not frame.taken.isdisjoint(_prescribed(frame, rule))
+    ):
         return _unset(base, "not due", "before the first dose, and the drug is taken already")
     if tied.first is None:
         names = ", ".join(label_of(frame.guideline.items, name) for name in tied.undated)
