@@ -77,7 +77,7 @@ def _once(due: Any, day: date, last: str) -> Json:
 def _repeated(guideline: ir.Guideline, record: Json, entry: Json, day: date, last: str, since: str) -> Json:
     start, due = "", entry.get("due")
     if due is None:
-        start = last or since
+        start = max(last, since)
         due = window(guideline, date.fromisoformat(start), entry["every"]) or NOT_STATED
     elif last:
         rule = next(one for one in guideline.rules if one.id == entry["id"])
