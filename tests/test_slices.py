@@ -45,7 +45,7 @@ EDITS = (
     ("fvc >= 70 %\n", "fvc >= 69 %\n"),
 )
 
-EVERY = 50
+EVERY = 30
 """Of the mutants every so many are looked at; the rest differ little from them, and each takes half a second."""
 
 Looked = tuple[tuple[Diagnostic, ...], dict[str, Any], str]
